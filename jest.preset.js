@@ -1,0 +1,12 @@
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+const nxPreset = require('@nx/jest/preset').default;
+
+const swcrc = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
+
+module.exports = {
+  ...nxPreset,
+  testEnvironment: 'node',
+  testMatch: ['**/*.spec.ts'],
+  transform: { '^.+\\.[tj]s$': ['@swc/jest', { ...swcrc, swcrc: false }] },
+};

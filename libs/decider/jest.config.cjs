@@ -1,0 +1,1 @@
+module.exports = { displayName: 'decider', preset: '../../jest.preset.js', rootDir: __dirname };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'vocabulary', preset: '../../jest.preset.js', rootDir: __dirname };

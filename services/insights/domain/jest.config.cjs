@@ -1,0 +1,1 @@
+module.exports = { displayName: 'insights-domain', preset: '../../../jest.preset.js', rootDir: __dirname };

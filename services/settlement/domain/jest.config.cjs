@@ -1,0 +1,1 @@
+module.exports = { displayName: 'settlement-domain', preset: '../../../jest.preset.js', rootDir: __dirname };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'tally', preset: '../../jest.preset.js', rootDir: __dirname };
