@@ -39,7 +39,9 @@ export function reject<Code extends string>(code: Code, facts: Readonly<Record<s
   return { rejected: code, facts };
 }
 
-export function isRejection<Code extends string>(value: readonly unknown[] | Rejection<Code>): value is Rejection<Code> {
+export function isRejection<Code extends string>(
+  value: readonly unknown[] | Rejection<Code>,
+): value is Rejection<Code> {
   return 'rejected' in value;
 }
 
@@ -71,6 +73,8 @@ export interface Decider<State, Command, Event extends DomainEvent = DomainEvent
 export interface SnapshotCodec<State> {
   /** Raised with every change of the state's shape: older snapshots are then ignored. */
   readonly version: number;
+  /** A snapshot is taken after so many events; absent: after a quarter of the stream, at least 200 (large states). */
+  readonly every?: number;
   encode(state: State): unknown;
   decode(snapshot: unknown): State;
 }

@@ -169,7 +169,11 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
    * Tells a result without events once the appends before it are committed. It stands only if those did not fail, and
    * a refusal only if it was decided on a state read in this turn: a remembered one may be behind another writer.
    */
-  private quietly(pending: Pending<Command, Event, Code>, result: CommandResult<Event, Code>, read: boolean): () => void {
+  private quietly(
+    pending: Pending<Command, Event, Code>,
+    result: CommandResult<Event, Code>,
+    read: boolean,
+  ): () => void {
     const { stream } = pending.item;
     const seen = this.warm.get(stream);
     return () => {
@@ -241,7 +245,10 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     return { ...fields, prevHash, hash, body };
   }
 
-  private async append(decided: readonly Decided<Command, Event, Code>[], snapshots: readonly Snapshot[]): Promise<void> {
+  private async append(
+    decided: readonly Decided<Command, Event, Code>[],
+    snapshots: readonly Snapshot[],
+  ): Promise<void> {
     if (decided.length === 0) return;
     const checkpoints = checkpointsOf(decided.map((one) => one.pending.submission));
     let open = decided;
@@ -300,14 +307,14 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     }
   }
 
-  /** Encodes the states whose snapshot has fallen behind by a quarter of the stream (at least 200 events). */
+  /** Encodes the states whose snapshot has fallen too far behind. */
   private dueSnapshots(decided: readonly Decided<Command, Event, Code>[]): Snapshot[] {
     const codec = this.options.decider.snapshot;
     if (!codec || !this.options.snapshots) return [];
     const due: Snapshot[] = [];
     for (const stream of new Set(decided.map((one) => one.append.stream))) {
       const warm = this.warm.get(stream);
-      if (!warm || warm.revision - warm.snapshotRevision < Math.max(200, warm.revision / 4)) continue;
+      if (!warm || warm.revision - warm.snapshotRevision < (codec.every ?? Math.max(200, warm.revision / 4))) continue;
       warm.snapshotRevision = warm.revision;
       const state = Buffer.from(canonicalJson(codec.encode(warm.state)));
       due.push({ stream, revision: warm.revision, hash: warm.hash, version: codec.version, state });

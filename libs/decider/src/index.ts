@@ -6,4 +6,5 @@ export * from './executor';
 export * from './hash-chain';
 export * from './ids';
 export * from './scenario';
+export * from './stream-name';
 export * from './warm-states';

@@ -64,7 +64,8 @@ function stored<Event extends DomainEvent>(
   event: Event,
 ): Event {
   const again = decider.upcast(event.type, event.version, JSON.parse(canonicalJson(event.data)));
-  if (canonicalJson(again) !== canonicalJson(event)) throw new ScenarioFailure('a stored event reads back', event, again);
+  if (canonicalJson(again) !== canonicalJson(event))
+    throw new ScenarioFailure('a stored event reads back', event, again);
   return again;
 }
 

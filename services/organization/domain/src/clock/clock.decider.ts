@@ -38,6 +38,7 @@ export const clockDecider: Decider<ClockState, AnnounceTime, ClockEvent, never> 
   },
   invariants: () => [],
   refusals: {},
+  snapshot: { version: 1, every: 200, encode: (state) => state, decode: (snapshot) => snapshot as ClockState },
   upcast(type, version, data) {
     if (version === 1 && type === 'DayEnded') return { type, version, data: data as DayEnded['data'] };
     if (version === 1 && type === 'MinuteEnded') return { type, version, data: data as MinuteEnded['data'] };

@@ -22,7 +22,10 @@ describe('declare program', () => {
 
   it('declares anew when a setting is dropped', () => {
     const { acceptPurchasesFromDays: _dropped, ...rest } = settings;
-    program.given(declared).when({ kind: 'declare-program', settings: rest }).then({ ...declared, data: rest });
+    program
+      .given(declared)
+      .when({ kind: 'declare-program', settings: rest })
+      .then({ ...declared, data: rest });
   });
 
   it('refuses another currency', () => {

@@ -38,7 +38,10 @@ export const TREE_REFUSALS: RefusalTable<TreeRefusal> = {
     family: 'invalid',
     retryable: false,
     precedence: 5,
-    title: { en: 'A unit names its legal entity and its kind of ownership', zh: '业态单位必须注明法人主体及所有权类型' },
+    title: {
+      en: 'A unit names its legal entity and its kind of ownership',
+      zh: '业态单位必须注明法人主体及所有权类型',
+    },
   },
   'store-zone-missing': {
     family: 'invalid',

@@ -9,7 +9,14 @@ const JUNE = '2026-06-01T00:00:00.000Z';
 const group: NodeDeclaration = { node: 'g', kind: 'group', name: 'Group', validFrom: JANUARY, open: true };
 const market = unit('market');
 const park = unit('park');
-const east: NodeDeclaration = { node: 'east', kind: 'region', name: 'East', parent: 'market', validFrom: JANUARY, open: true };
+const east: NodeDeclaration = {
+  node: 'east',
+  kind: 'region',
+  name: 'East',
+  parent: 'market',
+  validFrom: JANUARY,
+  open: true,
+};
 const store: NodeDeclaration = {
   node: 'm-1',
   kind: 'store',
@@ -21,7 +28,16 @@ const store: NodeDeclaration = {
 };
 
 function unit(node: string): NodeDeclaration {
-  return { node, kind: 'unit', name: node, parent: 'g', validFrom: JANUARY, legalEntity: 'L', ownership: 'own', open: true };
+  return {
+    node,
+    kind: 'unit',
+    name: node,
+    parent: 'g',
+    validFrom: JANUARY,
+    legalEntity: 'L',
+    ownership: 'own',
+    open: true,
+  };
 }
 const told = (declaration: NodeDeclaration, unitOf?: string): NodeDeclared => ({
   type: 'NodeDeclared',
@@ -34,16 +50,25 @@ const history = [told(group), told(market, 'market'), told(park, 'park'), told(e
 
 describe('declare nodes', () => {
   it('declares a tree from the top down and names the unit that each node lies in', () => {
-    tree.given().when(declare(group, market, park, east, store)).then(...history);
+    tree
+      .given()
+      .when(declare(group, market, park, east, store))
+      .then(...history);
   });
 
   it('says nothing new for a declaration that already stands', () => {
-    tree.given(...history).when(declare(store, market)).thenNothing();
+    tree
+      .given(...history)
+      .when(declare(store, market))
+      .thenNothing();
   });
 
   it('moves a store from an instant on', () => {
     const there = { ...store, parent: 'park', validFrom: JUNE };
-    tree.given(...history).when(declare(there)).then(told(there, 'park'));
+    tree
+      .given(...history)
+      .when(declare(there))
+      .then(told(there, 'park'));
   });
 
   it('declares again what lies below a region that moves to another unit', () => {
@@ -59,7 +84,10 @@ describe('declare nodes', () => {
   });
 
   it('refuses a node without a parent', () => {
-    tree.given(told(group)).when(declare({ ...market, parent: undefined })).thenRefused('node-parent-missing');
+    tree
+      .given(told(group))
+      .when(declare({ ...market, parent: undefined }))
+      .thenRefused('node-parent-missing');
   });
 
   it('refuses a store below a store', () => {

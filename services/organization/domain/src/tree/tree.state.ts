@@ -17,7 +17,7 @@ export function nodeAt(state: TreeState, node: string, at: string): NodeVersion 
 /** The business unit that a node lies in at an instant: itself, or the nearest unit above it. */
 export function unitAt(state: TreeState, node: string, at: string): string | undefined {
   const seen = new Set<string>();
-  for (let name: string | undefined = node; name !== undefined && !seen.has(name); ) {
+  for (let name: string | undefined = node; name !== undefined && !seen.has(name);) {
     seen.add(name);
     const version = nodeAt(state, name, at);
     if (version?.kind === 'unit') return version.node;
