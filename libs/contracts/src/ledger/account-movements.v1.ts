@@ -89,7 +89,7 @@ export class PointsReversed extends AccountMovement {
   readonly uncollectable!: readonly Residue[];
 }
 
-/** The growth value of a member has changed by `amount`, counted in the window of `effectiveAt`. Key: the member. */
+/** The growth value of a member has changed by `amount` from `effectiveAt` on. Key: the member. */
 @Contract({ topic: 'ledger.growth-changed.v1', key: (message: GrowthChanged) => message.member })
 export class GrowthChanged {
   @Uuid()
@@ -107,9 +107,13 @@ export class GrowthChanged {
   @SignedAmount()
   readonly amount!: string;
 
-  /** When the growth was earned: for a linked return the time of its purchase (capabilities G5). */
+  /** Time of the purchase or of the return. */
   @InstantText()
   readonly effectiveAt!: string;
+
+  /** The window that counts it is that of this instant: for a linked return the time of its purchase (capabilities G5). */
+  @InstantText()
+  readonly earnedAt!: string;
 
   @Part(() => PurchaseReference)
   readonly source!: PurchaseReference;
