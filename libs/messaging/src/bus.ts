@@ -65,6 +65,11 @@ export interface Batch<Message = unknown> {
    * A handler that had it moved says so by {@link Batch.checkpointMoved}; else the transport moves it afterwards.
    */
   readonly checkpoint?: Checkpoint;
+  /**
+   * Grows whenever partitions of the topic came to this member. What a handler remembers about keys between batches
+   * holds only while it stays the same: another member may have served the key in between.
+   */
+  readonly assignment: number;
   checkpointMoved(): void;
 }
 
