@@ -1,4 +1,20 @@
-import { Amount, BusinessId, Contract, Count, DecimalText, InstantText, ListOf, OneOf, Optional, Part, SignedAmount, Slug, Text, Uuid } from '../decorators';
+import {
+  Amount,
+  BusinessId,
+  Contract,
+  Currency,
+  Count,
+  DecimalText,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  Part,
+  SignedAmount,
+  Slug,
+  Text,
+  Uuid,
+} from '../decorators';
 import { PurchaseReference } from '../publishers/return-made.v1';
 import { Tender } from '../publishers/purchase-paid.v1';
 
@@ -47,7 +63,7 @@ export class PurchaseRecorded {
   @InstantText()
   readonly occurredAt!: string;
 
-  @Text(3)
+  @Currency()
   readonly currency!: string;
 
   @Amount()
@@ -91,7 +107,7 @@ export class ReturnRecorded {
   @InstantText()
   readonly occurredAt!: string;
 
-  @Text(3)
+  @Currency()
   readonly currency!: string;
 
   @Amount()

@@ -1,4 +1,19 @@
-import { Amount, BusinessId, Contract, Count, InstantText, ListOf, OneOf, Optional, Part, Rate, SignedAmount, Slug, Text, Uuid } from '../decorators';
+import {
+  Amount,
+  BusinessId,
+  Contract,
+  Count,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  Part,
+  Rate,
+  SignedAmount,
+  Slug,
+  Text,
+  Uuid,
+} from '../decorators';
 import { PurchaseReference } from '../publishers/return-made.v1';
 
 /** What one lot gained or lost. */

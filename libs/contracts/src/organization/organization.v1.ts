@@ -1,4 +1,16 @@
-import { BusinessId, Contract, Count, Flag, InstantText, LocalDate, OneOf, Optional, Slug, Text } from '../decorators';
+import {
+  BusinessId,
+  Contract,
+  Count,
+  Currency,
+  Flag,
+  InstantText,
+  LocalDate,
+  OneOf,
+  Optional,
+  Slug,
+  Text,
+} from '../decorators';
 
 export const NODE_KINDS = ['group', 'unit', 'brand', 'region', 'store'] as const;
 export type NodeKind = (typeof NODE_KINDS)[number];
@@ -73,7 +85,7 @@ export class ProgramDeclared {
   @Text(64)
   readonly zone!: string;
 
-  @Text(3)
+  @Currency()
   readonly currency!: string;
 
   /** How old a purchase may be at receipt, in days; absent = no limit. */

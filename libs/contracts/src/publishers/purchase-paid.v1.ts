@@ -1,4 +1,18 @@
-import { Amount, BusinessId, Contract, DecimalText, InstantText, ListOf, OneOf, Optional, Part, SignedAmount, Slug, Text } from '../decorators';
+import {
+  Amount,
+  BusinessId,
+  Contract,
+  Currency,
+  DecimalText,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  Part,
+  SignedAmount,
+  Slug,
+  Text,
+} from '../decorators';
 
 /** Who bought: a member id, or the random card token that membership issued. Exactly one of the two. */
 export class MemberReference {
@@ -99,7 +113,7 @@ export class PurchasePaid {
   readonly order?: string;
 
   /** ISO 4217 code. */
-  @Text(3)
+  @Currency()
   readonly currency!: string;
 
   @ListOf(() => PurchaseLine, 2000)

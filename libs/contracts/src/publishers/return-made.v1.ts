@@ -1,4 +1,17 @@
-import { Amount, BusinessId, Contract, DecimalText, InstantText, ListOf, OneOf, Optional, Part, Slug, Text } from '../decorators';
+import {
+  Amount,
+  BusinessId,
+  Contract,
+  Currency,
+  DecimalText,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  Part,
+  Slug,
+  Text,
+} from '../decorators';
 import { MemberReference, Tender } from './purchase-paid.v1';
 
 /** The purchase that a return gives back from. */
@@ -74,7 +87,7 @@ export class ReturnMade {
   @BusinessId()
   readonly order?: string;
 
-  @Text(3)
+  @Currency()
   readonly currency!: string;
 
   @ListOf(() => ReturnLine, 2000)
