@@ -1,0 +1,47 @@
+import { obligationsOf, valueOf } from './obligation';
+
+describe('obligations of a movement', () => {
+  it('are what the issuer of each lot owes for the points that moved', () => {
+    expect(
+      obligationsOf([
+        { asset: 'POINTS', lot: 'till-1:r-1:POINTS', issuer: 'market', amount: 120n, unitCost: '1/100' },
+        { asset: 'POINTS', lot: 'till-1:r-2:POINTS', issuer: 'park', amount: -20n, unitCost: '1' },
+      ]),
+    ).toEqual([
+      {
+        asset: 'POINTS',
+        lot: 'till-1:r-1:POINTS',
+        issuer: 'market',
+        points: 120n,
+        unitCost: { numerator: 1n, denominator: 100n },
+      },
+      {
+        asset: 'POINTS',
+        lot: 'till-1:r-2:POINTS',
+        issuer: 'park',
+        points: -20n,
+        unitCost: { numerator: 1n, denominator: 1n },
+      },
+    ]);
+  });
+
+  it('are none for a part that found no lot', () => {
+    expect(obligationsOf([{ asset: 'POINTS', issuer: 'market', amount: 5n }])).toEqual([]);
+  });
+
+  it('cost nothing where the lot names no unit cost', () => {
+    const [obligation] = obligationsOf([{ asset: 'POINTS', lot: 'l', issuer: 'market', amount: 5n }]);
+    expect(valueOf(obligation!.points, obligation!.unitCost)).toEqual({ numerator: 0n, denominator: 1n });
+  });
+
+  it('refuse a unit cost that is no rate', () => {
+    expect(() => obligationsOf([{ asset: 'POINTS', lot: 'l', issuer: 'm', amount: 5n, unitCost: 'x' }])).toThrow(
+      RangeError,
+    );
+  });
+});
+
+describe('the value of points', () => {
+  it('is exact', () =>
+    expect(valueOf(150n, { numerator: 1n, denominator: 100n })).toEqual({ numerator: 150n, denominator: 100n }));
+});

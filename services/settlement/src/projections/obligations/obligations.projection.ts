@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ledger } from '@tallystick/contracts';
+import type { BusRecord } from '@tallystick/messaging';
+import {
+  type Connection,
+  int4Column,
+  int8Column,
+  textColumn,
+  timestamptzColumn,
+  uuidColumn,
+} from '@tallystick/postgres';
+import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { type Obligation, obligationsOf } from '@tallystick/settlement-domain';
+import { instant } from '@tallystick/vocabulary';
+
+type Movement = ledger.PointsAccrued | ledger.PointsReversed;
+interface Row extends Obligation {
+  readonly record: BusRecord<Movement>;
+}
+
+/** What each issuing unit and store owes for the points it granted, movement by movement (capabilities S1, accrual side). */
+export const obligationsProjection: ContractProjection = {
+  source: 'contracts',
+  name: 'obligations',
+  version: 1,
+  tables: ['obligation'],
+  ddl: readFileSync(join(__dirname, 'obligations.table.sql'), 'utf8'),
+  apply: {
+    'ledger.points-accrued.v1': (connection, records, table) =>
+      insert(connection, records as readonly BusRecord<Movement>[], table),
+    'ledger.points-reversed.v1': (connection, records, table) =>
+      insert(connection, records as readonly BusRecord<Movement>[], table),
+  },
+};
+
+async function insert(
+  connection: Connection,
+  records: readonly BusRecord<Movement>[],
+  table: TableName,
+): Promise<void> {
+  const rows = records.flatMap(rowsOf);
+  if (rows.length === 0) return;
+  const messages = rows.map(({ record }) => record.message);
+  await connection.query({
+    name: `obligation-insert ${table('obligation')}`,
+    text: `insert into ${table('obligation')}
+             (tenant, program, account, account_revision, lot, asset, kind, issuer, store, effective_at, source, source_id,
+              points, cost_numerator, cost_denominator)
+           select * from unnest($1::text[], $2::text[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
+                                $9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::bigint[], $14::bigint[],
+                                $15::bigint[])`,
+    values: [
+      textColumn(rows.map(({ record }) => record.tenant)),
+      textColumn(messages.map(({ program }) => program)),
+      uuidColumn(messages.map(({ account }) => account)),
+      int4Column(messages.map(({ revision }) => revision)),
+      textColumn(rows.map(({ lot }) => lot)),
+      textColumn(rows.map(({ asset }) => asset)),
+      textColumn(messages.map(({ kind }) => kind)),
+      textColumn(rows.map(({ issuer }) => issuer)),
+      textColumn(messages.map(({ store }) => store)),
+      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
+      textColumn(messages.map(({ source }) => source.source)),
+      textColumn(messages.map(({ source }) => source.id)),
+      int8Column(rows.map(({ points }) => points)),
+      int8Column(rows.map(({ unitCost }) => unitCost.numerator)),
+      int8Column(rows.map(({ unitCost }) => unitCost.denominator)),
+    ],
+  });
+}
+
+function rowsOf(record: BusRecord<Movement>): Row[] {
+  const changes = record.message.movements.map((movement) => ({ ...movement, amount: BigInt(movement.amount) }));
+  return obligationsOf(changes).map((obligation) => ({ ...obligation, record }));
+}
