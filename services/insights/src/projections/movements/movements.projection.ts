@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ledger } from '@tallystick/contracts';
+import { rowKey } from '@tallystick/insights-domain';
+import type { BusRecord } from '@tallystick/messaging';
+import {
+  type Connection,
+  int4Column,
+  int8Column,
+  textColumn,
+  timestamptzColumn,
+  uuidColumn,
+} from '@tallystick/postgres';
+import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { instant } from '@tallystick/vocabulary';
+
+type Movement = ledger.PointsAccrued | ledger.PointsReversed;
+
+/** The topics share the fact table; the key's last bit tells them apart, since positions are unique per topic only. */
+const TOPIC_BIT = { accrued: 0n, reversed: 1n };
+
+interface Row {
+  readonly record: BusRecord<Movement>;
+  readonly key: bigint;
+  readonly number: number;
+  readonly asset: string;
+  readonly issuer: string;
+  readonly points: string;
+}
+
+/** Every change of spendable points, by lot, as BI counts it: signed, so that any sum is right (capabilities B1). */
+export const movementsProjection: ContractProjection = {
+  source: 'contracts',
+  name: 'movements',
+  version: 1,
+  tables: ['fact_points_movement'],
+  ddl: readFileSync(join(__dirname, 'movements.table.sql'), 'utf8'),
+  apply: {
+    'ledger.points-accrued.v1': (connection, records, table) =>
+      insert(connection, records as readonly BusRecord<Movement>[], TOPIC_BIT.accrued, table),
+    'ledger.points-reversed.v1': (connection, records, table) =>
+      insert(connection, records as readonly BusRecord<Movement>[], TOPIC_BIT.reversed, table),
+  },
+};
+
+async function insert(
+  connection: Connection,
+  records: readonly BusRecord<Movement>[],
+  topicBit: bigint,
+  table: TableName,
+): Promise<void> {
+  const rows = records.flatMap((record) => rowsOf(record, topicBit));
+  if (rows.length === 0) return;
+  const messages = rows.map(({ record }) => record.message);
+  await connection.query({
+    name: `movement-insert ${table('fact_points_movement')}`,
+    text: `insert into ${table('fact_points_movement')}
+           select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::text[], $8::text[],
+                                $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
+                                $16::bigint[])`,
+    values: [
+      int8Column(rows.map(({ key }) => key)),
+      int4Column(rows.map(({ number }) => number)),
+      textColumn(rows.map(({ record }) => record.tenant)),
+      textColumn(messages.map(({ program }) => program)),
+      uuidColumn(messages.map(({ account }) => account)),
+      int4Column(messages.map(({ revision }) => revision)),
+      textColumn(messages.map(({ member }) => member)),
+      textColumn(messages.map(({ kind }) => kind)),
+      textColumn(rows.map(({ asset }) => asset)),
+      textColumn(rows.map(({ issuer }) => issuer)),
+      textColumn(messages.map(({ unit }) => unit)),
+      textColumn(messages.map(({ store }) => store)),
+      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
+      textColumn(messages.map(({ source }) => source.source)),
+      textColumn(messages.map(({ source }) => source.id)),
+      int8Column(rows.map(({ points }) => points)),
+    ],
+  });
+}
+
+function rowsOf(record: BusRecord<Movement>, topicBit: bigint): Row[] {
+  const key = rowKey(record.position, record.partition) * 2n + topicBit;
+  return record.message.movements.map(({ asset, issuer, amount }, index) => ({
+    record,
+    key,
+    number: index + 1,
+    asset,
+    issuer,
+    points: amount,
+  }));
+}

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { campaigns } from '@tallystick/contracts';
+import { rowKey } from '@tallystick/insights-domain';
+import type { BusRecord } from '@tallystick/messaging';
+import { type Connection, int4Column, int8Column, textColumn, timestamptzColumn } from '@tallystick/postgres';
+import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { instant } from '@tallystick/vocabulary';
+
+type PurchaseRecord = BusRecord<campaigns.PurchaseRecorded>;
+type ReturnRecord = BusRecord<campaigns.ReturnRecorded>;
+
+/** Purchases with their lines, and returns: the facts at the center of the star (capabilities B1). */
+export const purchasesProjection: ContractProjection = {
+  source: 'contracts',
+  name: 'purchases',
+  version: 1,
+  tables: ['fact_purchase', 'fact_purchase_line', 'fact_return'],
+  ddl: readFileSync(join(__dirname, 'purchases.table.sql'), 'utf8'),
+  apply: {
+    'campaigns.purchase-recorded.v1': async (connection, records, table) => {
+      await insertPurchases(connection, records as readonly PurchaseRecord[], table);
+      await insertLines(connection, records as readonly PurchaseRecord[], table);
+    },
+    'campaigns.return-recorded.v1': (connection, records, table) =>
+      insertReturns(connection, records as readonly ReturnRecord[], table),
+  },
+};
+
+async function insertPurchases(
+  connection: Connection,
+  records: readonly PurchaseRecord[],
+  table: TableName,
+): Promise<void> {
+  const messages = records.map(({ message }) => message);
+  await connection.query({
+    name: `purchase-insert ${table('fact_purchase')}`,
+    text: `insert into ${table('fact_purchase')}
+           select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                                $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::int[])`,
+    values: [
+      int8Column(records.map(({ position, partition }) => rowKey(position, partition))),
+      textColumn(records.map(({ tenant }) => tenant)),
+      textColumn(messages.map(({ purchase }) => purchase.source)),
+      textColumn(messages.map(({ purchase }) => purchase.id)),
+      textColumn(messages.map(({ member }) => member ?? null)),
+      textColumn(messages.map(({ unit }) => unit)),
+      textColumn(messages.map(({ store }) => store)),
+      timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
+      textColumn(messages.map(({ currency }) => currency)),
+      int8Column(messages.map(({ total }) => total)),
+      textColumn(messages.map(({ verdict }) => verdict)),
+      textColumn(messages.map(({ order }) => order ?? null)),
+      int4Column(messages.map(({ lines }) => lines.length)),
+    ],
+  });
+}
+
+async function insertLines(
+  connection: Connection,
+  records: readonly PurchaseRecord[],
+  table: TableName,
+): Promise<void> {
+  const keys: bigint[] = [];
+  const numbers: number[] = [];
+  const lines: campaigns.PurchaseRecorded['lines'][number][] = [];
+  for (const { position, partition, message } of records) {
+    const key = rowKey(position, partition);
+    message.lines.forEach((line, index) => {
+      keys.push(key);
+      numbers.push(index + 1);
+      lines.push(line);
+    });
+  }
+  await connection.query({
+    name: `line-insert ${table('fact_purchase_line')}`,
+    text: `insert into ${table('fact_purchase_line')}
+           select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])`,
+    values: [
+      int8Column(keys),
+      int4Column(numbers),
+      textColumn(lines.map(({ line }) => line)),
+      textColumn(lines.map(({ sku }) => sku)),
+      textColumn(lines.map(({ category }) => category ?? null)),
+      textColumn(lines.map(({ brand }) => brand ?? null)),
+      textColumn(lines.map(({ quantity }) => quantity)),
+      int8Column(lines.map(({ amount }) => amount)),
+    ],
+  });
+}
+
+async function insertReturns(
+  connection: Connection,
+  records: readonly ReturnRecord[],
+  table: TableName,
+): Promise<void> {
+  const messages = records.map(({ message }) => message);
+  await connection.query({
+    name: `return-insert ${table('fact_return')}`,
+    text: `insert into ${table('fact_return')}
+           select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                                $9::text[], $10::timestamptz[], $11::text[], $12::bigint[], $13::int[])`,
+    values: [
+      int8Column(records.map(({ position, partition }) => rowKey(position, partition))),
+      textColumn(records.map(({ tenant }) => tenant)),
+      textColumn(messages.map((message) => message.return.source)),
+      textColumn(messages.map((message) => message.return.id)),
+      textColumn(messages.map(({ purchase }) => purchase?.source ?? null)),
+      textColumn(messages.map(({ purchase }) => purchase?.id ?? null)),
+      textColumn(messages.map(({ member }) => member ?? null)),
+      textColumn(messages.map(({ unit }) => unit)),
+      textColumn(messages.map(({ store }) => store)),
+      timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
+      textColumn(messages.map(({ currency }) => currency)),
+      int8Column(messages.map(({ total }) => total)),
+      int4Column(messages.map(({ lines }) => lines)),
+    ],
+  });
+}
