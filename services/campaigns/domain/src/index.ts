@@ -1,1 +1,15 @@
-export {};
+export * from './evaluation/evaluate';
+export * from './evaluation/evaluation';
+export * from './evaluation/tiers';
+export * from './purchase/content-faults';
+export * from './purchase/purchase.commands';
+export * from './purchase/purchase.content';
+export * from './purchase/purchase.decider';
+export * from './purchase/purchase.events';
+export * from './purchase/purchase.rejections';
+export * from './purchase/purchase.state';
+export * from './return/return.decider';
+export * from './rule-set/compile-rules';
+export * from './rule-set/compiled-rules';
+export * from './rule-set/rule-set.content';
+export * from './rule-set/rule-set.decider';

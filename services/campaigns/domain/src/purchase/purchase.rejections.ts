@@ -1,0 +1,77 @@
+import type { RefusalTable } from '@tallystick/decider';
+
+/** Why a purchase, or a return linked to one, is refused. */
+export type PurchaseRefusal =
+  | 'line-repeated'
+  | 'total-mismatch'
+  | 'return-line-invalid'
+  | 'amount-out-of-range'
+  | 'purchase-conflict'
+  | 'return-conflict'
+  | 'return-line-unknown'
+  | 'currency-mismatch'
+  | 'over-refund';
+
+/** The first that applies, by precedence, answers. */
+export const PURCHASE_REFUSALS: RefusalTable<PurchaseRefusal> = {
+  'line-repeated': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 1,
+    title: { en: 'Two lines have the same number', zh: '存在重复的行号' },
+  },
+  'return-line-invalid': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 2,
+    title: {
+      en: 'A line of a return says what is given back by quantity or amount',
+      zh: '退货行必须注明退回的数量或金额',
+    },
+  },
+  'total-mismatch': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 3,
+    title: { en: 'Lines or tenders do not sum to the total', zh: '明细或支付方式之和与总额不一致' },
+  },
+  'amount-out-of-range': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 4,
+    title: { en: 'An amount is too large', zh: '金额超出范围' },
+  },
+  'purchase-conflict': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 5,
+    title: {
+      en: 'This purchase id was recorded with other content',
+      zh: '该消费单号已登记,且内容不同',
+    },
+  },
+  'return-conflict': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 6,
+    title: { en: 'This return id was recorded with other content', zh: '该退货单号已登记,且内容不同' },
+  },
+  'return-line-unknown': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 7,
+    title: { en: 'The purchase has no such line', zh: '原消费单中没有该行' },
+  },
+  'currency-mismatch': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 8,
+    title: { en: 'The return is in another currency than its purchase', zh: '退货币种与原消费不一致' },
+  },
+  'over-refund': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 9,
+    title: { en: 'More would be given back than was bought', zh: '退货超过原消费' },
+  },
+};
