@@ -38,9 +38,13 @@ export function Contract<Message extends object>(options: ContractOptions<Messag
   };
 }
 
-/** The contract that a class was declared as; `undefined` for a part or a DTO. */
+/** The contract that a class, or a class it extends, was declared as; `undefined` for a part or another DTO. */
 export function contractOf(messageClass: object): ContractEntry | undefined {
-  return entries.get(messageClass);
+  for (let at: object | null = messageClass; at !== null; at = Object.getPrototypeOf(at)) {
+    const entry = entries.get(at);
+    if (entry) return entry;
+  }
+  return undefined;
 }
 
 /** Every declared contract by its topic, topics in the order of their names. */

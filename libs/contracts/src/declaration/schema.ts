@@ -19,7 +19,9 @@ export function schemaOf(messageClass: MessageClass): JsonSchema {
   const contract = contractOf(messageClass);
   const schema: JsonSchema = {
     $schema: SCHEMA_DIALECT,
-    ...(contract && { $id: ['urn:tallystick', contract.topic, contract.type].filter(Boolean).join(':') }),
+    ...(contract?.messageClass === messageClass && {
+      $id: ['urn:tallystick', contract.topic, contract.type].filter(Boolean).join(':'),
+    }),
     ...bodyAndDefinitions(messageClass),
   };
   schemas.set(messageClass, schema);

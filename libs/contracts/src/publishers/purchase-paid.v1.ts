@@ -80,8 +80,15 @@ export class Tender {
   readonly amount!: string;
 }
 
-/** A purchase that has been paid (capabilities X1). Σ lines = Σ tenders = total. */
-@Contract({ topic: 'purchases.v1', type: 'purchase-paid' })
+/**
+ * A purchase that has been paid (capabilities X1). Σ lines = Σ tenders = total. Key: the member id, else the card token,
+ * else the purchase id.
+ */
+@Contract({
+  topic: 'purchases.v1',
+  type: 'purchase-paid',
+  key: ({ member, id }: PurchasePaid) => member?.id ?? member?.cardToken ?? id,
+})
 export class PurchasePaid {
   @OneOf(['purchase-paid'])
   readonly type!: 'purchase-paid';

@@ -52,8 +52,15 @@ export class ReturnLine {
   readonly brand?: string;
 }
 
-/** Goods given back, linked to a purchase or not (capabilities L8). */
-@Contract({ topic: 'returns.v1', type: 'return-made' })
+/**
+ * Goods given back, linked to a purchase or not (capabilities L8). Key: the member id, else the card token, else the id of
+ * the purchase, else the return's own.
+ */
+@Contract({
+  topic: 'returns.v1',
+  type: 'return-made',
+  key: ({ member, purchase, id }: ReturnMade) => member?.id ?? member?.cardToken ?? purchase?.id ?? id,
+})
 export class ReturnMade {
   @OneOf(['return-made'])
   readonly type!: 'return-made';
