@@ -1,1 +1,14 @@
-export {};
+export * from './auth/access-tokens';
+export * from './auth/caller';
+export * from './auth/key-sets';
+export * from './auth/local-issuer';
+export * from './cursors';
+export * from './decorators';
+export * from './health';
+export * from './http-app';
+export * from './idempotency/idempotency-store';
+export * from './operation';
+export * from './preconditions';
+export * from './problem';
+export * from './request';
+export * from './routes';

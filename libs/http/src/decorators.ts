@@ -1,0 +1,79 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { MessageClass } from '@tallystick/contracts';
+import type { RefusalTable } from '@tallystick/decider';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from './auth/caller';
+import { describeRoute, type DocumentedProblem, type Operation } from './operation';
+import { FAMILY_STATUS } from './problem';
+import type { HttpCommand, Page } from './request';
+
+/**
+ * Says who may call a route: a permission (`purchases:write`) or `public`. Deny by default: a route without it fails
+ * the boot (trust §4 "Authorisation").
+ */
+export const Permission = (permission: string): MethodDecorator => adds((known) => ({ ...known, permission }));
+
+/** What the route does, in one sentence for the API page. */
+export const Summary = (en: string, zh: string): MethodDecorator =>
+  adds((known) => ({ ...known, summary: { en, zh } }));
+
+/** Demands the header `Idempotency-Key`: every route that changes something (trust §3 D). */
+export const Idempotent = (): MethodDecorator => adds((known) => ({ ...known, idempotent: true }));
+
+/** Documents an answer: its status and the class of its body. */
+export const Answers = (
+  status: number,
+  body?: MessageClass,
+  options: { readonly list?: boolean } = {},
+): MethodDecorator =>
+  adds((known) => ({ ...known, answers: [...(known.answers ?? []), { status, body, ...options }] }));
+
+/** Documents the refusals of a decider that the route may answer. */
+export const Refuses = <Code extends string>(table: RefusalTable<Code>, ...codes: readonly Code[]): MethodDecorator =>
+  adds((known) => {
+    const asked = codes.length > 0 ? codes : (Object.keys(table) as Code[]);
+    const rows = asked.map((code): DocumentedProblem => {
+      const { family, title } = table[code];
+      return { code, status: FAMILY_STATUS[family], title };
+    });
+    return { ...known, problems: [...(known.problems ?? []), ...rows] };
+  });
+
+/** The request's body, judged by the compiled schema of its class before the handler runs. */
+export const ContractBody = (body: MessageClass): ParameterDecorator => parameter((request) => request.body, { body });
+
+/** The request's query, judged by its class: unknown names are refused, numbers and flags are read from their text. */
+export const QueryOf = (query: MessageClass): ParameterDecorator => parameter((request) => request.query, { query });
+
+/** `limit` (1 to 500, default 100) and the place after which the page starts. */
+export const PageOf = (): ParameterDecorator => parameter((request): Page => request.page, { paged: true });
+
+/** Who calls. Absent on public routes. */
+export const CallerOf = (): ParameterDecorator => parameter((request): Caller | undefined => request.caller, {});
+
+/** Id and metadata of the command that this request asks for; only on {@link Idempotent} routes. */
+export const CommandOf = (): ParameterDecorator => parameter((request): HttpCommand | undefined => request.command, {});
+
+/** The revision that the caller expects by `If-Match`; `undefined` where it sends none. */
+export const IfMatch = (): ParameterDecorator => parameter((request) => request.expectedRevision, { ifMatch: true });
+
+/** The log position that the answer must have seen (header or query `min-position`); `undefined` where none is asked. */
+export const MinPosition = (): ParameterDecorator => parameter((request) => request.minPosition, { minPosition: true });
+
+/** The correlation id of the request: the same in logs, problems and event metadata. */
+export const CorrelationId = (): ParameterDecorator => parameter((request) => request.scope.correlationId, {});
+
+function adds(part: (known: Operation) => Operation): MethodDecorator {
+  return (target, key) => describeRoute(target, key, part);
+}
+
+function parameter(read: (request: FastifyRequest) => unknown, part: Operation): ParameterDecorator {
+  const decorate = createParamDecorator((_: unknown, context: ExecutionContext) =>
+    read(context.switchToHttp().getRequest<FastifyRequest>()),
+  )();
+  return (target, key, index) => {
+    if (key === undefined) throw new TypeError('a route parameter belongs to a method');
+    decorate(target, key, index);
+    describeRoute(target, key, (known) => ({ ...known, ...part }));
+  };
+}

@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { asService, type Metrics, NestLog } from '@tallystick/observability';
+import type { FastifyInstance } from 'fastify';
+import type { Authenticator } from './auth/caller';
+import { readBodiesStrictly } from './body-reading';
+import type { Cursors } from './cursors';
+import { IdempotencyGate } from './idempotency/idempotency-gate';
+import type { IdempotencyStore } from './idempotency/idempotency-store';
+import { ProblemFilter } from './problem-filter';
+import { addRequestHooks } from './request-hooks';
+import { Routes } from './routes';
+
+type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface HttpAppOptions {
+  readonly service: string;
+  readonly module: DynamicModule;
+  readonly authenticator: Authenticator;
+  readonly cursors: Cursors;
+  readonly idempotency: IdempotencyStore;
+  readonly metrics: Metrics;
+}
+
+/** A service's HTTP side without a port of its own: whoever hosts it hands requests in. */
+export interface HttpApp {
+  readonly app: NestFastifyApplication;
+  readonly routes: Routes;
+  /** Registers what is not the service's own (docs); before {@link HttpApp.open}. */
+  readonly fastify: FastifyInstance;
+  /** Resolves when requests may come. Refuses to open where a route declares no permission. */
+  open(): Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  close(): Promise<void>;
+}
+
+/** Makes the Nest app of a service on Fastify, with everything of this library in place; routes lie behind `/v1`. */
+export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
+  let handle: RequestHandler | undefined;
+  const adapter = new FastifyAdapter({
+    serverFactory: (handler: RequestHandler) => {
+      handle = handler;
+      return createServer();
+    },
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 128 },
+  });
+  const fastify: FastifyInstance = adapter.getInstance();
+  const routes = new Routes();
+  routes.watch(fastify);
+  addRequestHooks(fastify, { ...options, idempotency: new IdempotencyGate(options.idempotency) });
+  const app = await asService(options.service, () =>
+    NestFactory.create<NestFastifyApplication>(options.module, adapter, {
+      bodyParser: false,
+      logger: new NestLog(options.service),
+      abortOnError: false,
+    }),
+  );
+  readBodiesStrictly(fastify);
+  app.setGlobalPrefix('v1');
+  app.useGlobalFilters(new ProblemFilter(routes));
+  return {
+    app,
+    routes,
+    fastify,
+    open: async () => {
+      await asService(options.service, () => app.init());
+      await fastify.ready();
+      routes.assertPermissions();
+      routes.assertIdempotency();
+    },
+    handle: (request, response) => {
+      if (!handle) throw new Error('the server was never made');
+      handle(request, response);
+    },
+    close: () => app.close(),
+  };
+}

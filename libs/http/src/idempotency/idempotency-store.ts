@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import type { Pool } from '@tallystick/postgres';
+
+/** Folder of the migrations that make the table `idempotency` in a service's schema. */
+export const IDEMPOTENCY_MIGRATIONS = join(__dirname, 'migrations');
+
+/** A request with a key: whose, which, and what it asks for. */
+export interface KeyedRequest {
+  readonly tenant: string;
+  readonly credential: string;
+  readonly key: string;
+  /** SHA-256 over method, address and body. */
+  readonly bodyHash: Uint8Array;
+  readonly commandId: string;
+}
+
+/** An answer as it left. */
+export interface KeptAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What is known of a key: nothing (`new`), another request (`reused`), this one before (`again`), its final refusal. */
+export type TakenKey =
+  { readonly kind: 'new' | 'again' | 'reused' } | { readonly kind: 'answered'; readonly answer: KeptAnswer };
+
+interface Row {
+  readonly tenant: string;
+  readonly credential: string;
+  readonly key: string;
+  readonly body_hash: Buffer;
+  readonly status: number | null;
+  readonly answer: string | null;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+const INSERT = `insert into idempotency (tenant, credential, key, body_hash, command_id)
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[])
+  on conflict do nothing returning tenant, credential, key`;
+
+const SELECT = `select tenant, credential, key, body_hash, status, answer from idempotency
+  join unnest($1::text[], $2::text[], $3::text[]) as asked(tenant, credential, key) using (tenant, credential, key)`;
+
+const KEEP = `update idempotency set status = kept.status, answer = kept.answer
+  from unnest($1::text[], $2::text[], $3::text[], $4::smallint[], $5::text[]) as kept(tenant, credential, key, status, answer)
+  where (idempotency.tenant, idempotency.credential, idempotency.key) = (kept.tenant, kept.credential, kept.key)
+    and idempotency.status is null`;
+
+/**
+ * Which idempotency keys were used for what, for ever (design §6 "Idempotency"). A key is written before its command
+ * is carried out. Requests that arrive together share one statement.
+ */
+export class IdempotencyStore {
+  private readonly taking: Gathered<KeyedRequest, TakenKey>;
+  private readonly keeping: Gathered<KeyedRequest & { readonly answer: KeptAnswer }, void>;
+
+  constructor(private readonly pool: Pool) {
+    this.taking = new Gathered((requests) => this.takeAll(requests));
+    this.keeping = new Gathered((answers) => this.keepAll(answers));
+  }
+
+  /** Takes a key for a request. The same key must not be taken twice at once by one process. */
+  take(request: KeyedRequest): Promise<TakenKey> {
+    return this.taking.add(request);
+  }
+
+  /** Keeps the final refusal of a request, so that its key is answered with it for ever. */
+  keep(request: KeyedRequest, answer: KeptAnswer): Promise<void> {
+    return this.keeping.add({ ...request, answer });
+  }
+
+  private async takeAll(requests: readonly KeyedRequest[]): Promise<readonly TakenKey[]> {
+    const sorted = requests.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    const names = columns(sorted);
+    const hashes = sorted.map(({ bodyHash }) => Buffer.from(bodyHash));
+    const inserted = await this.pool.query<Row>({
+      name: 'idempotency-take',
+      text: INSERT,
+      values: [...names, hashes, sorted.map(({ commandId }) => commandId)],
+    });
+    const fresh = new Set(inserted.rows.map(nameOf));
+    const old = sorted.filter((request) => !fresh.has(nameOf(request)));
+    const known = new Map<string, Row>();
+    if (old.length > 0) {
+      const found = await this.pool.query<Row>({ name: 'idempotency-find', text: SELECT, values: [...columns(old)] });
+      for (const row of found.rows) known.set(nameOf(row), row);
+    }
+    return requests.map((request) =>
+      fresh.has(nameOf(request)) ? { kind: 'new' } : judge(request, known.get(nameOf(request))),
+    );
+  }
+
+  private async keepAll(kept: readonly (KeyedRequest & { readonly answer: KeptAnswer })[]): Promise<readonly void[]> {
+    const sorted = kept.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    await this.pool.query({
+      name: 'idempotency-keep',
+      text: KEEP,
+      values: [...columns(sorted), sorted.map(({ answer }) => answer.status), sorted.map(({ answer }) => answer.body)],
+    });
+    return kept.map(() => undefined);
+  }
+}
+
+function judge({ key, bodyHash }: KeyedRequest, row: Row | undefined): TakenKey {
+  if (!row) throw new Error(`the idempotency key ${key} was neither taken nor found`);
+  if (!row.body_hash.equals(bodyHash)) return { kind: 'reused' };
+  if (row.status === null || row.answer === null) return { kind: 'again' };
+  return { kind: 'answered', answer: { status: row.status, body: row.answer } };
+}
+
+function nameOf({ tenant, credential, key }: Pick<KeyedRequest, 'tenant' | 'credential' | 'key'>): string {
+  return `${tenant}\0${credential}\0${key}`;
+}
+
+function columns(
+  requests: readonly Pick<KeyedRequest, 'tenant' | 'credential' | 'key'>[],
+): [string[], string[], string[]] {
+  return [
+    requests.map(({ tenant }) => tenant),
+    requests.map(({ credential }) => credential),
+    requests.map(({ key }) => key),
+  ];
+}
+
+const MOST_AT_ONCE = 500;
+
+/** Gathers what arrives while one statement is under way into the next one. */
+class Gathered<Item, Result> {
+  private waiting: Waiting<Item, Result>[] = [];
+  private running = false;
+
+  constructor(private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>) {}
+
+  add(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
+      if (!this.running) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.waiting.length > 0) {
+      const turn = this.waiting.splice(0, MOST_AT_ONCE);
+      try {
+        const results = await this.work(turn.map(({ item }) => item));
+        turn.forEach(({ resolve }, index) => resolve(results[index] as Result));
+      } catch (error) {
+        for (const { reject } of turn) reject(error);
+      }
+    }
+    this.running = false;
+  }
+}
