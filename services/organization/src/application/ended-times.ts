@@ -1,6 +1,6 @@
 import type { ClockState } from '@tallystick/organization-domain';
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
-import { DateTime } from 'luxon';
+import { DateTime, IANAZone } from 'luxon';
 
 /** The most that one append announces; what is left comes with the next. */
 const MOST = 500;
@@ -34,4 +34,9 @@ function endedMinutes(last: string | undefined, now: Instant): { at: string }[] 
     minutes.push({ at: formatInstant(at as Instant) });
   }
   return minutes;
+}
+
+/** True where the zone database knows the name. */
+export function isZone(name: string): boolean {
+  return IANAZone.isValidZone(name);
 }
