@@ -1,0 +1,60 @@
+import type { Instant } from '@tallystick/vocabulary';
+import type { Allocated, Reference } from './account.events';
+
+interface ForHolder {
+  readonly tenant: string;
+  readonly account: string;
+  readonly program: string;
+  readonly holder: string;
+}
+
+/** An amount of one asset; whether the asset is a score is looked up by the application. */
+export interface AssetAmount {
+  readonly asset: string;
+  readonly score: boolean;
+  readonly amount: bigint;
+}
+
+export interface GrantedAmount extends AssetAmount {
+  readonly unitCost: string;
+  /** Absent: never. */
+  readonly expiresAt?: Instant;
+  /** Lower is drawn first; absent: 0. */
+  readonly priority?: number;
+  readonly allocation: readonly Allocated[];
+}
+
+export interface LinkedReturn {
+  readonly return: Reference;
+  readonly effectiveAt: Instant;
+  readonly store: string;
+  readonly amounts: readonly AssetAmount[];
+}
+
+/** The whole present picture of one purchase: what it grants and what each of its returns takes back. */
+export interface ApplyEvaluation extends ForHolder {
+  readonly kind: 'apply-evaluation';
+  readonly purchase: Reference;
+  readonly revision: number;
+  readonly effectiveAt: Instant;
+  readonly issuer: string;
+  readonly store: string;
+  readonly receipt: string;
+  readonly grants: readonly GrantedAmount[];
+  readonly returns: readonly LinkedReturn[];
+}
+
+/** The whole present picture of one return that names no purchase. */
+export interface ReverseUnlinked extends ForHolder {
+  readonly kind: 'reverse-unlinked';
+  readonly return: Reference;
+  readonly revision: number;
+  readonly effectiveAt: Instant;
+  /** The unit that took the goods back. */
+  readonly issuer: string;
+  readonly store: string;
+  readonly receipt: string;
+  readonly amounts: readonly AssetAmount[];
+}
+
+export type AccountCommand = ApplyEvaluation | ReverseUnlinked;

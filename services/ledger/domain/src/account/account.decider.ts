@@ -1,0 +1,108 @@
+import { accountId, type Decider, reject, type Rejection } from '@tallystick/decider';
+import { MAX_BALANCE } from '@tallystick/vocabulary';
+import type { AccountCommand, ApplyEvaluation, AssetAmount } from './account.commands';
+import type { AccountEvent, Posting } from './account.events';
+import { eventsOfPurchase, eventsOfReturn } from './account.facts';
+import { evolveAccount } from './account.evolve';
+import { accountInvariants } from './account.invariants';
+import { ACCOUNT_REFUSALS, type AccountRefusal } from './account.rejections';
+import { accountSnapshot } from './account.snapshot';
+import { type AccountState, emptyAccount, keyOf, reversalKey } from './account.state';
+import { upcastAccount } from './account.upcasters';
+import { pictureOfPurchase, pictureOfReturn } from './picture';
+
+/**
+ * The account of one holder in one program: every asset, every lot. Facts (purchases and returns) are ordered by
+ * when they took effect and never by arrival; whatever the order in which their pictures come, the account ends alike
+ * (capabilities L3, L7 within_balance, L12, L13).
+ */
+export const accountDecider: Decider<AccountState, AccountCommand, AccountEvent, AccountRefusal> = {
+  kind: 'account',
+  initial: emptyAccount,
+  decide(command, state) {
+    if (isKnown(command, state)) return [];
+    const fault = faultOf(command, state);
+    if (fault) return fault;
+    const events = opened(command, state);
+    if (command.kind === 'apply-evaluation') {
+      events.push(...eventsOfPurchase(command, state, pictureOfPurchase(command, state)));
+    } else {
+      events.push(...eventsOfReturn(command, state, pictureOfReturn(command, state)));
+    }
+    return outOfRange(events, state) ?? events;
+  },
+  evolve: evolveAccount,
+  invariants: accountInvariants,
+  refusals: ACCOUNT_REFUSALS,
+  upcast: upcastAccount,
+  snapshot: accountSnapshot,
+};
+
+/** True where this picture or a newer one of the same purchase or return was applied. */
+function isKnown(command: AccountCommand, state: AccountState): boolean {
+  const known =
+    command.kind === 'apply-evaluation'
+      ? state.accruals.get(keyOf(command.purchase))
+      : state.reversals.get(reversalKey(command.return));
+  return known !== undefined && command.revision <= known.revision;
+}
+
+function opened({ tenant, program, holder }: AccountCommand, state: AccountState): AccountEvent[] {
+  if (state.owner) return [];
+  return [{ type: 'AccountOpened', version: 1, data: { tenant, program, holder } }];
+}
+
+function faultOf(command: AccountCommand, state: AccountState): Rejection<AccountRefusal> | undefined {
+  const { tenant, account, program, holder } = command;
+  const { owner } = state;
+  const matches = owner
+    ? owner.program === program && owner.holder === holder
+    : accountId(tenant, program, holder) === account;
+  if (!matches) return reject('account-mismatch', { account, program, holder });
+  return command.kind === 'apply-evaluation' ? faultOfPurchase(command, state) : faultOfAmounts(command.amounts, state);
+}
+
+function faultOfPurchase(command: ApplyEvaluation, state: AccountState): Rejection<AccountRefusal> | undefined {
+  const fault = faultOfAmounts(command.grants, state);
+  if (fault) return fault;
+  const named = new Set<string>();
+  for (const linked of command.returns) {
+    const key = keyOf(linked.return);
+    if (named.has(key)) return reject('asset-repeated', { return: key });
+    named.add(key);
+    const wrong = faultOfAmounts(linked.amounts, state);
+    if (wrong) return wrong;
+  }
+  return undefined;
+}
+
+function faultOfAmounts(amounts: readonly AssetAmount[], state: AccountState): Rejection<AccountRefusal> | undefined {
+  for (let i = 0; i < amounts.length; i++) {
+    const { asset, score } = amounts[i]!;
+    for (let j = 0; j < i; j++) if (amounts[j]!.asset === asset) return reject('asset-repeated', { asset });
+    const known = state.books.get(asset);
+    if (known && known.score !== score) return reject('asset-kind-conflict', { asset });
+  }
+  return undefined;
+}
+
+/** No balance leaves 64 bits after any of the events: an event that rows cannot hold would stop every projection. */
+function outOfRange(events: readonly AccountEvent[], state: AccountState): Rejection<AccountRefusal> | undefined {
+  const sums = new Map<string, bigint>();
+  for (const event of events) {
+    if (event.type === 'AccountOpened') continue;
+    for (const posting of event.data.postings) {
+      const sum =
+        (sums.get(bookKey(posting)) ?? state.books.get(posting.asset)?.[posting.book] ?? 0n) + BigInt(posting.amount);
+      sums.set(bookKey(posting), sum);
+      if (sum > MAX_BALANCE || sum < -MAX_BALANCE) {
+        return reject('amount-out-of-range', { asset: posting.asset, book: posting.book, limit: String(MAX_BALANCE) });
+      }
+    }
+  }
+  return undefined;
+}
+
+function bookKey({ book, asset }: Posting): string {
+  return `${book} ${asset}`;
+}

@@ -1,0 +1,122 @@
+import type { DomainEvent } from '@tallystick/decider';
+
+/** A purchase or return by the names its publisher gave it. */
+export interface Reference {
+  readonly source: string;
+  readonly id: string;
+}
+
+/** The books of the double entry that this release moves (capabilities L2). */
+export type Book = 'issuer-obligation' | 'available' | 'uncollectable';
+
+/** One leg of a balanced set: amounts of one event sum to zero per asset and issuer. */
+export interface Posting {
+  readonly book: Book;
+  readonly asset: string;
+  readonly issuer: string;
+  /** Signed decimal text. */
+  readonly amount: string;
+}
+
+/** The share of a grant that one rule gave for one line. */
+export interface Allocated {
+  readonly line: string;
+  readonly rule: string;
+  readonly amount: string;
+}
+
+export interface Granted {
+  readonly asset: string;
+  /** Absent for a score, which has no lots. */
+  readonly lot?: string;
+  readonly amount: string;
+  readonly unitCost: string;
+  /** Absent: never. */
+  readonly expiresAt?: string;
+  /** Absent: 0. */
+  readonly priority?: string;
+  readonly allocation: readonly Allocated[];
+}
+
+/** What one lot (or a score) was before and is after. */
+export interface Change {
+  readonly asset: string;
+  readonly lot?: string;
+  readonly issuer: string;
+  readonly unitCost?: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface TakenSlice {
+  readonly lot: string;
+  readonly issuer: string;
+  readonly unitCost: string;
+  readonly amount: string;
+}
+
+/** What a reversal asked of one asset and got; asked = taken + uncollectable, taken = Σ slices (a score has none). */
+export interface ReversedItem {
+  readonly asset: string;
+  readonly asked: string;
+  readonly taken: string;
+  readonly uncollectable: string;
+  /** Absent for a score. */
+  readonly slices?: readonly TakenSlice[];
+}
+
+/** Whose account it is: said by every event, so that each can be announced by itself. */
+interface OfHolder {
+  readonly program: string;
+  readonly holder: string;
+}
+
+interface EvaluatedPurchase extends OfHolder {
+  readonly purchase: Reference;
+  /** Revision of the purchase's stream that the picture was taken at; the highest counts. */
+  readonly evaluationRevision: string;
+  readonly effectiveAt: string;
+  readonly issuer: string;
+  readonly store: string;
+  /** Hash of the evaluation receipt. */
+  readonly receipt: string;
+  readonly grants: readonly Granted[];
+  readonly postings: readonly Posting[];
+}
+
+interface DrawnReversal extends OfHolder {
+  readonly reversal: Reference;
+  /** Absent for an unlinked return. */
+  readonly purchase?: Reference;
+  /** Of the purchase's stream, or of the return's where it is unlinked. */
+  readonly evaluationRevision: string;
+  /** Its place in fact order: never before its purchase. */
+  readonly effectiveAt: string;
+  /** When what it takes back was earned; absent for an unlinked return (capabilities G5). */
+  readonly earnedAt?: string;
+  /** The unit that reverses. */
+  readonly issuer: string;
+  readonly store: string;
+  readonly receipt: string;
+  readonly items: readonly ReversedItem[];
+  readonly postings: readonly Posting[];
+}
+
+/** First event of an account: it opens with its first fact. */
+export type AccountOpened = DomainEvent<'AccountOpened', OfHolder & { readonly tenant: string }>;
+/** A purchase has granted points and scores. Once per purchase. */
+export type PointsAccrued = DomainEvent<'PointsAccrued', EvaluatedPurchase>;
+/** A later picture of an accrued purchase; `grants` is the whole of it, `changes` and `postings` the difference. */
+export type AccrualAmended = DomainEvent<'AccrualAmended', EvaluatedPurchase & { readonly changes: readonly Change[] }>;
+/** A return has taken points back, as far as they were there. Once per return. */
+export type PointsReversed = DomainEvent<'PointsReversed', DrawnReversal>;
+/**
+ * A late fact (`cause`) changes what a reversal could take (capabilities L13), or a later picture what it asks.
+ * `items` is the whole of it, `changes` (of what is taken) and `postings` the difference.
+ */
+export type ReversalRecalculated = DomainEvent<
+  'ReversalRecalculated',
+  DrawnReversal & { readonly cause: Reference; readonly changes: readonly Change[] }
+>;
+
+export type AccountEvent = AccountOpened | PointsAccrued | AccrualAmended | PointsReversed | ReversalRecalculated;

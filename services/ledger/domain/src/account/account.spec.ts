@@ -1,0 +1,428 @@
+import { scenario } from '@tallystick/decider';
+import { instant, MAX_AMOUNT } from '@tallystick/vocabulary';
+import type { AccountCommand } from './account.commands';
+import { accountDecider } from './account.decider';
+import type { AccountEvent, ReversedItem } from './account.events';
+import {
+  EXAMPLE_RECEIPT,
+  growthGrant,
+  january,
+  linkedReturn,
+  pointsGrant,
+  purchasePicture,
+  unlinkedReturn,
+} from './account.examples';
+
+const account = scenario(accountDecider);
+const holder = { program: 'main', holder: 'm-1' };
+const opened: AccountEvent = { type: 'AccountOpened', version: 1, data: { tenant: 'demo', ...holder } };
+
+/** The events that the commands make one after the other. */
+function history(...commands: readonly AccountCommand[]): AccountEvent[] {
+  const events: AccountEvent[] = [];
+  for (const command of commands) {
+    const outcome = account
+      .given(...events)
+      .when(command)
+      .outcome();
+    if ('rejected' in outcome) throw new Error(outcome.rejected);
+    events.push(...outcome);
+  }
+  return events;
+}
+
+/** What the last events say of reversals: who took how much from where, and what was not there. */
+function reversalsIn(events: readonly AccountEvent[] | { readonly rejected: string }): string[] {
+  if ('rejected' in events) throw new Error(events.rejected);
+  return events.flatMap((event) => {
+    if (event.type !== 'PointsReversed' && event.type !== 'ReversalRecalculated') return [];
+    const items = event.data.items.map(textOf).join('; ');
+    return [`${event.type} ${event.data.reversal.id}: ${items}`];
+  });
+}
+
+function textOf({ asset, taken, uncollectable, slices }: ReversedItem): string {
+  const parts = slices?.map(({ lot, amount }) => `${amount} of ${lot.split(':')[1]}`).join(', ') ?? '';
+  return `${taken} ${asset}${parts && ` (${parts})`}, ${uncollectable} uncollectable`;
+}
+
+describe('apply an evaluation', () => {
+  it('opens the account with its first fact and accrues one balanced lot per asset, none for a score', () => {
+    const grants = [pointsGrant(100n, { expiresAt: instant(january(31)) }), growthGrant(80n)];
+    account
+      .given()
+      .when(purchasePicture('P1', 5, 0n, { grants }))
+      .then(opened, {
+        type: 'PointsAccrued',
+        version: 1,
+        data: {
+          ...holder,
+          purchase: { source: 'till-1', id: 'P1' },
+          evaluationRevision: '0',
+          effectiveAt: january(5),
+          issuer: 'hotel',
+          store: 'hotel-1',
+          receipt: EXAMPLE_RECEIPT,
+          grants: [
+            {
+              asset: 'POINTS',
+              lot: 'till-1:P1:POINTS',
+              amount: '100',
+              unitCost: '1/100',
+              expiresAt: january(31),
+              allocation: [{ line: '1', rule: 'one-per-yuan', amount: '100' }],
+            },
+            {
+              asset: 'GROWTH',
+              amount: '80',
+              unitCost: '0',
+              allocation: [{ line: '1', rule: 'growth', amount: '80' }],
+            },
+          ],
+          postings: [
+            { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '-100' },
+            { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '100' },
+            { book: 'issuer-obligation', asset: 'GROWTH', issuer: 'hotel', amount: '-80' },
+            { book: 'available', asset: 'GROWTH', issuer: 'hotel', amount: '80' },
+          ],
+        },
+      });
+  });
+
+  it('remembers a purchase that earns nothing, so that an older picture of it stays without effect', () => {
+    const events = history(purchasePicture('P1', 5, 0n, { revision: 2 }));
+    account
+      .given(...events)
+      .when(purchasePicture('P1', 5, 100n, { revision: 1 }))
+      .thenNothing();
+  });
+
+  it('is quiet for a picture that is not newer than the known one', () => {
+    const events = history(purchasePicture('P1', 5, 100n, { revision: 3 }));
+    account
+      .given(...events)
+      .when(purchasePicture('P1', 5, 70n, { revision: 2 }))
+      .thenNothing();
+  });
+
+  it('amends an accrual by the difference when a newer picture grants otherwise', () => {
+    const events = history(purchasePicture('P1', 5, 100n));
+    account
+      .given(...events)
+      .when(purchasePicture('P1', 5, 130n, { revision: 1 }))
+      .then({
+        type: 'AccrualAmended',
+        version: 1,
+        data: {
+          ...holder,
+          purchase: { source: 'till-1', id: 'P1' },
+          evaluationRevision: '1',
+          effectiveAt: january(5),
+          issuer: 'hotel',
+          store: 'hotel-1',
+          receipt: EXAMPLE_RECEIPT,
+          grants: [
+            {
+              asset: 'POINTS',
+              lot: 'till-1:P1:POINTS',
+              amount: '130',
+              unitCost: '1/100',
+              allocation: [{ line: '1', rule: 'one-per-yuan', amount: '130' }],
+            },
+          ],
+          changes: [
+            { asset: 'POINTS', lot: 'till-1:P1:POINTS', issuer: 'hotel', unitCost: '1/100', from: '100', to: '130' },
+          ],
+          postings: [
+            { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '-30' },
+            { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '30' },
+          ],
+        },
+      });
+  });
+
+  it('moves an obligation to another unit when a newer picture names another issuer', () => {
+    const outcome = account
+      .given(...history(purchasePicture('P1', 5, 100n)))
+      .when(purchasePicture('P1', 5, 100n, { revision: 1, issuer: 'mall' }))
+      .outcome();
+    expect(outcome).toMatchObject([
+      {
+        data: {
+          changes: [
+            { issuer: 'hotel', from: '100', to: '0' },
+            { issuer: 'mall', from: '0', to: '100' },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('takes a linked return from the lot of its purchase first', () => {
+    const events = history(purchasePicture('P0', 1, 100n), purchasePicture('P1', 5, 100n));
+    account
+      .given(...events)
+      .when(purchasePicture('P1', 5, 100n, { revision: 1, returns: [linkedReturn('R1', 9, 40n)] }))
+      .then({
+        type: 'PointsReversed',
+        version: 1,
+        data: {
+          ...holder,
+          reversal: { source: 'till-1', id: 'R1' },
+          purchase: { source: 'till-1', id: 'P1' },
+          earnedAt: january(5),
+          evaluationRevision: '1',
+          effectiveAt: january(9),
+          issuer: 'hotel',
+          store: 'hotel-1',
+          receipt: EXAMPLE_RECEIPT,
+          items: [
+            {
+              asset: 'POINTS',
+              asked: '40',
+              taken: '40',
+              uncollectable: '0',
+              slices: [{ lot: 'till-1:P1:POINTS', issuer: 'hotel', unitCost: '1/100', amount: '40' }],
+            },
+          ],
+          postings: [
+            { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '40' },
+            { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '-40' },
+          ],
+        },
+      });
+  });
+
+  it('takes the rest of a linked return from other lots, same issuer first, then in draw order, and leaves a residue', () => {
+    const events = history(
+      purchasePicture('A-mall', 1, 10n, { issuer: 'mall' }),
+      purchasePicture('B-hotel', 2, 10n),
+      purchasePicture('C-hotel', 3, 0n, { grants: [pointsGrant(10n, { expiresAt: instant(january(30)) })] }),
+      purchasePicture('P1', 5, 20n),
+      unlinkedReturn('U1', 6, 20n),
+    );
+    const picture = purchasePicture('P1', 5, 20n, { revision: 1, returns: [linkedReturn('R1', 9, 100n)] });
+    expect(reversalsIn(events)).toEqual(['PointsReversed U1: 20 POINTS (20 of P1), 0 uncollectable']);
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(picture)
+          .outcome(),
+      ),
+    ).toEqual(['PointsReversed R1: 30 POINTS (10 of C-hotel, 10 of B-hotel, 10 of A-mall), 70 uncollectable']);
+  });
+
+  it('counts a linked return that is dated before its purchase as of the purchase', () => {
+    const picture = purchasePicture('P1', 5, 50n, { returns: [linkedReturn('R1', 2, 50n)] });
+    const events = history(picture);
+    expect(events.map(({ type }) => type)).toEqual(['AccountOpened', 'PointsAccrued', 'PointsReversed']);
+    expect(events[2]).toMatchObject({ data: { effectiveAt: january(5), items: [{ taken: '50' }] } });
+  });
+
+  it('recalculates a reversal that a late purchase would have fed', () => {
+    const events = history(purchasePicture('P2', 5, 30n), unlinkedReturn('U1', 9, 100n));
+    const outcome = account
+      .given(...events)
+      .when(purchasePicture('P1', 3, 50n))
+      .outcome();
+    expect(reversalsIn(outcome)).toEqual(['ReversalRecalculated U1: 80 POINTS (30 of P2, 50 of P1), 20 uncollectable']);
+    expect(outcome).toMatchObject([
+      { type: 'PointsAccrued' },
+      {
+        data: {
+          cause: { source: 'till-1', id: 'P1' },
+          changes: [{ lot: 'till-1:P1:POINTS', from: '0', to: '50' }],
+          postings: [
+            { book: 'available', amount: '-50' },
+            { book: 'uncollectable', amount: '50' },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('leaves a reversal alone that a later purchase could not have fed', () => {
+    const events = history(purchasePicture('P1', 3, 30n), unlinkedReturn('U1', 5, 100n));
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(purchasePicture('P2', 9, 50n))
+          .outcome(),
+      ),
+    ).toEqual([]);
+  });
+
+  it('gives back what a return no longer asks', () => {
+    const events = history(purchasePicture('P1', 5, 50n, { returns: [linkedReturn('R1', 9, 50n)] }));
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(purchasePicture('P1', 5, 50n, { revision: 1 }))
+          .outcome(),
+      ),
+    ).toEqual(['ReversalRecalculated R1: ']);
+  });
+
+  it('lowers a lot only after what was taken from it has been given back', () => {
+    const events = history(purchasePicture('P1', 5, 50n, { returns: [linkedReturn('R1', 9, 50n)] }));
+    const outcome = account
+      .given(...events)
+      .when(purchasePicture('P1', 5, 20n, { revision: 1, returns: [linkedReturn('R1', 9, 20n)] }))
+      .outcome();
+    expect(outcome).toMatchObject([{ type: 'ReversalRecalculated' }, { type: 'AccrualAmended' }]);
+  });
+
+  it('takes a score no further than zero, in the order of the facts', () => {
+    const events = history(
+      purchasePicture('P1', 5, 0n, { grants: [growthGrant(10n)], returns: [linkedReturn('R1', 6, 0n, 30n)] }),
+      purchasePicture('P2', 7, 0n, { grants: [growthGrant(5n)] }),
+    );
+    expect(reversalsIn(events)).toEqual(['PointsReversed R1: 10 GROWTH, 20 uncollectable']);
+    const late = purchasePicture('P0', 1, 0n, { grants: [growthGrant(15n)] });
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(late)
+          .outcome(),
+      ),
+    ).toEqual(['ReversalRecalculated R1: 25 GROWTH, 5 uncollectable']);
+  });
+
+  it('refuses a member whose account it is not: account-mismatch', () => {
+    account
+      .given()
+      .when(purchasePicture('P1', 5, 1n, { holder: 'm-2' }))
+      .thenRefused('account-mismatch');
+    account
+      .given(...history(purchasePicture('P1', 5, 1n)))
+      .when(purchasePicture('P2', 5, 1n, { program: 'other' }))
+      .thenRefused('account-mismatch');
+  });
+
+  it('refuses a picture that names an asset or a return twice: asset-repeated', () => {
+    const twice = { grants: [pointsGrant(1n), pointsGrant(2n)] };
+    account
+      .given()
+      .when(purchasePicture('P1', 5, 0n, twice))
+      .thenRefused('asset-repeated', { asset: 'POINTS' });
+    const returns = [linkedReturn('R1', 6, 1n), linkedReturn('R1', 7, 1n)];
+    account
+      .given()
+      .when(purchasePicture('P1', 5, 9n, { returns }))
+      .thenRefused('asset-repeated', { return: 'till-1:R1' });
+  });
+
+  it('refuses an asset as a score that the account holds in lots: asset-kind-conflict', () => {
+    const grants = [pointsGrant(1n, { score: true })];
+    account
+      .given(...history(purchasePicture('P1', 5, 1n)))
+      .when(purchasePicture('P2', 6, 0n, { grants }))
+      .thenRefused('asset-kind-conflict', { asset: 'POINTS' });
+  });
+
+  it('refuses what would carry a balance out of 64 bits: amount-out-of-range', () => {
+    const most = Array.from({ length: 1_024 }, (_, index) => purchasePicture(`P${index}`, 5, MAX_AMOUNT));
+    let state = accountDecider.initial();
+    for (const command of most) {
+      const decision = accountDecider.decide(command, state);
+      if ('rejected' in decision) throw new Error(decision.rejected);
+      for (const event of decision) state = accountDecider.evolve(state, event);
+    }
+    expect(accountDecider.decide(purchasePicture('P-last', 5, MAX_AMOUNT), state)).toMatchObject({
+      rejected: 'amount-out-of-range',
+    });
+  });
+});
+
+describe('reverse unlinked', () => {
+  it('takes points of the returning unit from the last to be drawn to the first, then those of others', () => {
+    const events = history(
+      purchasePicture('A-hotel', 1, 10n),
+      purchasePicture('B-mall', 2, 10n, { issuer: 'mall' }),
+      purchasePicture('C-hotel', 3, 10n),
+      purchasePicture('D-mall', 4, 10n, { issuer: 'mall' }),
+    );
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(unlinkedReturn('U1', 9, 35n))
+          .outcome(),
+      ),
+    ).toEqual([
+      'PointsReversed U1: 35 POINTS (10 of C-hotel, 10 of A-hotel, 10 of D-mall, 5 of B-mall), 0 uncollectable',
+    ]);
+  });
+
+  it('takes nothing of lots that came after it', () => {
+    const events = history(purchasePicture('P1', 9, 10n));
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(unlinkedReturn('U1', 5, 10n))
+          .outcome(),
+      ),
+    ).toEqual(['PointsReversed U1: 0 POINTS, 10 uncollectable']);
+  });
+
+  it('comes after a purchase of the same instant', () => {
+    const events = history(unlinkedReturn('A', 5, 10n));
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(purchasePicture('Z', 5, 10n))
+          .outcome(),
+      ),
+    ).toEqual(['ReversalRecalculated A: 10 POINTS (10 of Z), 0 uncollectable']);
+  });
+
+  it('opens the account where the return comes first, and is quiet when said again', () => {
+    const events = history(unlinkedReturn('U1', 5, 10n));
+    expect(events.map(({ type }) => type)).toEqual(['AccountOpened', 'PointsReversed']);
+    account
+      .given(...events)
+      .when(unlinkedReturn('U1', 5, 10n))
+      .thenNothing();
+  });
+
+  it('asks otherwise when a newer picture of the return does', () => {
+    const events = history(purchasePicture('P1', 1, 50n), unlinkedReturn('U1', 5, 10n));
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(unlinkedReturn('U1', 5, 25n, { revision: 1 }))
+          .outcome(),
+      ),
+    ).toEqual(['ReversalRecalculated U1: 25 POINTS (25 of P1), 0 uncollectable']);
+  });
+
+  it('lets a late return take what later returns had, and those find what is left', () => {
+    const events = history(purchasePicture('P1', 1, 50n), unlinkedReturn('U2', 7, 40n), unlinkedReturn('U3', 8, 10n));
+    expect(
+      reversalsIn(
+        account
+          .given(...events)
+          .when(unlinkedReturn('U1', 5, 45n))
+          .outcome(),
+      ),
+    ).toEqual([
+      'ReversalRecalculated U2: 5 POINTS (5 of P1), 35 uncollectable',
+      'ReversalRecalculated U3: 0 POINTS, 10 uncollectable',
+      'PointsReversed U1: 45 POINTS (45 of P1), 0 uncollectable',
+    ]);
+  });
+});
+
+describe('a stored event', () => {
+  it('of an unknown type or version stops whoever reads it', () => {
+    expect(() => accountDecider.upcast('PointsLost', 1, {})).toThrow('unknown event PointsLost version 1');
+    expect(() => accountDecider.upcast('PointsAccrued', 2, {})).toThrow('unknown event PointsAccrued version 2');
+  });
+});

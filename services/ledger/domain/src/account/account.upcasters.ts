@@ -1,0 +1,16 @@
+import { UnknownEvent } from '@tallystick/decider';
+import type { AccountEvent } from './account.events';
+
+const TYPES: ReadonlySet<string> = new Set<AccountEvent['type']>([
+  'AccountOpened',
+  'PointsAccrued',
+  'AccrualAmended',
+  'PointsReversed',
+  'ReversalRecalculated',
+]);
+
+/** Brings a stored event of an account to the current shape; throws {@link UnknownEvent} on what it does not know. */
+export function upcastAccount(type: string, version: number, data: unknown): AccountEvent {
+  if (version !== 1 || !TYPES.has(type)) throw new UnknownEvent(type, version);
+  return { type, version, data } as AccountEvent;
+}

@@ -1,0 +1,148 @@
+import type { Instant } from '@tallystick/vocabulary';
+import type { AccountCommand, ApplyEvaluation, AssetAmount, ReverseUnlinked } from './account.commands';
+import {
+  type Accrual,
+  type AccountState,
+  type Holding,
+  keyOf,
+  lotOf,
+  type Reversal,
+  reversalKey,
+} from './account.state';
+import { type FactPlace, inFactOrder } from './fact-order';
+
+/** What a reversal asks, before anything is drawn for it. */
+export interface Ask {
+  readonly asset: string;
+  readonly score: boolean;
+  readonly amount: bigint;
+}
+
+/** A reversal as a picture wants it. */
+export interface AskedReversal extends FactPlace {
+  readonly kind: 'reversal';
+  readonly earnedAt?: Instant;
+  readonly issuer: string;
+  readonly store: string;
+  readonly receipt: string;
+  readonly revision: number;
+  readonly asks: readonly Ask[];
+}
+
+/** Facts as a picture wants them, beside what the account knows of them. */
+export interface Picture {
+  readonly accrual?: { readonly old?: Accrual; readonly wanted: Accrual };
+  readonly reversals: readonly { readonly old?: Reversal; readonly wanted: AskedReversal }[];
+  /** The first place in fact order at which anything differs; absent where the facts stay as they are. */
+  readonly from?: FactPlace;
+}
+
+/** What a purchase's picture makes of the account's facts; returns that it no longer names ask nothing any more. */
+export function pictureOfPurchase(command: ApplyEvaluation, state: AccountState): Picture {
+  const key = keyOf(command.purchase);
+  const old = state.accruals.get(key);
+  const wanted: Accrual = {
+    kind: 'accrual',
+    at: command.effectiveAt,
+    ...command.purchase,
+    issuer: command.issuer,
+    revision: command.revision,
+    holdings: holdings(command, key),
+  };
+  const reversals = command.returns
+    .map((linked) => {
+      const place = { ...linked.return, purchase: key, at: later(linked.effectiveAt, command.effectiveAt) };
+      const earned = { earnedAt: command.effectiveAt, store: linked.store };
+      return withOld(state, { ...reversing(command), ...place, ...earned, asks: asksOf(linked.amounts) });
+    })
+    .filter(({ old: known, wanted: ask }) => known !== undefined || ask.asks.length > 0);
+  if (old) reversals.push(...dropped(command, key, state));
+  const changed: FactPlace[] = reversals.flatMap(({ old: known, wanted: ask }) =>
+    known && sameAsk(known, ask) ? [] : known ? [known, ask] : [ask],
+  );
+  if (!old) changed.push(wanted);
+  else if (!sameAccrual(old, wanted)) changed.push(old, wanted);
+  return { accrual: { old, wanted }, reversals, from: first(changed) };
+}
+
+/** What an unlinked return's picture makes of the account's facts. */
+export function pictureOfReturn(command: ReverseUnlinked, state: AccountState): Picture {
+  const asks = asksOf(command.amounts);
+  const wanted: AskedReversal = { ...reversing(command), ...command.return, at: command.effectiveAt, asks };
+  const one = withOld(state, wanted);
+  const from = one.old && sameAsk(one.old, wanted) ? undefined : first(one.old ? [one.old, wanted] : [wanted]);
+  return { reversals: [one], from };
+}
+
+function holdings({ grants }: ApplyEvaluation, key: string): Holding[] {
+  const held: Holding[] = [];
+  for (const { asset, score, amount, unitCost, expiresAt, priority = 0 } of grants) {
+    if (amount === 0n) continue;
+    const lot = score ? undefined : lotOf(key, asset);
+    held.push({ asset, lot, unitCost, expiresAt, priority, granted: amount, remaining: amount });
+  }
+  return held;
+}
+
+function reversing({ issuer, store, receipt, revision }: AccountCommand) {
+  return { kind: 'reversal' as const, issuer, store, receipt, revision };
+}
+
+function asksOf(amounts: readonly AssetAmount[]): Ask[] {
+  return amounts.filter(({ amount }) => amount > 0n);
+}
+
+function withOld(state: AccountState, wanted: AskedReversal): { old?: Reversal; wanted: AskedReversal } {
+  return { old: state.reversals.get(reversalKey(wanted, wanted.purchase)), wanted };
+}
+
+function dropped(command: ApplyEvaluation, key: string, state: AccountState) {
+  const named = new Set(command.returns.map((linked) => reversalKey(linked.return, key)));
+  const gone: { old: Reversal; wanted: AskedReversal }[] = [];
+  for (const [name, old] of state.reversals) {
+    if (old.purchase !== key || named.has(name)) continue;
+    const { source, id, purchase, store } = old;
+    const at = { at: later(old.at, command.effectiveAt), earnedAt: command.effectiveAt };
+    gone.push({ old, wanted: { ...reversing(command), source, id, purchase, store, ...at, asks: [] } });
+  }
+  return gone;
+}
+
+function later(a: Instant, b: Instant): Instant {
+  return a > b ? a : b;
+}
+
+function first(places: readonly FactPlace[]): FactPlace | undefined {
+  let least: FactPlace | undefined;
+  for (const place of places) if (!least || inFactOrder(place, least) < 0) least = place;
+  return least;
+}
+
+function sameAsk(old: Reversal, wanted: AskedReversal): boolean {
+  return (
+    old.at === wanted.at &&
+    old.issuer === wanted.issuer &&
+    old.items.length === wanted.asks.length &&
+    wanted.asks.every(({ asset, amount }) => old.items.some((item) => item.asset === asset && item.asked === amount))
+  );
+}
+
+/** True where nothing that amounts, lots or their order rest on has changed. */
+export function sameAccrual(old: Accrual, wanted: Accrual): boolean {
+  return (
+    old.at === wanted.at &&
+    old.issuer === wanted.issuer &&
+    old.holdings.length === wanted.holdings.length &&
+    wanted.holdings.every((holding) => old.holdings.some((known) => sameHolding(known, holding)))
+  );
+}
+
+function sameHolding(a: Holding, b: Holding): boolean {
+  return (
+    a.asset === b.asset &&
+    a.granted === b.granted &&
+    a.unitCost === b.unitCost &&
+    a.expiresAt === b.expiresAt &&
+    a.priority === b.priority
+  );
+}

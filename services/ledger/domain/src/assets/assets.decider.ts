@@ -1,0 +1,102 @@
+import {
+  type Decider,
+  type DomainEvent,
+  reject,
+  type RefusalTable,
+  type Rejection,
+  UnknownEvent,
+} from '@tallystick/decider';
+import { parseRational } from '@tallystick/vocabulary';
+
+/** `points` are spendable and lie in lots; a `score` is a sum that is never spent (GROWTH). */
+export type AssetKind = 'points' | 'score';
+
+/** What a program counts. */
+export interface AssetDeclaration {
+  readonly asset: string;
+  readonly kind: AssetKind;
+  /** Decimal places that a whole unit has, 0 to 9, as decimal text. */
+  readonly scale: string;
+  /** Minor units of money that one unit costs its issuer, a rational such as `1/100`. */
+  readonly unitCost: string;
+}
+
+export type AssetDeclared = DomainEvent<'AssetDeclared', AssetDeclaration>;
+
+/** Declares assets of a program, all or none; what stands already is said again without effect. */
+export interface DeclareAssets {
+  readonly kind: 'declare-assets';
+  readonly assets: readonly AssetDeclaration[];
+}
+
+export interface AssetsState {
+  readonly assets: Map<string, AssetDeclaration>;
+}
+
+export type AssetsRefusal = 'asset-kind-fixed' | 'asset-scale-fixed' | 'asset-invalid';
+
+export const ASSETS_REFUSALS: RefusalTable<AssetsRefusal> = {
+  'asset-invalid': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 1,
+    title: { en: 'The name, scale or unit cost of the asset is none', zh: '资产名称、精度或单位成本无效' },
+  },
+  'asset-kind-fixed': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 2,
+    title: { en: 'Points stay points and a score stays a score', zh: '资产类型一经声明不可更改' },
+  },
+  'asset-scale-fixed': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 3,
+    title: { en: 'The scale of an asset stays as it was declared', zh: '资产精度一经声明不可更改' },
+  },
+};
+
+/** The assets of one program. Their unit cost may change from now on; kind and scale are for ever. */
+export const assetsDecider: Decider<AssetsState, DeclareAssets, AssetDeclared, AssetsRefusal> = {
+  kind: 'assets',
+  initial: () => ({ assets: new Map() }),
+  decide({ assets }, state) {
+    const events: AssetDeclared[] = [];
+    const known = new Map(state.assets);
+    for (const declaration of assets) {
+      const before = known.get(declaration.asset);
+      const fault = faultOf(declaration, before);
+      if (fault) return fault;
+      if (before && before.unitCost === declaration.unitCost) continue;
+      known.set(declaration.asset, declaration);
+      events.push({ type: 'AssetDeclared', version: 1, data: declaration });
+    }
+    return events;
+  },
+  evolve(state, { data }) {
+    state.assets.set(data.asset, data);
+    return state;
+  },
+  invariants: () => [],
+  refusals: ASSETS_REFUSALS,
+  upcast(type, version, data) {
+    if (type !== 'AssetDeclared' || version !== 1) throw new UnknownEvent(type, version);
+    return { type, version, data: data as AssetDeclaration };
+  },
+};
+
+const NAME = /^[A-Z][A-Z0-9-]{0,31}$/;
+const SCALE = /^[0-9]$/;
+
+function faultOf(
+  declared: AssetDeclaration,
+  known: AssetDeclaration | undefined,
+): Rejection<AssetsRefusal> | undefined {
+  const { asset, kind, scale, unitCost } = declared;
+  const cost = parseRational(unitCost);
+  if (!NAME.test(asset) || !SCALE.test(scale) || !cost || cost.numerator < 0n)
+    return reject('asset-invalid', { asset });
+  if (known && known.kind !== kind) return reject('asset-kind-fixed', { asset, kind: known.kind });
+  if (known && known.scale !== scale) return reject('asset-scale-fixed', { asset, scale: known.scale });
+  return undefined;
+}
