@@ -1,1 +1,2 @@
-export {};
+export * from './append-request';
+export * from './append-many';

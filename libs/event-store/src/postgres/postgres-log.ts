@@ -1,0 +1,115 @@
+import type {
+  LogPage,
+  Position,
+  ReadAllOptions,
+  ReadStreamOptions,
+  RecordedEvent,
+  StreamHead,
+  StreamSlice,
+  SubscribeOptions,
+  SubscriptionItem,
+} from '@tallystick/decider';
+import { type Pool, quoteIdentifier } from '@tallystick/postgres';
+import { HeadWatch } from './head-watch';
+import { LogReader } from './log-reader';
+import { LogTail } from './log-tail';
+import { subscription } from './subscription';
+
+const DEFAULT_TAIL = 8_000;
+const DEFAULT_DEADLINE = 10_000;
+
+export interface PostgresLogOptions {
+  readonly pool: Pool;
+  readonly schema: string;
+  readonly tailSize?: number;
+  readonly deadline?: number;
+}
+
+/** The reading half of a log in Postgres. */
+export class PostgresLog {
+  protected readonly deadline: number;
+  protected readonly quotedSchema: string;
+  /** Channel on which commits to this log are announced. */
+  protected readonly channel: string;
+  private readonly reader: LogReader;
+  private readonly recent: LogTail;
+  private readonly watch: HeadWatch;
+  private readonly closing = new AbortController();
+
+  constructor({ pool, schema, tailSize = DEFAULT_TAIL, deadline = DEFAULT_DEADLINE }: PostgresLogOptions) {
+    this.deadline = deadline;
+    this.quotedSchema = quoteIdentifier(schema);
+    this.channel = `${schema}.event`;
+    this.reader = new LogReader(pool, this.quotedSchema, deadline);
+    this.recent = new LogTail(tailSize);
+    this.watch = new HeadWatch({ pool, channel: this.channel, logHead: () => this.reader.logHead() });
+  }
+
+  readStream(stream: string, options?: ReadStreamOptions): Promise<StreamSlice> {
+    return this.reader.readStream(stream, options);
+  }
+
+  readStreams(from: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly RecordedEvent[]>> {
+    return this.reader.readStreams(from);
+  }
+
+  readAll(options: ReadAllOptions): Promise<LogPage> {
+    return this.reader.readAll(options);
+  }
+
+  streamHead(stream: string): Promise<StreamHead | undefined> {
+    return this.reader.streamHead(stream);
+  }
+
+  logHead(): Promise<Position> {
+    return this.reader.logHead();
+  }
+
+  subscribe(options: SubscribeOptions = {}): AsyncIterable<SubscriptionItem> {
+    return subscription(
+      {
+        closing: this.closing.signal,
+        tail: (after, max) => this.tail(after, max),
+        readPage: (after, filter, max) => this.readAll({ after, filter, max }),
+        beyond: (after, ms, signal) => this.beyond(after, ms, signal),
+      },
+      options,
+    );
+  }
+
+  /**
+   * Events after a position from memory; `undefined` where memory does not reach (then `readAll` does). An empty answer
+   * means that no process is known to have committed more; a position never heard of is found within a second.
+   */
+  tail(after: Position, max: number): readonly RecordedEvent[] | undefined {
+    const events = this.recent.after(after, max);
+    if (events) return events;
+    const caughtUp = this.watch.listening && Number(after) === this.watch.head && this.watch.head === this.recent.last;
+    return caughtUp ? [] : undefined;
+  }
+
+  /** Resolves with the next commit heard of, or after `ms`. Call it before reading, wait for it after having read. */
+  changed(ms: number): Promise<void> {
+    return this.watch.changed(ms);
+  }
+
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.watch.close();
+  }
+
+  protected noteCommit(first: number, events: readonly RecordedEvent[]): void {
+    this.recent.push(first, events);
+    this.watch.note(first + events.length - 1);
+  }
+
+  private async beyond(after: Position, ms: number, signal: AbortSignal): Promise<void> {
+    const wake = (): void => this.watch.wake();
+    signal.addEventListener('abort', wake);
+    try {
+      if (!signal.aborted) await this.watch.beyond(Number(after), ms);
+    } finally {
+      signal.removeEventListener('abort', wake);
+    }
+  }
+}
