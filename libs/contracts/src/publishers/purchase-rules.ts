@@ -7,7 +7,7 @@ import { type Receipt, timeFaults } from './time-rules';
 /**
  * What the schema of a purchase cannot say; runs behind it at both entrances. A member is named in exactly one way
  * (`schema-invalid`), no line id occurs twice (`id-invalid` at the second), the time is near receipt
- * (`timestamp-invalid`, `too-old`), Σ lines (`/total`) and Σ tenders (`/tenders`) are the total (`total-mismatch`).
+ * (`timestamp-invalid`, `too-old`), Σ lines (else `total-mismatch` at `/total`) and Σ tenders (at `/tenders`) are the total.
  */
 export function checkPurchase(purchase: PurchasePaid | PurchasePaidRequest, receipt: Receipt): Refusal | undefined {
   const faults: Fault[] = [];
@@ -15,7 +15,7 @@ export function checkPurchase(purchase: PurchasePaid | PurchasePaidRequest, rece
   faults.push(...repeatedLines(purchase.lines));
   const total = BigInt(purchase.total);
   if (sumOf(purchase.lines) !== total) faults.push({ code: 'total-mismatch', pointer: '/total' });
-  if (sumOf(purchase.tenders) !== total) faults.push({ code: 'total-mismatch', pointer: '/tenders' });
+  else if (sumOf(purchase.tenders) !== total) faults.push({ code: 'total-mismatch', pointer: '/tenders' });
   return faults.length === 0 ? undefined : refusalOf(faults);
 }
 

@@ -31,13 +31,10 @@ function missingInUnlinked({ sku, amount }: ReturnLine): readonly string[] {
 }
 
 function totalFaults({ lines, tenders, total }: ReturnMade): readonly Fault[] {
-  const faults: Fault[] = [];
   const amounts = lines.flatMap(({ amount }) => (amount === undefined ? [] : [{ amount }]));
   const ofLines = amounts.length === lines.length ? sumOf(amounts) : undefined;
   const whole = total === undefined ? ofLines : BigInt(total);
-  if (ofLines !== undefined && ofLines !== whole) faults.push({ code: 'total-mismatch', pointer: '/total' });
-  if (tenders && whole !== undefined && sumOf(tenders) !== whole) {
-    faults.push({ code: 'total-mismatch', pointer: '/tenders' });
-  }
-  return faults;
+  if (ofLines !== undefined && ofLines !== whole) return [{ code: 'total-mismatch', pointer: '/total' }];
+  const isPaidBack = !tenders || whole === undefined || sumOf(tenders) === whole;
+  return isPaidBack ? [] : [{ code: 'total-mismatch', pointer: '/tenders' }];
 }

@@ -5,7 +5,7 @@ import { SAMPLES, samplesOf } from '../samples';
 import { validateAsClass } from './class-path';
 import { validatorOf } from './compiled';
 import type { Verdict } from './faults';
-import { mutationsOf } from './mutations.spec-data';
+import { mutationsOf } from '../../test/mutations';
 
 const contracts = [...contractsByTopic().values()].flat();
 const answer = (verdict: Verdict<object>) => (verdict.ok ? 'good' : `${verdict.code} at "${verdict.pointer}"`);
