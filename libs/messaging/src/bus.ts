@@ -123,6 +123,3 @@ export interface Lag {
   readonly behind: number;
   readonly owner?: string;
 }
-
-
-

@@ -1,2 +1,10 @@
 export * from './bus';
+export * from './dead-letters/dead-letter';
+export * from './dead-letters/dead-letters';
+export { DEAD_LETTER_MIGRATIONS } from './dead-letters/dead-letter-rows';
+export { BusServer, type Subscriptions } from './delivery/bus-server';
+export { Defect } from './delivery/source';
+export type { DeliveryObserver } from './delivery/topic-loop';
+export * from './outside/binding';
+export * from './outside/record-reader';
 export * from './partition';

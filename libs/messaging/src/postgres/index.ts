@@ -1,1 +1,4 @@
-export {};
+export { contractsOf } from './log-source';
+export * from './outside-topics';
+export * from './postgres-bus-server';
+export * from './publisher';

@@ -1,0 +1,26 @@
+import type { CheckpointMove, Position } from '@tallystick/decider';
+import type { NewDeadLetter } from '../dead-letters/dead-letter';
+
+/** A partition that this member holds, and where its consumer stands. */
+export interface HeldPartition {
+  readonly partition: number;
+  /** Fences an earlier holder; 0 where the broker assigns partitions. */
+  readonly epoch: number;
+  /** Another number for every time the partition came to this member. */
+  readonly term: number;
+  readonly position: Position;
+}
+
+/** Who owns which partition and how far each is: leases and positions in Postgres, or a Kafka group. */
+export interface ProgressKeeper {
+  readonly consumer: string;
+  readonly topic: string;
+  /** Renews what is held and takes what is due to this member. A throw means: not renewed. */
+  renew(): Promise<readonly HeldPartition[]>;
+  /** How long what {@link renew} answered is surely ours, in ms. */
+  readonly heldMs: number;
+  /** Moves positions and writes dead letters, all or nothing. */
+  settle(moves: readonly CheckpointMove[], letters: readonly NewDeadLetter[]): Promise<void>;
+  /** Gives every partition to the others. */
+  release(): Promise<void>;
+}
