@@ -1,7 +1,13 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ValidationPipe } from '@nestjs/common';
-import { MAX_MESSAGE_BYTES, type MessageClass, readStrictJson, validatorOf } from '@tallystick/contracts';
+import {
+  CLASS_VALIDATION,
+  MAX_MESSAGE_BYTES,
+  type MessageClass,
+  readStrictJson,
+  validatorOf,
+} from '@tallystick/contracts';
 import { log } from '@tallystick/observability';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { problem, problemOfRefusal } from './problem';
@@ -35,16 +41,14 @@ async function unpacked(body: Buffer, encoding: string | undefined): Promise<Buf
   try {
     return await unzip(body, { maxOutputLength: MAX_MESSAGE_BYTES });
   } catch (error) {
-    if (error instanceof RangeError) throw problem('payload-too-large');
+    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw problem('payload-too-large');
     throw problem('bad-request');
   }
 }
 
 const pipe = new ValidationPipe({
-  whitelist: true,
-  forbidNonWhitelisted: true,
+  ...CLASS_VALIDATION,
   transform: true,
-  stopAtFirstError: true,
   exceptionFactory: (errors) => new Disagreement(errors.map(({ property }) => property)),
 });
 

@@ -9,6 +9,9 @@ import { readBodiesStrictly } from './body-reading';
 import type { Cursors } from './cursors';
 import { IdempotencyGate } from './idempotency/idempotency-gate';
 import type { IdempotencyStore } from './idempotency/idempotency-store';
+import type { Inside } from './inside';
+import { buildOpenApi, type ApiInfo, type OpenApiDocument } from './openapi/document';
+import { serveDocs } from './openapi/docs-page';
 import { ProblemFilter } from './problem-filter';
 import { addRequestHooks } from './request-hooks';
 import { Routes } from './routes';
@@ -22,14 +25,15 @@ export interface HttpAppOptions {
   readonly cursors: Cursors;
   readonly idempotency: IdempotencyStore;
   readonly metrics: Metrics;
+  readonly inside: Inside;
+  readonly api: ApiInfo;
 }
 
 /** A service's HTTP side without a port of its own: whoever hosts it hands requests in. */
 export interface HttpApp {
   readonly app: NestFastifyApplication;
   readonly routes: Routes;
-  /** Registers what is not the service's own (docs); before {@link HttpApp.open}. */
-  readonly fastify: FastifyInstance;
+  openApi(): OpenApiDocument;
   /** Resolves when requests may come. Refuses to open where a route declares no permission. */
   open(): Promise<void>;
   handle(request: IncomingMessage, response: ServerResponse): void;
@@ -61,10 +65,13 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   readBodiesStrictly(fastify);
   app.setGlobalPrefix('v1');
   app.useGlobalFilters(new ProblemFilter(routes));
+  let document: OpenApiDocument | undefined;
+  const openApi = (): OpenApiDocument => (document ??= buildOpenApi(routes.all(), options.api));
+  serveDocs(fastify, options.service, openApi);
   return {
     app,
     routes,
-    fastify,
+    openApi,
     open: async () => {
       await asService(options.service, () => app.init());
       await fastify.ready();

@@ -12,3 +12,6 @@ export * from './preconditions';
 export * from './problem';
 export * from './request';
 export * from './routes';
+export * from './http-server';
+export * from './inside';
+export * from './openapi/document';

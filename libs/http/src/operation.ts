@@ -19,6 +19,10 @@ export interface Operation {
   readonly ifMatch?: boolean;
   readonly idempotent?: boolean;
   readonly answers?: readonly AnswerForm[];
+  /** Not part of the API page: the page itself. */
+  readonly hidden?: boolean;
+  /** Answered to those inside alone; to anyone else it does not exist. */
+  readonly inside?: boolean;
   /** Codes of deciders that the route may answer, beside those of the entrance. */
   readonly problems?: readonly DocumentedProblem[];
 }

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { EventStoreError } from '@tallystick/decider';
 import { inScope, log } from '@tallystick/observability';
+import { isConnectionFault } from '@tallystick/postgres';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type EntranceCode, Problem, problem, problemBody } from './problem';
 import type { Routes } from './routes';
@@ -67,16 +68,3 @@ const CODE_OF: Readonly<Record<number, EntranceCode>> = {
   429: 'rate-limited',
   503: 'dependency-unavailable',
 };
-
-/** Faults of a connection to Postgres: SQLSTATE classes 08, 53 and 57, and what the socket says. */
-function isConnectionFault(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return (
-    /^(08|53|57)/.test(code) ||
-    CONNECTION_CODES.has(code) ||
-    /timeout exceeded when trying to connect/.test(error.message)
-  );
-}
-
-const CONNECTION_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);

@@ -4,6 +4,7 @@ import { type Authenticator, actorOf, may } from './auth/caller';
 import { judgeBody } from './body-reading';
 import type { Cursors } from './cursors';
 import type { IdempotencyGate, OpenRequest } from './idempotency/idempotency-gate';
+import type { Inside } from './inside';
 import type { Operation } from './operation';
 import { positionOf, revisionOf } from './preconditions';
 import { problem } from './problem';
@@ -16,6 +17,7 @@ export interface HookOptions {
   readonly cursors: Cursors;
   readonly idempotency: IdempotencyGate;
   readonly metrics: Metrics;
+  readonly inside: Inside;
 }
 
 declare module 'fastify' {
@@ -41,7 +43,7 @@ export function addRequestHooks(app: FastifyInstance, options: HookOptions): voi
     reply.header('cache-control', 'no-store');
     inScope(request.scope, done);
   });
-  app.addHook('onRequest', (request) => admit(request, options.authenticator));
+  app.addHook('onRequest', (request) => admit(request, options));
   app.addHook('preValidation', (request, _reply, done) => inScope(request.scope, done));
   app.addHook('preHandler', (request, reply) => prepare(request, reply, options));
   app.addHook('onSend', async (request, reply, payload) => {
@@ -56,10 +58,11 @@ export function addRequestHooks(app: FastifyInstance, options: HookOptions): voi
   });
 }
 
-async function admit(request: FastifyRequest, authenticator: Authenticator): Promise<void> {
+async function admit(request: FastifyRequest, { authenticator, inside }: HookOptions): Promise<void> {
   if (OVERRIDES.some((name) => request.headers[name] !== undefined)) throw problem('method-not-allowed');
   if (request.is404) return;
-  const permission = request.routeOptions.config.operation?.permission;
+  const { permission, inside: insideOnly } = request.routeOptions.config.operation ?? {};
+  if (insideOnly && !inside.includes(request.raw)) throw problem('not-found');
   if (permission === 'public') return;
   if (permission === undefined) throw problem('not-found');
   const caller = await authenticator.authenticate(request.headers.authorization);
