@@ -1,7 +1,11 @@
+export * from './checkpoint';
 export * from './columns';
 export * from './faults';
 export * from './launcher/embedded-postgres';
 export * from './launcher/free-port';
 export type { ServerProfile } from './launcher/profile';
+export * from './migrate';
 export * from './pool';
+export * from './position-leases';
+export * from './service-roles';
 export * from './transaction';
