@@ -1,1 +1,1 @@
-export {};
+export { insightsDefinition } from './main';

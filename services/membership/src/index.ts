@@ -1,1 +1,1 @@
-export {};
+export { membershipDefinition } from './main';

@@ -1,1 +1,1 @@
-export {};
+export { settlementDefinition } from './main';

@@ -28,7 +28,7 @@ import { type NodeBody, NodesAnswer, NodesRequest, ProgramAnswer, ProgramBody } 
 
 const DEFAULT_REFERENCE_WAIT_SECONDS = 300;
 
-@Controller('v1')
+@Controller()
 export class OrganizationController {
   constructor(
     private readonly commands: OrganizationCommands,

@@ -19,6 +19,7 @@ export interface IssueCard {
 /** The history that the tier policy gives for what is known of the member's growth now. */
 export interface ReviewTier {
   readonly kind: 'review-tier';
+  readonly program: string;
   readonly baseTier: string;
   readonly history: readonly TierPeriod[];
   readonly policyVersion: string;
@@ -94,14 +95,14 @@ export const memberDecider: Decider<MemberState, MemberCommand, MemberEvent, Mem
 };
 
 function reviewTier(command: ReviewTier, state: MemberState): readonly MemberEvent[] {
-  const { history, baseTier, policyVersion, scheduled } = command;
+  const { program, history, baseTier, policyVersion, scheduled } = command;
   const at = firstDifference(state.history, history);
   if (at < 0) return [];
   const { tier, validFrom } = history.at(-1) ?? { tier: baseTier, validFrom: state.history[0]!.validFrom };
   const from = state.history.at(-1)?.tier ?? baseTier;
   const appended = at === state.history.length;
   const cause: TierCause = !appended ? 'correction' : scheduled ? 'review' : 'upgrade';
-  return [{ type: 'TierChanged', version: 1, data: { tier, validFrom, from, cause, policyVersion, history } }];
+  return [{ type: 'TierChanged', version: 1, data: { program, tier, validFrom, from, cause, policyVersion, history } }];
 }
 
 /** Index of the first period that differs, -1 where the histories are equal. */

@@ -20,6 +20,7 @@ export type TierCause = 'upgrade' | 'review' | 'correction';
 export type TierChanged = DomainEvent<
   'TierChanged',
   {
+    readonly program: string;
     readonly tier: string;
     readonly validFrom: string;
     readonly from: string;

@@ -19,6 +19,7 @@ const gold = { tier: 'gold', validFrom: '2026-05-01T00:00:00.000Z' };
 const earlier = { tier: 'silver', validFrom: '2026-02-01T00:00:00.000Z' };
 const review = (history: readonly TierPeriod[], scheduled = false): ReviewTier => ({
   kind: 'review-tier',
+  program: 'main',
   baseTier: 'ordinary',
   history,
   policyVersion: '0',
@@ -27,7 +28,7 @@ const review = (history: readonly TierPeriod[], scheduled = false): ReviewTier =
 const changed = (history: readonly TierPeriod[], from: string, cause: TierCause): MemberEvent => ({
   type: 'TierChanged',
   version: 1,
-  data: { ...history.at(-1)!, from, cause, policyVersion: '0', history },
+  data: { program: 'main', ...history.at(-1)!, from, cause, policyVersion: '0', history },
 });
 const member = scenario(memberDecider);
 
@@ -87,6 +88,7 @@ describe('review tier', () => {
         type: 'TierChanged',
         version: 1,
         data: {
+          program: 'main',
           tier: 'ordinary',
           validFrom: silver.validFrom,
           from: 'silver',

@@ -19,28 +19,31 @@ interface Row {
   readonly points: string;
 }
 
-/** Totals per issuing unit, store and asset of one program; `unit` narrows to one issuer. */
-export async function obligationTotals(
-  pool: Pool,
-  tenant: string,
-  program: string,
-  unit: string | undefined,
-): Promise<ObligationTotal[]> {
-  const { rows } = await pool.query<Row>(
-    `select issuer, store, asset, cost_numerator || '/' || cost_denominator as unit_cost, sum(points)::text as points
-       from obligation
-      where tenant = $1 and program = $2 and ($3::text is null or issuer = $3)
-      group by issuer, store, asset, cost_numerator, cost_denominator
-      order by issuer, store, asset, unit_cost`,
-    [tenant, program, unit ?? null],
-  );
+/** Reads what units owe. */
+export class ObligationQueries {
+  constructor(private readonly pool: Pool) {}
+
+  /** Totals per issuing unit, store and asset of one program; `unit` narrows to one issuer. */
+  async totals(tenant: string, program: string, unit: string | undefined): Promise<ObligationTotal[]> {
+    const { rows } = await this.pool.query<Row>(
+      `select issuer, store, asset, cost_numerator || '/' || cost_denominator as unit_cost, sum(points)::text as points
+         from obligation
+        where tenant = $1 and program = $2 and ($3::text is null or issuer = $3)
+        group by issuer, store, asset, cost_numerator, cost_denominator
+        order by issuer, store, asset, unit_cost`,
+      [tenant, program, unit ?? null],
+    );
+    return grouped(rows);
+  }
+}
+
+function grouped(rows: readonly Row[]): ObligationTotal[] {
   const totals: ObligationTotal[] = [];
   for (const { issuer, store, asset, unit_cost: unitCost, points } of rows) {
     const last = totals.at(-1);
     if (last && last.issuer === issuer && last.store === store && last.asset === asset) {
-      totals.pop();
       const sum = String(BigInt(last.points) + BigInt(points));
-      totals.push({ ...last, points: sum, costs: [...last.costs, { unitCost, points }] });
+      totals[totals.length - 1] = { ...last, points: sum, costs: [...last.costs, { unitCost, points }] };
     } else {
       totals.push({ issuer, store, asset, points, costs: [{ unitCost, points }] });
     }

@@ -1,0 +1,58 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import type { campaigns, ledger, membership, organization } from '@tallystick/contracts';
+import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
+
+/** Where insights' subscriptions go, bound in the module. */
+export interface InsightsPolicies {
+  readonly purchaseRecorded: BatchHandler<campaigns.PurchaseRecorded>;
+  readonly returnRecorded: BatchHandler<campaigns.ReturnRecorded>;
+  readonly pointsAccrued: BatchHandler<ledger.PointsAccrued>;
+  readonly pointsReversed: BatchHandler<ledger.PointsReversed>;
+  readonly memberEnrolled: BatchHandler<membership.MemberEnrolled>;
+  readonly tierChanged: BatchHandler<membership.TierChanged>;
+  readonly nodeDeclared: BatchHandler<organization.NodeDeclared>;
+}
+
+export const INSIGHTS_POLICIES = Symbol('insights policies');
+
+/** Every contract that insights hears. */
+@Controller()
+export class InsightsSubscriptions {
+  constructor(@Inject(INSIGHTS_POLICIES) private readonly policies: InsightsPolicies) {}
+
+  @EventPattern('campaigns.purchase-recorded.v1')
+  purchaseRecorded(@Payload() batch: Batch<campaigns.PurchaseRecorded>): Promise<readonly Outcome[]> {
+    return this.policies.purchaseRecorded(batch);
+  }
+
+  @EventPattern('campaigns.return-recorded.v1')
+  returnRecorded(@Payload() batch: Batch<campaigns.ReturnRecorded>): Promise<readonly Outcome[]> {
+    return this.policies.returnRecorded(batch);
+  }
+
+  @EventPattern('ledger.points-accrued.v1')
+  pointsAccrued(@Payload() batch: Batch<ledger.PointsAccrued>): Promise<readonly Outcome[]> {
+    return this.policies.pointsAccrued(batch);
+  }
+
+  @EventPattern('ledger.points-reversed.v1')
+  pointsReversed(@Payload() batch: Batch<ledger.PointsReversed>): Promise<readonly Outcome[]> {
+    return this.policies.pointsReversed(batch);
+  }
+
+  @EventPattern('membership.member-enrolled.v1')
+  memberEnrolled(@Payload() batch: Batch<membership.MemberEnrolled>): Promise<readonly Outcome[]> {
+    return this.policies.memberEnrolled(batch);
+  }
+
+  @EventPattern('membership.tier-changed.v1')
+  tierChanged(@Payload() batch: Batch<membership.TierChanged>): Promise<readonly Outcome[]> {
+    return this.policies.tierChanged(batch);
+  }
+
+  @EventPattern('organization.node-declared.v1')
+  nodeDeclared(@Payload() batch: Batch<organization.NodeDeclared>): Promise<readonly Outcome[]> {
+    return this.policies.nodeDeclared(batch);
+  }
+}

@@ -1,0 +1,67 @@
+import { type GrowthFact, reached, type TierPolicy, type Window } from '@tallystick/membership-domain';
+import type { Instant } from '@tallystick/vocabulary';
+import { LRUCache } from 'lru-cache';
+
+/** Where a member stands in the present window, as of the newest fact. */
+interface Standing {
+  window: Window;
+  score: bigint;
+  /** Highest level reached in the window or carried into it. */
+  level: number;
+  last: Instant;
+}
+
+/**
+ * Tells in constant time that a fact changes no tier: it is the newest of its member, lies in the present window and
+ * reaches no higher level. Whatever it cannot tell is reviewed in full. Forgets everything when what it rests on (the
+ * policy, the review date, the assignment of keys) changes.
+ */
+export class Standings {
+  private readonly standings = new LRUCache<string, Standing>({ max: 200_000 });
+  private restsOn = '';
+
+  /** Must be called before a batch with all that the remembered standings rest on. */
+  restOn(identity: string): void {
+    if (identity === this.restsOn) return;
+    this.standings.clear();
+    this.restsOn = identity;
+  }
+
+  /** True where the facts (of one member, in order of arrival) surely change no tier; they are then counted in. */
+  absorbs(
+    member: string,
+    facts: readonly GrowthFact[],
+    policy: TierPolicy,
+    windowOf: (at: Instant) => Window,
+  ): boolean {
+    const standing = this.standings.get(member);
+    if (!standing) return false;
+    let { score, last } = standing;
+    for (const { amount, effectiveAt, earnedAt } of facts) {
+      const window = windowOf(effectiveAt);
+      if (effectiveAt <= last || window.start !== standing.window.start || earnedAt < window.start) return false;
+      score += amount;
+      last = effectiveAt;
+      if (reached(policy, score) > standing.level) return false;
+    }
+    standing.score = score;
+    standing.last = last;
+    return true;
+  }
+
+  /** Remembers where a member stands after a full review of these facts. */
+  remember(member: string, facts: readonly GrowthFact[], level: number, windowOf: (at: Instant) => Window): void {
+    if (facts.length === 0) return;
+    const last = facts.reduce((latest, { effectiveAt }) => (effectiveAt > latest ? effectiveAt : latest), 0 as Instant);
+    const window = windowOf(last);
+    let score = 0n;
+    for (const fact of facts) {
+      if (fact.earnedAt >= window.start && fact.effectiveAt >= window.start) score += fact.amount;
+    }
+    this.standings.set(member, { window, score, level, last });
+  }
+
+  forget(member: string): void {
+    this.standings.delete(member);
+  }
+}

@@ -1,0 +1,22 @@
+import { join } from 'node:path';
+import { ledgerPublications } from '@tallystick/ledger/publications';
+import { organizationPublications } from '@tallystick/organization/publications';
+import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
+import { MembershipModule } from './membership.module';
+import { growthProjection } from './projections/growth/growth.projection';
+import { membershipPublications } from './publications';
+
+/** What membership is to whoever hosts it. */
+export const membershipDefinition: ServiceDefinition = {
+  name: 'membership',
+  kinds: ['member', 'tierpolicy'],
+  publications: membershipPublications,
+  hears: [ledgerPublications, organizationPublications],
+  outsideTopics: [],
+  paths: ['members', 'tier-policy'],
+  migrations: join(__dirname, 'migrations'),
+  projections: () => [growthProjection],
+  module: (resources) => MembershipModule.forRoot(resources),
+};
+
+if (require.main === module) void serveAlone(membershipDefinition);
