@@ -4,6 +4,7 @@ export * from './decorators';
 export type { Sample } from './declaration/sample';
 export type { JsonSchema } from './declaration/field-forms';
 export { schemaOf } from './declaration/schema';
+export * as documents from './documents';
 export * from './entrance/read-message';
 export * from './entrance/strict-json';
 export * as ledger from './ledger/account-movements.v1';
