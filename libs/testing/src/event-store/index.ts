@@ -1,0 +1,15 @@
+export { EventChain, type LinkOptions } from './event-chain';
+export { eventStoreContract } from './event-store.suite';
+export { FaultyLink } from './faulty-link';
+export {
+  caughtUp,
+  codeOf,
+  collect,
+  eventCount,
+  eventsOf,
+  type EventStoreCapabilities,
+  type EventStoreHarness,
+  idsOf,
+  type OpenOptions,
+  type StoreFaults,
+} from './harness';
