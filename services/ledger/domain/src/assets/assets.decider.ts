@@ -56,6 +56,9 @@ export const ASSETS_REFUSALS: RefusalTable<AssetsRefusal> = {
   },
 };
 
+/** Assets that every program has, declared or not: what every rule set may grant. */
+export const BUILT_IN_ASSETS: Readonly<Record<string, AssetKind>> = { POINTS: 'points', GROWTH: 'score' };
+
 /** The assets of one program. Their unit cost may change from now on; kind and scale are for ever. */
 export const assetsDecider: Decider<AssetsState, DeclareAssets, AssetDeclared, AssetsRefusal> = {
   kind: 'assets',
@@ -96,7 +99,8 @@ function faultOf(
   const cost = parseRational(unitCost);
   if (!NAME.test(asset) || !SCALE.test(scale) || !cost || cost.numerator < 0n)
     return reject('asset-invalid', { asset });
-  if (known && known.kind !== kind) return reject('asset-kind-fixed', { asset, kind: known.kind });
+  const fixed = known?.kind ?? BUILT_IN_ASSETS[asset];
+  if (fixed && fixed !== kind) return reject('asset-kind-fixed', { asset, kind: fixed });
   if (known && known.scale !== scale) return reject('asset-scale-fixed', { asset, scale: known.scale });
   return undefined;
 }

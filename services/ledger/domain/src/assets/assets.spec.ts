@@ -28,6 +28,13 @@ describe('declare assets', () => {
       .thenRefused('asset-kind-fixed', { asset: 'POINTS', kind: 'points' });
   });
 
+  it('refuses to declare GROWTH as spendable: asset-kind-fixed', () => {
+    program
+      .given()
+      .when(declare({ ...GROWTH, kind: 'points' }))
+      .thenRefused('asset-kind-fixed', { asset: 'GROWTH', kind: 'score' });
+  });
+
   it('refuses another scale: asset-scale-fixed', () => {
     program
       .given(declared(POINTS))

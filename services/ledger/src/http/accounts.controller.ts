@@ -1,0 +1,107 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import type { Position } from '@tallystick/decider';
+import {
+  Answers,
+  type Caller,
+  CallerOf,
+  type ListAnswer,
+  listAnswer,
+  MinPosition,
+  type Page,
+  PageOf,
+  Permission,
+  problem,
+  requireSeen,
+  Summary,
+} from '@tallystick/http';
+import { UUID } from '@tallystick/vocabulary';
+import { AccountBook, type LotRow, type StatementRow } from '../projections/account-book/account-book.query';
+import { BalancesAnswer, LotAnswer, type PostingAnswer, StatementLineAnswer } from './ledger.dto';
+
+@Controller('accounts')
+export class AccountsController {
+  constructor(private readonly book: AccountBook) {}
+
+  @Get(':accountId/balance')
+  @Summary('What an account holds of each asset', '账户各资产的余额')
+  @Permission('accounts:read')
+  @Answers(200, BalancesAnswer)
+  async balance(
+    @CallerOf() caller: Caller,
+    @Param('accountId') account: string,
+    @MinPosition() minPosition: Position | undefined,
+  ): Promise<BalancesAnswer> {
+    await this.seen(account, minPosition);
+    const balances = await this.book.balances(caller.tenant, account);
+    if (balances.length === 0) await this.mustKnow(caller, account);
+    return { balances };
+  }
+
+  @Get(':accountId/lots')
+  @Summary('The lots of an account and what became of each', '账户的积分批次及其去向')
+  @Permission('accounts:read')
+  @Answers(200, LotAnswer, { list: true })
+  async lots(
+    @CallerOf() caller: Caller,
+    @Param('accountId') account: string,
+    @PageOf() page: Page,
+    @MinPosition() minPosition: Position | undefined,
+  ): Promise<ListAnswer<LotAnswer>> {
+    await this.seen(account, minPosition);
+    await this.mustKnow(caller, account);
+    const rows = await this.book.lots(account, page.after?.[0] ?? '', page.limit + 1);
+    return listAnswer(page, rows, ({ lot }) => [lot], lotAnswer);
+  }
+
+  @Get(':accountId/statement')
+  @Summary('Every movement of an account and why, newest first', '账户的全部变动及其原因,按时间倒序')
+  @Permission('accounts:read')
+  @Answers(200, StatementLineAnswer, { list: true })
+  async statement(
+    @CallerOf() caller: Caller,
+    @Param('accountId') account: string,
+    @PageOf() page: Page,
+    @MinPosition() minPosition: Position | undefined,
+  ): Promise<ListAnswer<StatementLineAnswer>> {
+    await this.seen(account, minPosition);
+    await this.mustKnow(caller, account);
+    const before = page.after?.[0];
+    const rows = await this.book.statement(account, before === undefined ? undefined : Number(before), page.limit + 1);
+    return listAnswer(page, rows, ({ revision }) => [String(revision)], statementLine);
+  }
+
+  private async seen(account: string, minPosition: Position | undefined): Promise<void> {
+    if (!UUID.test(account)) throw problem('not-found');
+    await requireSeen(minPosition, () => this.book.reached());
+  }
+
+  /** An account of another tenant is as unknown as one that is not there. */
+  private async mustKnow({ tenant }: Caller, account: string): Promise<void> {
+    if (!(await this.book.knows(tenant, account))) throw problem('not-found');
+  }
+}
+
+function lotAnswer({ effectiveAt, expiresAt, ...lot }: LotRow): LotAnswer {
+  const answer = { ...lot, effectiveAt: effectiveAt.toISOString() };
+  return expiresAt === null ? answer : { ...answer, expiresAt: expiresAt.toISOString() };
+}
+
+function statementLine(row: StatementRow): StatementLineAnswer {
+  const { revision, position, type, source, sourceId, purchaseSource, purchaseId, receipt, store, effectiveAt } = row;
+  return {
+    revision,
+    position,
+    type,
+    ...(source !== null && sourceId !== null && { source: { source, id: sourceId } }),
+    ...(purchaseSource !== null && purchaseId !== null && { purchase: { source: purchaseSource, id: purchaseId } }),
+    ...(receipt !== null && { receipt }),
+    ...(store !== null && { store }),
+    ...(effectiveAt !== null && { effectiveAt: effectiveAt.toISOString() }),
+    recordedAt: row.recordedAt.toISOString(),
+    postings: postingsOf(row),
+  };
+}
+
+function postingsOf({ asset, book, issuer, amount }: StatementRow): PostingAnswer[] {
+  return amount.map((value, leg) => ({ book: book[leg]!, asset: asset[leg]!, issuer: issuer[leg]!, amount: value }));
+}

@@ -1,0 +1,247 @@
+import {
+  Amount,
+  BusinessId,
+  Count,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  Part,
+  PurchaseReference,
+  Rate,
+  SignedAmount,
+  Text,
+  Whole,
+} from '@tallystick/contracts';
+
+export class BalanceAnswer {
+  @Text(32)
+  readonly asset!: string;
+
+  /** Free to use. */
+  @Amount()
+  readonly available!: string;
+
+  @Amount()
+  readonly pending!: string;
+
+  @Amount()
+  readonly held!: string;
+
+  /** Asked back by returns and not found. */
+  @Amount()
+  readonly uncollectable!: string;
+
+  /** Of the account's last event that moved this asset, and its position in the log. */
+  @Count()
+  readonly revision!: number;
+
+  @Text(20)
+  readonly position!: string;
+}
+
+export class BalancesAnswer {
+  @ListOf(() => BalanceAnswer, 100, 0)
+  readonly balances!: readonly BalanceAnswer[];
+}
+
+export class LotAnswer {
+  @Text(140)
+  readonly lot!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @BusinessId()
+  readonly issuer!: string;
+
+  @BusinessId()
+  readonly store!: string;
+
+  @Rate()
+  readonly unitCost!: string;
+
+  @InstantText()
+  readonly effectiveAt!: string;
+
+  @Optional()
+  @InstantText()
+  readonly expiresAt?: string;
+
+  @Amount()
+  readonly granted!: string;
+
+  @Amount()
+  readonly pending!: string;
+
+  @Amount()
+  readonly available!: string;
+
+  @Amount()
+  readonly held!: string;
+
+  @Amount()
+  readonly spent!: string;
+
+  @Amount()
+  readonly expired!: string;
+
+  @Amount()
+  readonly reversed!: string;
+
+  @Amount()
+  readonly moved!: string;
+
+  /** Of the event that granted it. */
+  @Count()
+  readonly revision!: number;
+}
+
+export class PostingAnswer {
+  @Text(32)
+  readonly book!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @BusinessId()
+  readonly issuer!: string;
+
+  @SignedAmount()
+  readonly amount!: string;
+}
+
+/** One event of an account and why it happened: its receipt at campaigns explains every point (capabilities L21). */
+export class StatementLineAnswer {
+  @Count()
+  readonly revision!: number;
+
+  @Text(20)
+  readonly position!: string;
+
+  @Text(100)
+  readonly type!: string;
+
+  /** The purchase or return that caused it. */
+  @Optional()
+  @Part(() => PurchaseReference)
+  readonly source?: PurchaseReference;
+
+  /** The purchase that is explained or taken back; absent for an unlinked return. */
+  @Optional()
+  @Part(() => PurchaseReference)
+  readonly purchase?: PurchaseReference;
+
+  /** Hash of the evaluation receipt. */
+  @Optional()
+  @Text(64)
+  readonly receipt?: string;
+
+  @Optional()
+  @BusinessId()
+  readonly store?: string;
+
+  @Optional()
+  @InstantText()
+  readonly effectiveAt?: string;
+
+  @InstantText()
+  readonly recordedAt!: string;
+
+  @ListOf(() => PostingAnswer, 10_000, 0)
+  readonly postings!: readonly PostingAnswer[];
+}
+
+export class AssetBody {
+  @Text(32)
+  readonly asset!: string;
+
+  /** `points` are spendable and lie in lots, a `score` only counts. */
+  @OneOf(['points', 'score'])
+  readonly kind!: 'points' | 'score';
+
+  /** Decimal places of one whole unit; default 0. */
+  @Optional()
+  @Whole(0, 9)
+  readonly scale?: number;
+
+  /** Minor units of money per unit, a rational; default 0. */
+  @Optional()
+  @Rate()
+  readonly unitCost?: string;
+}
+
+export class AssetsRequest {
+  @ListOf(() => AssetBody, 100)
+  readonly assets!: readonly AssetBody[];
+}
+
+export class AssetsAnswer {
+  /** Declarations that were new; the rest already stood. */
+  @Count()
+  readonly declared!: number;
+}
+
+export class EventsQuery {
+  /** Position after which to read, exclusive; default: from the first event. */
+  @Optional()
+  @Text(20)
+  readonly after?: string;
+
+  /** At most so many events, 1 to 500; default 100. */
+  @Optional()
+  @Whole(1, 500)
+  readonly max?: number;
+}
+
+/** A stored event as its bytes are: whoever verifies the chain hashes them and never serializes. */
+export class EventAnswer {
+  @Text(20)
+  readonly position!: string;
+
+  @Text(200)
+  readonly stream!: string;
+
+  @Count()
+  readonly revision!: number;
+
+  @Text(36)
+  readonly id!: string;
+
+  @Text(100)
+  readonly type!: string;
+
+  @Count()
+  readonly version!: number;
+
+  /** Base64. */
+  @Text(2_000_000)
+  readonly data!: string;
+
+  /** Base64; absent where the event has none. */
+  @Optional()
+  @Text(2_000_000)
+  readonly metadata?: string;
+
+  /** Base64 of 32 bytes. */
+  @Text(44)
+  readonly prevHash!: string;
+
+  @Text(44)
+  readonly hash!: string;
+
+  @InstantText()
+  readonly recordedAt!: string;
+}
+
+export class EventsAnswer {
+  @ListOf(() => EventAnswer, 500, 0)
+  readonly items!: readonly EventAnswer[];
+
+  /** Where the next page starts (`after`), whether or not anything is there yet. */
+  @Text(20)
+  readonly next!: string;
+
+  @OneOf(['more', 'head'])
+  readonly state!: 'more' | 'head';
+}

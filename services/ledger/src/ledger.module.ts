@@ -1,0 +1,27 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { ServiceResources } from '@tallystick/hosting';
+import { AccountCommands } from './application/account-commands';
+import { AssetDirectory } from './application/asset-directory';
+import { EventLog } from './application/event-log';
+import { AccountsController } from './http/accounts.controller';
+import { AssetsController } from './http/assets.controller';
+import { EventsController } from './http/events.controller';
+import { AccountBook } from './projections/account-book/account-book.query';
+import { LedgerSubscriptions } from './subscriptions';
+
+/** The composition root of the ledger: binds ports to adapters. */
+@Module({})
+export class LedgerModule {
+  static forRoot({ pool, store, snapshots }: ServiceResources): DynamicModule {
+    return {
+      module: LedgerModule,
+      controllers: [AccountsController, AssetsController, EventsController, LedgerSubscriptions],
+      providers: [
+        { provide: AccountCommands, useValue: new AccountCommands(store, snapshots) },
+        { provide: AssetDirectory, useValue: new AssetDirectory(store, snapshots) },
+        { provide: EventLog, useValue: new EventLog(store) },
+        { provide: AccountBook, useValue: new AccountBook(pool) },
+      ],
+    };
+  }
+}

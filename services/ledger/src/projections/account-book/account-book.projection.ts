@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RecordedEvent } from '@tallystick/decider';
+import type { AccountEvent, Posting, Reference } from '@tallystick/ledger-domain';
+import {
+  type Connection,
+  int4Column,
+  int8Column,
+  textColumn,
+  timestamptzColumn,
+  uuidColumn,
+} from '@tallystick/postgres';
+import type { LogProjection, TableName } from '@tallystick/read-models';
+import { instant } from '@tallystick/vocabulary';
+import { type BalanceChange, changesOf, type JournalEntry, type LotChange } from './movements';
+
+/** Balances, lots and the double-entry journal of every account: at most four statements per page of the log. */
+export const accountBookProjection: LogProjection = {
+  source: 'log',
+  name: 'account-book',
+  version: 1,
+  tables: ['balance', 'lot', 'journal'],
+  ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
+  async apply(connection, events, table) {
+    const { entries, balances, lots } = changesOf(events);
+    if (entries.length > 0) await insertJournal(connection, entries, table);
+    if (balances.length > 0) await mergeBalances(connection, balances, table);
+    const begun = lots.filter(({ begins }) => begins);
+    if (begun.length > 0) await insertLots(connection, begun, table);
+    const changed = lots.filter(({ begins }) => !begins);
+    if (changed.length > 0) await mergeLots(connection, changed, table);
+  },
+};
+
+/** What a row of the journal says of its event, where the event says it. */
+interface Cause {
+  readonly source?: Reference;
+  readonly purchase?: Reference;
+  readonly receipt?: string;
+  readonly store?: string;
+  readonly effectiveAt?: string;
+  readonly postings: readonly Posting[];
+}
+
+function causeOf({ type, data }: AccountEvent): Cause {
+  switch (type) {
+    case 'AccountOpened':
+      return { postings: [] };
+    case 'PointsAccrued':
+    case 'AccrualAmended':
+      return { ...data, source: data.purchase };
+    case 'PointsReversed':
+    case 'ReversalRecalculated':
+      return { ...data, source: data.reversal };
+  }
+}
+
+async function insertJournal(
+  connection: Connection,
+  entries: readonly JournalEntry[],
+  table: TableName,
+): Promise<void> {
+  const causes = entries.map(({ event }) => causeOf(event));
+  const recorded: readonly RecordedEvent[] = entries.map((entry) => entry.recorded);
+  const text = (read: (cause: Cause) => string | undefined) => textColumn(causes.map((cause) => read(cause) ?? null));
+  const legs = (read: (posting: Posting) => string) =>
+    textColumn(causes.map(({ postings }) => arrayText(postings.map(read))));
+  await connection.query({
+    name: `account-book-journal ${table('journal')}`,
+    text: `insert into ${table('journal')}
+             (account, revision, position, tenant, type, source, source_id, purchase_source, purchase_id, receipt, store,
+              effective_at, recorded_at, asset, book, issuer, amount)
+           select u.account, u.revision, u.position, u.tenant, u.type, u.source, u.source_id, u.purchase_source,
+                  u.purchase_id, u.receipt, u.store, u.effective_at, u.recorded_at, u.asset::text[], u.book::text[],
+                  u.issuer::text[], u.amount::bigint[]
+           from unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                       $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
+                       $15::text[], $16::text[], $17::text[])
+             as u(account, revision, position, tenant, type, source, source_id, purchase_source, purchase_id, receipt,
+                  store, effective_at, recorded_at, asset, book, issuer, amount)`,
+    values: [
+      uuidColumn(entries.map(({ account }) => account)),
+      int4Column(recorded.map(({ revision }) => revision)),
+      int8Column(recorded.map(({ position }) => position)),
+      textColumn(entries.map(({ tenant }) => tenant)),
+      textColumn(recorded.map(({ type }) => type)),
+      text(({ source }) => source?.source),
+      text(({ source }) => source?.id),
+      text(({ purchase }) => purchase?.source),
+      text(({ purchase }) => purchase?.id),
+      text(({ receipt }) => receipt),
+      text(({ store }) => store),
+      timestamptzColumn(causes.map(({ effectiveAt }) => (effectiveAt === undefined ? null : instant(effectiveAt)))),
+      timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
+      legs(({ asset }) => asset),
+      legs(({ book }) => book),
+      legs(({ issuer }) => issuer),
+      legs(({ amount }) => amount),
+    ],
+  });
+}
+
+/** The literal of a text array: every element quoted, so that none means null. */
+function arrayText(elements: readonly string[]): string {
+  return `{${elements.map((element) => `"${element.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
+}
+
+async function mergeBalances(connection: Connection, all: readonly BalanceChange[], table: TableName): Promise<void> {
+  await connection.query({
+    name: `account-book-balance ${table('balance')}`,
+    text: `merge into ${table('balance')} as known
+           using unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
+                        $8::int[], $9::bigint[])
+             as u(account, asset, tenant, program, holder, available, uncollectable, revision, position)
+           on known.account = u.account and known.asset = u.asset
+           when matched then update set available = known.available + u.available,
+             uncollectable = known.uncollectable + u.uncollectable, revision = u.revision, position = u.position
+           when not matched then
+             insert (account, asset, tenant, program, holder, available, uncollectable, revision, position)
+             values (u.account, u.asset, u.tenant, u.program, u.holder, u.available, u.uncollectable, u.revision,
+                     u.position)`,
+    values: [
+      uuidColumn(all.map(({ account }) => account)),
+      textColumn(all.map(({ asset }) => asset)),
+      textColumn(all.map(({ tenant }) => tenant)),
+      textColumn(all.map(({ program }) => program)),
+      textColumn(all.map(({ holder }) => holder)),
+      int8Column(all.map(({ available }) => available)),
+      int8Column(all.map(({ uncollectable }) => uncollectable)),
+      int4Column(all.map(({ revision }) => revision)),
+      int8Column(all.map(({ position }) => position)),
+    ],
+  });
+}
+
+const LOT_PARAMETERS = `unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+                          $8::timestamptz[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::int[])
+             as u(account, lot, asset, issuer, store, unit_cost, priority, effective_at, expires_at, granted, reversed,
+                  revision)`;
+const LOT_COLUMNS = `account, lot, asset, issuer, store, unit_cost, priority, effective_at, expires_at, granted,
+              available, reversed, revision`;
+const LOT_VALUES = `u.account, u.lot, u.asset, u.issuer, u.store, u.unit_cost, u.priority, u.effective_at, u.expires_at,
+              u.granted, u.granted - u.reversed, u.reversed, u.revision`;
+
+async function insertLots(connection: Connection, lots: readonly LotChange[], table: TableName): Promise<void> {
+  await connection.query({
+    name: `account-book-lot ${table('lot')}`,
+    text: `insert into ${table('lot')} (${LOT_COLUMNS}) select ${LOT_VALUES} from ${LOT_PARAMETERS}`,
+    values: lotColumns(lots),
+  });
+}
+
+/** Lots that began before this page, or begin by an amendment: without terms there must be a row. */
+async function mergeLots(connection: Connection, lots: readonly LotChange[], table: TableName): Promise<void> {
+  await connection.query({
+    name: `account-book-lots-changed ${table('lot')}`,
+    text: `merge into ${table('lot')} as known using ${LOT_PARAMETERS}
+           on known.account = u.account and known.lot = u.lot
+           when matched then update set issuer = coalesce(u.issuer, known.issuer),
+             store = coalesce(u.store, known.store), unit_cost = coalesce(u.unit_cost, known.unit_cost),
+             priority = coalesce(u.priority, known.priority),
+             effective_at = coalesce(u.effective_at, known.effective_at),
+             expires_at = case when u.issuer is null then known.expires_at else u.expires_at end,
+             granted = known.granted + u.granted, reversed = known.reversed + u.reversed,
+             available = known.available + u.granted - u.reversed
+           when not matched then insert (${LOT_COLUMNS}) values (${LOT_VALUES})`,
+    values: lotColumns(lots),
+  });
+}
+
+function lotColumns(lots: readonly LotChange[]): Buffer[] {
+  return [
+    uuidColumn(lots.map(({ account }) => account)),
+    textColumn(lots.map(({ lot }) => lot)),
+    textColumn(lots.map(({ asset }) => asset)),
+    textColumn(lots.map(({ terms }) => terms?.issuer ?? null)),
+    textColumn(lots.map(({ terms }) => terms?.store ?? null)),
+    textColumn(lots.map(({ terms }) => terms?.unitCost ?? null)),
+    int4Column(lots.map(({ terms }) => terms?.priority ?? null)),
+    timestamptzColumn(lots.map(({ terms }) => terms?.effectiveAt ?? null)),
+    timestamptzColumn(lots.map(({ terms }) => terms?.expiresAt ?? null)),
+    int8Column(lots.map(({ granted }) => granted)),
+    int8Column(lots.map(({ reversed }) => reversed)),
+    int4Column(lots.map(({ terms }) => terms?.revision ?? null)),
+  ];
+}

@@ -1,0 +1,110 @@
+import { position, type Position } from '@tallystick/decider';
+import type { Pool } from '@tallystick/postgres';
+
+export interface BalanceRow {
+  readonly asset: string;
+  readonly available: string;
+  readonly pending: string;
+  readonly held: string;
+  readonly uncollectable: string;
+  readonly revision: number;
+  readonly position: Position;
+}
+
+export interface LotRow {
+  readonly lot: string;
+  readonly asset: string;
+  readonly issuer: string;
+  readonly store: string;
+  readonly unitCost: string;
+  readonly effectiveAt: Date;
+  readonly expiresAt: Date | null;
+  readonly granted: string;
+  readonly pending: string;
+  readonly available: string;
+  readonly held: string;
+  readonly spent: string;
+  readonly expired: string;
+  readonly reversed: string;
+  readonly moved: string;
+  readonly revision: number;
+}
+
+export interface StatementRow {
+  readonly revision: number;
+  readonly position: Position;
+  readonly type: string;
+  readonly source: string | null;
+  readonly sourceId: string | null;
+  readonly purchaseSource: string | null;
+  readonly purchaseId: string | null;
+  readonly receipt: string | null;
+  readonly store: string | null;
+  readonly effectiveAt: Date | null;
+  readonly recordedAt: Date;
+  readonly asset: readonly string[];
+  readonly book: readonly string[];
+  readonly issuer: readonly string[];
+  readonly amount: readonly string[];
+}
+
+/** Reads balances, lots and the journal of accounts of one tenant. */
+export class AccountBook {
+  constructor(private readonly pool: Pool) {}
+
+  /** Log position up to which the rows are complete. */
+  async reached(): Promise<Position> {
+    const { rows } = await this.pool.query<{ position: string }>({
+      name: 'account-book-reached',
+      text: `select coalesce(max(position), 0) as position from consumer_position
+             where consumer = 'account-book' and topic = 'log:ledger'`,
+    });
+    return position(BigInt(rows[0]?.position ?? 0));
+  }
+
+  /** The balances of an account by asset; empty where the account holds nothing, or is not of the tenant. */
+  async balances(tenant: string, account: string): Promise<BalanceRow[]> {
+    const { rows } = await this.pool.query<BalanceRow>({
+      name: 'account-book-balances',
+      text: `select asset, available, pending, held, uncollectable, revision, position
+             from balance where account = $1 and tenant = $2 order by asset`,
+      values: [account, tenant],
+    });
+    return rows.map((row) => ({ ...row, position: position(BigInt(row.position)) }));
+  }
+
+  /** True where the tenant has the account: its first event is in the journal. */
+  async knows(tenant: string, account: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query({
+      name: 'account-book-knows',
+      text: 'select from journal where account = $1 and revision = 0 and tenant = $2',
+      values: [account, tenant],
+    });
+    return rowCount === 1;
+  }
+
+  /** Lots of a known account by name, behind `after`. */
+  async lots(account: string, after: string, max: number): Promise<LotRow[]> {
+    const { rows } = await this.pool.query<LotRow>({
+      name: 'account-book-lots',
+      text: `select lot, asset, issuer, store, unit_cost as "unitCost", effective_at as "effectiveAt",
+                    expires_at as "expiresAt", granted, pending, available, held, spent, expired, reversed, moved, revision
+             from lot where account = $1 and lot > $2 order by lot limit $3`,
+      values: [account, after, max],
+    });
+    return rows;
+  }
+
+  /** The journal of a known account, newest first, before a revision (exclusive; none: from the newest). */
+  async statement(account: string, before: number | undefined, max: number): Promise<StatementRow[]> {
+    const { rows } = await this.pool.query<StatementRow>({
+      name: 'account-book-statement',
+      text: `select revision, position, type, source, source_id as "sourceId", purchase_source as "purchaseSource",
+                    purchase_id as "purchaseId", receipt, store, effective_at as "effectiveAt",
+                    recorded_at as "recordedAt", asset, book, issuer, amount::text[] as amount
+             from journal where account = $1 and revision < $2 order by revision desc limit $3`,
+      values: [account, before ?? 2_147_483_647, max],
+    });
+    return rows.map((row) => ({ ...row, position: position(BigInt(row.position)) }));
+  }
+}
