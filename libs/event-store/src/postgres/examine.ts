@@ -1,4 +1,4 @@
-import { type AppendItem, type AppendOutcome, EventStoreError, NO_HASH, position } from '@tallystick/decider';
+import { type AppendItem, type AppendOutcome, NO_HASH, position } from '@tallystick/decider';
 
 /** An event as the rules look at it. */
 export interface StoredMark {
@@ -21,7 +21,8 @@ export type Verdict = AppendOutcome | 'write' | { readonly kind: 'repeats'; read
  * Rules R1 to R6 of event-store-contract.md §1.1 for items in order, those of one stream seeing each other. Exact N
  * below the head: ids are compared pairwise with what is stored from N+1 on, whatever their age; all equal is success,
  * anything else wrong-expected with the actual head. Exact N at the head: written, ids unseen. Beyond: wrong-expected.
- * Payloads are never compared. A chain that does not begin with the head's hash is `invalid`.
+ * Payloads are never compared. Where the revision fits and the head's hash is not the one that the item goes on from,
+ * somebody else wrote that revision: wrong-expected, too.
  */
 export function judge(items: readonly AppendItem[], streams: ReadonlyMap<string, ExaminedStream>): Verdict[] {
   return items.map((item) => {
@@ -30,7 +31,7 @@ export function judge(items: readonly AppendItem[], streams: ReadonlyMap<string,
     if (expected < stream.head) return repeated(item, expected, stream);
     if (expected > stream.head) return wrong(stream);
     const headHash = expected < 0 ? NO_HASH : stream.marks.get(expected)!.hash;
-    if (Buffer.compare(headHash, item.events[0]!.prevHash) !== 0) return brokenChain(item.stream);
+    if (Buffer.compare(headHash, item.events[0]!.prevHash) !== 0) return wrong(stream);
     for (const { id, hash } of item.events) stream.marks.set(++stream.head, { id: id.toLowerCase(), hash });
     return 'write';
   });
@@ -50,8 +51,4 @@ function repeated({ events }: AppendItem, expected: number, stream: ExaminedStre
 
 function wrong({ head }: ExaminedStream): AppendOutcome {
   return { kind: 'wrong-expected', actual: head < 0 ? 'none' : head };
-}
-
-function brokenChain(stream: string): AppendOutcome {
-  return { kind: 'failed', error: new EventStoreError('invalid', `${stream}: prevHash is not the hash of its head`) };
 }

@@ -67,6 +67,17 @@ export function batchCases(bench: Bench): void {
       expect(await bench.storedIds(chain.stream)).toHaveLength(3);
     });
 
+    it('es-30 refuses what goes on from an item that another writer’s event has displaced', async () => {
+      const chain = bench.chain();
+      const rival = chain.fork();
+      const first: AppendItem = { stream: chain.stream, expected: 'none', events: chain.next(1) };
+      const second: AppendItem = { stream: chain.stream, expected: 0, events: chain.next(1) };
+      await bench.grow(rival, 1);
+      const { outcomes } = await bench.store.appendMany([first, second]);
+      expect(kinds(outcomes)).toEqual(['wrong-expected', 'wrong-expected']);
+      expect(await bench.storedIds(chain.stream)).toHaveLength(1);
+    });
+
     it('es-31 converges when a half-applied batch is repeated whole', async () => {
       const chains = Array.from({ length: 10 }, () => bench.chain());
       const items: AppendItem[] = chains.map((chain) => ({
