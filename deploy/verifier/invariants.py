@@ -1,0 +1,401 @@
+#!/usr/bin/env python3
+"""Checks Tallystick's invariants from outside, in the database, without any code of ours.
+
+Needs Python 3 and one driver: `pip install pg8000`. Run it on a drained suite (every consumer at the head of its topic)
+as a role that may read every schema. Numbers are those of the trust page:
+
+  I1   every journal entry sums to zero per asset, in the rows and in the events
+  I2   balance rows = sum of postings = sum of lots (assets with lots) = fold of the events, which is done here
+  I3   lots are conserved and never negative
+  I4   a purchase accrues at most once; every published purchase is recorded once or has a dead letter
+  I7   revisions have no hole, every hash is that of the stored bytes, every event names its predecessor's hash
+  I9   every projection has applied exactly the events up to its position
+  I12  what the bus acknowledged is in the log, or has a dead letter with a reason
+  I18  no consumer skipped: it stands at the head of its topic, positions of logs have no hole
+  I19  every record of a topic is applied, a duplicate, or a dead letter
+  I21  no money column is floating or numeric
+
+I11 (repeats change nothing) is shown by `--heads`: print the log heads before and after publishing again, and compare.
+Prints one line per check and `ok`, or every violation; exits 1 where there is one.
+"""
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections import defaultdict
+from urllib.parse import unquote, urlparse
+
+try:
+    import pg8000.dbapi as postgres
+except ImportError:
+    sys.exit('pg8000 is missing: pip install pg8000')
+
+LOGS = ['campaigns', 'ledger', 'membership', 'organization']
+OUTSIDE_TOPICS = ['purchases.v1', 'returns.v1']
+MOST_SHOWN = 5
+
+
+def connect(url):
+    parts = urlparse(url)
+    return postgres.connect(
+        user=unquote(parts.username or 'postgres'),
+        password=unquote(parts.password or ''),
+        host=parts.hostname,
+        port=parts.port or 5432,
+        database=parts.path.lstrip('/') or 'postgres',
+    )
+
+
+class Database:
+    def __init__(self, url):
+        self.connection = connect(url)
+
+    def rows(self, sql, args=()):
+        cursor = self.connection.cursor()
+        cursor.execute(sql, args)
+        return cursor.fetchall()
+
+    def pages(self, sql, key, size=20000):
+        """Rows of `sql` (which ends in `where KEY > %s order by KEY limit %s`), page by page."""
+        last = 0
+        while True:
+            page = self.rows(sql, (last, size))
+            if not page:
+                return
+            yield from page
+            last = page[-1][key]
+
+
+class Report:
+    def __init__(self):
+        self.violations = 0
+        self.results = []
+
+    def check(self, name, looked_at, faults):
+        faults = list(faults)
+        self.results.append({'check': name, 'lookedAt': looked_at, 'violations': len(faults)})
+        self.violations += len(faults)
+        print(f'{"ok  " if not faults else "FAIL"} {name}: looked at {looked_at}, {len(faults)} violations', flush=True)
+        for fault in faults[:MOST_SHOWN]:
+            print(f'       {fault}')
+
+
+def framed(*fields):
+    parts = bytearray()
+    for field in fields:
+        data = field if isinstance(field, (bytes, bytearray, memoryview)) else str(field).encode()
+        parts += len(data).to_bytes(4, 'big') + bytes(data)
+    return bytes(parts)
+
+
+def read_log(database, service):
+    return database.pages(
+        f'select position, stream, revision, event_id::text, type, version, data, metadata, prev_hash, hash '
+        f'from {service}.event where position > %s order by position limit %s',
+        0,
+    )
+
+
+class Books:
+    """Folds the ledger's events by their postings and its lots by grants, changes and slices."""
+
+    def __init__(self):
+        self.available = defaultdict(int)
+        self.lots = {}
+        self.accrued = defaultdict(int)
+        self.journal = 0
+        self.growth = defaultdict(int)
+        self.obligations = defaultdict(int)
+        self.reversal_slices = {}
+        self.faults = []
+
+    def take(self, stream, revision, kind, data):
+        if not stream.startswith('account-'):
+            return
+        self.journal += 1
+        account = stream.split('_', 1)[1]
+        sums = defaultdict(int)
+        for posting in data.get('postings', []):
+            amount = int(posting['amount'])
+            sums[posting['asset']] += amount
+            if posting['book'] == 'available':
+                self.available[account, posting['asset']] += amount
+        for asset, total in sums.items():
+            if total != 0:
+                self.faults.append(f'{stream} revision {revision}: {asset} sums to {total}')
+        if kind == 'PointsAccrued':
+            self.accrued[stream.split('-', 1)[1].split('_')[0], data['purchase']['source'], data['purchase']['id']] += 1
+        if kind in ('PointsAccrued', 'AccrualAmended'):
+            for grant in data['grants']:
+                if 'lot' in grant:
+                    lot = self.lots.setdefault((account, grant['lot']), {'granted': 0, 'reversed': 0})
+                    lot['granted'] = int(grant['amount'])
+        if kind in ('PointsReversed', 'ReversalRecalculated'):
+            name = (account, data['reversal']['source'], data['reversal']['id'])
+            before = self.reversal_slices.get(name, {})
+            after = defaultdict(int)
+            for item in data['items']:
+                if int(item['asked']) != int(item['taken']) + int(item['uncollectable']):
+                    self.faults.append(f'{stream} revision {revision}: asked is not taken + uncollectable')
+                for piece in item.get('slices', []):
+                    after[piece['lot']] += int(piece['amount'])
+            for lot in set(before) | set(after):
+                self.lots.setdefault((account, lot), {'granted': 0, 'reversed': 0})['reversed'] += after.get(
+                    lot, 0
+                ) - before.get(lot, 0)
+            self.reversal_slices[name] = dict(after)
+
+
+def verify_log(database, service, report, consume):
+    heads = {}
+    faults = []
+    count = 0
+    last = 0
+    for position, stream, revision, event_id, kind, version, data, metadata, prev_hash, stored in read_log(database, service):
+        count += 1
+        if position != last + 1:
+            faults.append(f'{service}: position {last} is followed by {position}')
+        last = position
+        head_revision, head_hash = heads.get(stream, (-1, bytes(32)))
+        if revision != head_revision + 1:
+            faults.append(f'{stream}: revision {head_revision} is followed by {revision}')
+        if bytes(prev_hash) != head_hash:
+            faults.append(f'{stream} revision {revision}: names another predecessor')
+        computed = hashlib.sha256(
+            framed('tallystick/1', stream, revision, event_id, kind, version, data, metadata, prev_hash)
+        ).digest()
+        if computed != bytes(stored):
+            faults.append(f'{stream} revision {revision}: the hash is not that of the stored bytes')
+        heads[stream] = (revision, bytes(stored))
+        consume(position, stream, revision, kind, json.loads(bytes(data)))
+    (counter,) = database.rows(f'select last_position from {service}.log_counter')[0]
+    if counter != last:
+        faults.append(f'{service}: the counter says {counter}, the last event is {last}')
+    report.check(f'I7 I18 chains and positions of {service}', count, faults)
+    return heads
+
+
+def check_ledger(database, report, books):
+    report.check('I1 I2 events: entries sum to zero', books.journal, books.faults)
+    rows = database.rows(
+        'select account::text, revision, asset, sum(amount) from ledger.posting group by 1, 2, 3 having sum(amount) <> 0'
+    )
+    report.check('I1 journal rows sum to zero', books.journal, [f'{row}' for row in rows])
+    rows_available = {(a, s): int(n) for a, s, n in database.rows('select account::text, asset, available from ledger.balance')}
+    posted = {
+        (a, s): int(n)
+        for a, s, n in database.rows(
+            "select account::text, asset, sum(amount) from ledger.posting where book = 'available' group by 1, 2"
+        )
+    }
+    lots = {
+        (a, s): int(n)
+        for a, s, n in database.rows('select account::text, asset, sum(available + held) from ledger.lot group by 1, 2')
+    }
+    with_lots = {asset for _, asset in lots}
+    keys = set(rows_available) | set(posted) | set(lots) | set(books.available)
+    faults = []
+    for key in keys:
+        four = {
+            'balance': rows_available.get(key, 0),
+            'postings': posted.get(key, 0),
+            'lots': lots.get(key, 0) if key[1] in with_lots else books.available.get(key, 0),
+            'fold': books.available.get(key, 0),
+        }
+        if len(set(four.values())) != 1:
+            faults.append(f'{key}: {four}')
+    report.check('I2 balances four ways', len(keys), faults)
+    rows = database.rows(
+        'select account::text, lot from ledger.lot where granted <> pending + available + held + spent + expired + '
+        'reversed + moved or least(pending, available, held, spent, expired, reversed, moved) < 0'
+    )
+    (count,) = database.rows('select count(*) from ledger.lot')[0]
+    report.check('I3 lots are conserved', count, [f'{row}' for row in rows])
+    report.check(
+        'I4 a purchase accrues once', len(books.accrued), [f'{key}: {n} times' for key, n in books.accrued.items() if n != 1]
+    )
+
+
+def check_projections(database, report, books, recorded):
+    faults = []
+    rows = {
+        (a, lot): (int(g), int(r))
+        for a, lot, g, r in database.rows('select account::text, lot, granted, reversed from ledger.lot')
+    }
+    for key in set(rows) | set(books.lots):
+        expected = books.lots.get(key, {'granted': 0, 'reversed': 0})
+        if rows.get(key, (0, 0)) != (expected['granted'], expected['reversed']):
+            faults.append(f'lot {key}: row {rows.get(key)}, events {expected}')
+    report.check('I9 lot rows = events', len(books.lots), faults)
+    (journal,) = database.rows('select count(*) from ledger.journal')[0]
+    report.check(
+        'I9 one journal row an account event',
+        books.journal,
+        [] if journal == books.journal else [f'{journal} rows, {books.journal} events'],
+    )
+    owed = {a: int(n) for a, n in database.rows('select account::text, sum(points) from settlement.obligation group by 1')}
+    held = defaultdict(int)
+    for (account, _), lot in books.lots.items():
+        held[account] += lot['granted'] - lot['reversed']
+    faults = [f'{a}: owed {owed.get(a, 0)}, lots {held.get(a, 0)}' for a in set(owed) | set(held) if owed.get(a, 0) != held.get(a, 0)]
+    report.check('I9 obligations = lots', len(held), faults)
+    grown = {a: int(n) for a, n in database.rows('select account::text, sum(amount) from membership.growth_fact group by 1')}
+    growth = {a: n for (a, asset), n in books.available.items() if asset == 'GROWTH'}
+    faults = [f'{a}: facts {grown.get(a, 0)}, ledger {growth.get(a, 0)}' for a in set(grown) | set(growth) if grown.get(a, 0) != growth.get(a, 0)]
+    report.check('I9 growth facts = ledger', len(growth), faults)
+    moved = {
+        a: int(n) for a, n in database.rows('select account::text, sum(points) from insights.fact_points_movement group by 1')
+    }
+    faults = [f'{a}: BI {moved.get(a, 0)}, lots {held.get(a, 0)}' for a in set(moved) | set(held) if moved.get(a, 0) != held.get(a, 0)]
+    report.check('I9 BI movements = lots', len(held), faults)
+    purchases = {
+        (t, s, p): (int(total), lines)
+        for t, s, p, total, lines in database.rows('select tenant, source, purchase_id, total, line_count from insights.fact_purchase')
+    }
+    (rows_count,) = database.rows('select count(*) from insights.fact_purchase')[0]
+    faults = [f'{key}: BI {purchases.get(key)}, recorded {recorded.get(key)}' for key in set(purchases) | set(recorded) if purchases.get(key) != recorded.get(key)]
+    if rows_count != len(recorded):
+        faults.append(f'{rows_count} rows for {len(recorded)} purchases')
+    report.check('I9 BI purchases = recorded purchases', len(recorded), faults)
+    (lines,) = database.rows('select count(*) from insights.fact_purchase_line')[0]
+    expected = sum(count for _, count in recorded.values())
+    report.check('I9 BI purchase lines', expected, [] if lines == expected else [f'{lines} rows, {expected} lines'])
+
+
+def check_topics(database, report, recorded_ids, tenant):
+    letters = {
+        (topic, partition, int(offset))
+        for topic, partition, offset in database.rows('select topic, partition, position from campaigns.dead_letter')
+    }
+    for topic in OUTSIDE_TOPICS:
+        committed = dict(
+            database.rows("select partition, position from campaigns.consumer_position where consumer = 'campaigns' and topic = %s", (topic,))
+        )
+        faults = []
+        seen = set()
+        count = 0
+        for partition in range(12):
+            last = -1
+            while True:
+                page = database.rows(
+                    'select "offset", value from bus.record where topic = %s and partition = %s and "offset" > %s '
+                    'order by "offset" limit 20000',
+                    (topic, partition, last),
+                )
+                if not page:
+                    break
+                for offset, value in page:
+                    if offset != last + 1:
+                        faults.append(f'{topic}/{partition}: offset {last} is followed by {offset}')
+                    last = offset
+                    count += 1
+                    name = record_name(value)
+                    if name in recorded_ids:
+                        seen.add(name)
+                    elif not is_dead(letters, topic, partition, offset):
+                        faults.append(f'{topic}/{partition}/{offset}: {name} is neither recorded nor a dead letter')
+            if committed.get(partition, 0) < last + 1 and committed.get(partition, 0) < last:
+                faults.append(f'{topic}/{partition}: committed {committed.get(partition)}, last offset {last}')
+        report.check(f'I4 I12 I19 every record of {topic} is accounted for', count, faults)
+
+
+def is_dead(letters, topic, partition, offset):
+    """A position is the offset, or the one behind it, by how the transport counts."""
+    return (topic, partition, offset) in letters or (topic, partition, offset + 1) in letters
+
+
+def record_name(value):
+    try:
+        message = json.loads(bytes(value))
+        return message['type'], message['source'], message['id']
+    except (TypeError, ValueError, KeyError):
+        return None
+
+
+def check_consumers(database, report):
+    faults = []
+    count = 0
+    for schema in ['campaigns', 'ledger', 'membership', 'settlement', 'insights', 'organization']:
+        for consumer, topic, partition, position in database.rows(
+            f'select consumer, topic, partition, position from {schema}.consumer_position'
+        ):
+            count += 1
+            producer = topic.removeprefix('log:') if topic.startswith('log:') else topic.split('.')[0]
+            if producer not in LOGS:
+                continue
+            (head,) = database.rows(f'select last_position from {producer}.log_counter')[0]
+            if position > head:
+                faults.append(f'{consumer} on {topic}/{partition}: position {position} is beyond the head {head}')
+    report.check('I18 no consumer is beyond its log', count, faults)
+
+
+def check_types(database, report):
+    rows = database.rows(
+        "select table_schema, table_name, column_name, data_type from information_schema.columns where table_schema in "
+        "('campaigns', 'ledger', 'membership', 'settlement', 'insights', 'organization', 'bus') and data_type in "
+        "('real', 'double precision', 'numeric', 'money')"
+    )
+    (count,) = database.rows(
+        "select count(*) from information_schema.columns where table_schema in ('campaigns', 'ledger', 'membership', "
+        "'settlement', 'insights', 'organization', 'bus')"
+    )[0]
+    report.check('I21 no floating or numeric column', count, [f'{row}' for row in rows])
+
+
+def print_heads(database):
+    print(json.dumps({service: database.rows(f'select last_position from {service}.log_counter')[0][0] for service in LOGS}))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--database-url', required=True)
+    parser.add_argument('--tenant', default='demo')
+    parser.add_argument('--heads', action='store_true', help='print the head of every log and stop')
+    parser.add_argument('--kafka', action='store_true', help='the topics are on Kafka: leave out what reads bus tables')
+    arguments = parser.parse_args()
+    database = Database(arguments.database_url)
+    if arguments.heads:
+        print_heads(database)
+        return
+    started = time.time()
+    report = Report()
+    books = Books()
+    recorded = {}
+    recorded_ids = set()
+
+    def from_campaigns(_position, stream, _revision, kind, data):
+        subject, tenant, rest = stream_parts(stream)
+        if subject == 'purchase' and kind == 'PurchaseRecorded':
+            source, purchase = rest.split('_', 1)
+            content = data['purchase']
+            recorded[tenant, source, purchase] = (int(content['total']), len(content['lines']))
+            recorded_ids.add(('purchase-paid', source, purchase))
+        if subject == 'return':
+            source, number = rest.split('_', 1)
+            recorded_ids.add(('return-made', source, number))
+        if subject == 'purchase' and 'return' in data:
+            recorded_ids.add(('return-made', data['return']['source'], data['return']['id']))
+
+    verify_log(database, 'campaigns', report, from_campaigns)
+    verify_log(database, 'ledger', report, lambda _p, stream, revision, kind, data: books.take(stream, revision, kind, data))
+    verify_log(database, 'membership', report, lambda *_: None)
+    verify_log(database, 'organization', report, lambda *_: None)
+    check_ledger(database, report, books)
+    check_projections(database, report, books, recorded)
+    if not arguments.kafka:
+        check_topics(database, report, recorded_ids, arguments.tenant)
+    check_consumers(database, report)
+    check_types(database, report)
+    print(f'{len(report.results)} checks, {report.violations} violations, {time.time() - started:.1f} s')
+    sys.exit(1 if report.violations else 0)
+
+
+def stream_parts(stream):
+    kind, rest = stream.split('-', 1)
+    tenant, _, tail = rest.partition('_')
+    return kind, tenant, tail
+
+
+if __name__ == '__main__':
+    main()
