@@ -4,6 +4,7 @@ import type { Publications, Publisher } from '@tallystick/messaging';
 import type { Pool } from '@tallystick/postgres';
 import type { Projection } from '@tallystick/read-models';
 import type { Instant } from '@tallystick/vocabulary';
+import type { SettingForm } from './settings';
 
 /** What a process of a service does; roles can be scaled apart (`TALLY_ROLES`, comma separated). */
 export const ROLES = ['http', 'consumer', 'projector', 'relay', 'clock'] as const;
@@ -39,6 +40,8 @@ export interface ServiceDefinition {
   readonly paths: readonly string[];
   /** Folder with the service's own `NNNN-name.sql` migrations (tables that are no projection). */
   readonly migrations?: string;
+  /** Settings of its own, beside those that every service knows. */
+  readonly settings?: readonly SettingForm[];
   projections(resources: ServiceResources): readonly Projection[];
   module(resources: ServiceResources): DynamicModule;
 }

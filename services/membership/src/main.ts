@@ -15,6 +15,14 @@ export const membershipDefinition: ServiceDefinition = {
   outsideTopics: [],
   paths: ['members', 'tier-policy'],
   migrations: join(__dirname, 'migrations'),
+  settings: [
+    {
+      name: 'TALLY_VAULT_KEY',
+      kind: 'key',
+      secret: true,
+      meaning: 'Wraps the keys of personal data; the same on all replicas',
+    },
+  ],
   projections: () => [growthProjection],
   module: (resources) => MembershipModule.forRoot(resources),
 };

@@ -10,7 +10,7 @@ export interface AccessTokensOptions {
   /** The `iss` that a token must say, letter by letter. */
   readonly issuer: string;
   /** The `aud` of this service. */
-  readonly audience: string;
+  readonly audience: string | readonly string[];
   readonly keys: KeySet;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
@@ -58,7 +58,7 @@ export class AccessTokens implements Authenticator {
       ({ payload } = await jwtVerify(token, found.key, {
         algorithms: [found.algorithm],
         issuer: this.options.issuer,
-        audience: this.options.audience,
+        audience: typeof this.options.audience === 'string' ? this.options.audience : [...this.options.audience],
         typ: 'at+jwt',
         clockTolerance: LEEWAY_S,
         requiredClaims: ['exp', 'iat', 'sub'],

@@ -1,0 +1,58 @@
+import { type Authentication, openAuthentication } from './authentication';
+import { prepareDatabase } from './database';
+import { withLocalKeys } from './local-keys';
+import { Neighbours } from './neighbours';
+import { type OpenResources, openResources } from './resources';
+import { type RunningService, startService } from './running-service';
+import type { ServiceDefinition } from './service';
+import { type Environment, readSettings, settingForms, type Settings } from './settings';
+
+/** Services that were booted together, and who vouches for their callers. */
+export interface BootedServices {
+  readonly services: readonly RunningService[];
+  readonly settings: Settings;
+  readonly authentication: Authentication;
+  close(): Promise<void>;
+}
+
+/**
+ * Boots services in one process: checks their settings, brings their schemas up to date, opens every log before the first
+ * consumer starts (a hop in one process reads from memory), then starts what `TALLY_ROLES` asks for.
+ */
+export async function bootServices(
+  definitions: readonly ServiceDefinition[],
+  environment: Environment,
+): Promise<BootedServices> {
+  const forms = settingForms(definitions);
+  const settings = withLocalKeys(readSettings(definitions, environment), forms, environment);
+  const authentication = await openAuthentication(settings, environment);
+  const urls = await prepareDatabase(definitions, settings);
+  const neighbours = new Neighbours();
+  const open: { readonly definition: ServiceDefinition; readonly resources: OpenResources }[] = [];
+  const services: RunningService[] = [];
+  const close = async (): Promise<void> => {
+    // All stop consuming before any gives its log back, since neighbours read it.
+    await Promise.all(services.map((service) => service.stopConsuming()));
+    for (const service of services.toReversed()) await service.close();
+    for (const { resources } of open.slice(services.length)) await resources.close();
+  };
+  try {
+    for (const definition of definitions) {
+      const url = urls.get(definition.name);
+      if (url === undefined) throw new Error(`there is no database for ${definition.name}`);
+      open.push({ definition, resources: await openResources(definition, settings, url, neighbours) });
+    }
+    for (const { definition, resources } of open) {
+      services.push(await startService(definition, resources, neighbours, authentication));
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { services, settings, authentication, close };
+}
+
+/** Boots one service on its own. */
+export async function bootService(definition: ServiceDefinition, environment: Environment): Promise<BootedServices> {
+  return bootServices([definition], environment);
+}

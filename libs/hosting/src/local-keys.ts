@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Environment, type SettingForm, type Settings } from './settings';
+
+/**
+ * Fills in the keys that are not set from the data folder, making them there (0600) the first time. In production
+ * nothing is made up: a missing key fails the boot.
+ */
+export function withLocalKeys(settings: Settings, forms: readonly SettingForm[], environment: Environment): Settings {
+  const filled: Record<string, string | undefined> = { ...settings };
+  for (const { name, kind } of forms) {
+    if (kind !== 'key' || filled[name]) continue;
+    if (environment['NODE_ENV'] === 'production') throw new Error(`${name} is missing: set it or ${name}_FILE`);
+    filled[name] = localKey(dataFolderOf(settings), name);
+  }
+  return filled;
+}
+
+/** The folder of what this installation makes for itself; the boot fails where one is needed and none is set. */
+export function dataFolderOf(settings: Settings): string {
+  const folder = settings['TALLY_DATA'];
+  if (!folder) throw new Error('TALLY_DATA is missing: keys that are not set are kept there');
+  return folder;
+}
+
+function localKey(folder: string, name: string): string {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${name.toLowerCase().replaceAll('_', '-')}.txt`);
+  try {
+    const fresh = randomBytes(32).toString('base64');
+    writeFileSync(file, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
+    return fresh;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return readFileSync(file, 'utf8').trim();
+  }
+}

@@ -1,0 +1,70 @@
+import type { Position } from '@tallystick/decider';
+import type { Health } from '@tallystick/http';
+import type { BusServer, Lag } from '@tallystick/messaging';
+import type { Metrics } from '@tallystick/observability';
+
+/** How far one consumer is on one topic, partitions taken together. */
+export interface Hop {
+  readonly consumer: string;
+  readonly topic: string;
+  /** The last position that every partition has settled; absent where this process holds none. */
+  readonly position?: Position;
+  /** Records (or log positions) that the slowest partition is behind. */
+  readonly behind: number;
+  readonly partitions: number;
+}
+
+/** A loop beside the bus that reports its progress: a projection, the relay. */
+export interface ProgressSource {
+  /** False once one of its loops has ended without being asked to. */
+  healthy(): boolean;
+  lag(): readonly Lag[] | Promise<readonly Lag[]>;
+}
+
+/** Groups partitions to hops, one for each consumer and topic. */
+export function hopsOf(lags: readonly Lag[]): readonly Hop[] {
+  const hops = new Map<string, Hop>();
+  for (const { consumer, topic, position, behind } of lags) {
+    const key = `${consumer}\0${topic}`;
+    const known = hops.get(key);
+    hops.set(key, {
+      consumer,
+      topic,
+      position: known?.position !== undefined && known.position < position ? known.position : position,
+      behind: Math.max(known?.behind ?? 0, behind),
+      partitions: (known?.partitions ?? 0) + 1,
+    });
+  }
+  return [...hops.values()];
+}
+
+/** Makes a source's progress part of a service's health and figures. */
+export function watchProgress(name: string, source: ProgressSource, health: Health, metrics: Metrics): void {
+  health.watch({
+    name,
+    alive: () => source.healthy(),
+    // A sum moves when any partition moves, and it does not matter which.
+    position: async () => String((await source.lag()).reduce((sum, { position }) => sum + BigInt(position), 0n)),
+    behind: async () => Math.max(0, ...(await source.lag()).map(({ behind }) => behind)),
+  });
+  metrics.gauge(
+    `tally_${name}_behind`,
+    'Records behind the head, by consumer and topic',
+    ['consumer', 'topic'],
+    async (gauge) => {
+      gauge.reset();
+      for (const { consumer, topic, behind } of hopsOf(await source.lag())) gauge.labels(consumer, topic).set(behind);
+    },
+  );
+}
+
+/** The progress of a bus server, with what it is behind looked up anew. */
+export function progressOf(bus: BusServer): ProgressSource {
+  return {
+    healthy: () => bus.healthy(),
+    lag: async () => {
+      await bus.behind();
+      return bus.lag();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { EventStore } from '@tallystick/decider';
+import { openPostgresEventStore } from '@tallystick/event-store/postgres';
+import type { Publisher } from '@tallystick/messaging';
+import { PostgresPublisher } from '@tallystick/messaging/postgres';
+import { createPool, type Pool } from '@tallystick/postgres';
+import type { Instant } from '@tallystick/vocabulary';
+import { onIdleFault } from './database';
+import type { Neighbours } from './neighbours';
+import { type Role, ROLES, type ServiceDefinition, type ServiceResources } from './service';
+import { listOf, type Settings } from './settings';
+
+/** A service's resources, and how they are given back. */
+export interface OpenResources extends ServiceResources {
+  close(): Promise<void>;
+}
+
+/** Opens pools, log and publisher of one service; its log is known to its neighbours from then on. */
+export async function openResources(
+  definition: ServiceDefinition,
+  settings: Settings,
+  url: string,
+  neighbours: Neighbours,
+): Promise<OpenResources> {
+  const { name: service } = definition;
+  const size = Number(settings['TALLY_POOL_SIZE'] ?? 6);
+  const pool = createPool(url, {
+    max: size,
+    applicationName: `tallystick-${service}`,
+    searchPath: service,
+    onIdleFault,
+  });
+  const writer = createPool(url, {
+    max: 2,
+    applicationName: `tallystick-${service}-log`,
+    searchPath: service,
+    writer: true,
+    onIdleFault,
+  });
+  try {
+    const store = await openPostgresEventStore({ pool: writer, readPool: pool, schema: service, service });
+    neighbours.hasStore(service, store);
+    const publisher = publisherOf(pool, neighbours);
+    return {
+      service,
+      roles: rolesOf(settings),
+      pool,
+      schema: service,
+      store,
+      snapshots: store.snapshots,
+      publisher,
+      now: () => Date.now() as Instant,
+      settings,
+      close: () => closeAll(publisher, store, [writer, pool]),
+    };
+  } catch (error) {
+    await Promise.all([pool.end(), writer.end()]);
+    throw error;
+  }
+}
+
+function publisherOf(pool: Pool, neighbours: Neighbours): Publisher {
+  return new PostgresPublisher({
+    pool,
+    lead: { behind: () => neighbours.behind() },
+    onAppended: (topic) => neighbours.wake(topic),
+  });
+}
+
+async function closeAll(publisher: Publisher, store: EventStore, pools: readonly Pool[]): Promise<void> {
+  await publisher.close();
+  await store.close();
+  await Promise.all(pools.map((pool) => pool.end()));
+}
+
+/** The roles that `TALLY_ROLES` names; all of them where it is absent. An unknown one fails the boot. */
+export function rolesOf(settings: Settings): ReadonlySet<Role> {
+  const named = listOf(settings['TALLY_ROLES']);
+  if (named.length === 0) return new Set(ROLES);
+  return new Set(
+    named.map((name) => {
+      const role = ROLES.find((known) => known === name);
+      if (!role) throw new Error(`TALLY_ROLES: ${name} is none of ${ROLES.join(', ')}`);
+      return role;
+    }),
+  );
+}

@@ -1,0 +1,171 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Position } from '@tallystick/decider';
+import { createHttpApp, Cursors, Health, type HttpApp, IdempotencyStore, Inside } from '@tallystick/http';
+import { asService, log, Metrics } from '@tallystick/observability';
+import type { Authentication } from './authentication';
+import { type OpenBus, openBus } from './bus';
+import type { Neighbours } from './neighbours';
+import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
+import { openProjections } from './projections';
+import type { OpenResources } from './resources';
+import type { ServiceDefinition } from './service';
+import { listOf } from './settings';
+
+/** How far a service is: its log's head and every hop that it makes itself. */
+export interface ServiceStatus {
+  readonly service: string;
+  readonly head: Position;
+  readonly hops: readonly Hop[];
+}
+
+/** A service that was booted. It has no port: a host hands requests in. */
+export interface RunningService {
+  readonly name: string;
+  readonly definition: ServiceDefinition;
+  readonly app: NestFastifyApplication;
+  readonly http: HttpApp;
+  readonly resources: OpenResources;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** Resolves with the reason when a loop has died of a defect: the process should be replaced. */
+  readonly died: Promise<unknown>;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  status(): Promise<ServiceStatus>;
+  /** Is not ready any more, lets handlers finish and gives its partitions to others. */
+  stopConsuming(): Promise<void>;
+  /** Stops consuming, lets what runs end, gives everything back. Calling it again does nothing more. */
+  close(): Promise<void>;
+}
+
+/** Starts what the roles of a process ask for, on resources that are open already. */
+export async function startService(
+  definition: ServiceDefinition,
+  resources: OpenResources,
+  neighbours: Neighbours,
+  authentication: Authentication,
+): Promise<RunningService> {
+  const { name } = definition;
+  const parts = new Parts();
+  parts.add(() => resources.close());
+  try {
+    return await asService(name, () => start(definition, resources, neighbours, authentication, parts));
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+async function start(
+  definition: ServiceDefinition,
+  resources: OpenResources,
+  neighbours: Neighbours,
+  authentication: Authentication,
+  parts: Parts,
+): Promise<RunningService> {
+  const { name } = definition;
+  const { roles, settings, pool, store } = resources;
+  const metrics = new Metrics(name);
+  const health = new Health();
+  const { died, onFatal } = death(name);
+  const sources: ProgressSource[] = [];
+  health.register('postgres', async () => void (await pool.query('select 1')));
+
+  const http = await createHttpApp({
+    service: name,
+    module: definition.module(resources),
+    authenticator: authentication.forAudiences([name]),
+    cursors: new Cursors(Buffer.from(settings['TALLY_CURSOR_KEY'] ?? '', 'base64')),
+    idempotency: new IdempotencyStore(pool),
+    metrics,
+    inside: new Inside(listOf(settings['TALLY_INSIDE'])),
+    api: { title: `Tallystick ${name}`, version: '1' },
+  });
+  parts.add(() => http.close());
+  const projections = await openProjections(definition, resources, onFatal);
+  if (projections) {
+    parts.add(() => projections.close());
+    sources.push(projections);
+    watchProgress('projections', projections, health, metrics);
+  }
+  const bus = roles.has('consumer')
+    ? await connectBus(definition, resources, neighbours, metrics, onFatal, http)
+    : undefined;
+  if (bus) {
+    parts.add(() => bus.close());
+    sources.push(progressOf(bus.server));
+    watchProgress('bus', progressOf(bus.server), health, metrics);
+  }
+  await http.open();
+  if (bus) await http.app.startAllMicroservices();
+  log().info({ name, roles: [...roles].join() }, 'the service is up');
+
+  return {
+    name,
+    definition,
+    app: http.app,
+    http,
+    resources,
+    health,
+    metrics,
+    died,
+    handle: (request, response) => http.handle(request, response),
+    status: async () => {
+      const lags = await Promise.all(sources.map((source) => source.lag()));
+      return { service: name, head: await store.logHead(), hops: hopsOf(lags.flat()) };
+    },
+    stopConsuming: async () => {
+      health.drain();
+      await bus?.server.close();
+    },
+    close: () => {
+      health.drain();
+      neighbours.leave(name, bus?.server);
+      return parts.close();
+    },
+  };
+}
+
+async function connectBus(
+  definition: ServiceDefinition,
+  resources: OpenResources,
+  neighbours: Neighbours,
+  metrics: Metrics,
+  onFatal: (error: unknown) => void,
+  { app }: HttpApp,
+): Promise<OpenBus> {
+  const bus = await openBus(definition, resources, neighbours, metrics, onFatal);
+  app.connectMicroservice({ strategy: bus.server }, { inheritAppConfig: false });
+  return bus;
+}
+
+function death(name: string): { readonly died: Promise<unknown>; readonly onFatal: (error: unknown) => void } {
+  let onFatal: (error: unknown) => void = () => undefined;
+  const died = new Promise<unknown>((resolve) => {
+    onFatal = (error) => {
+      log().fatal({ name, err: error }, 'a loop died');
+      resolve(error);
+    };
+  });
+  return { died, onFatal };
+}
+
+/** What a service opened, given back in the opposite order; one that fails to close keeps no other from it. */
+class Parts {
+  private readonly closers: (() => Promise<unknown>)[] = [];
+  private closing: Promise<void> | undefined;
+
+  add(close: () => Promise<unknown>): void {
+    this.closers.push(close);
+  }
+
+  close(): Promise<void> {
+    return (this.closing ??= this.closeAll());
+  }
+
+  private async closeAll(): Promise<void> {
+    const faults: unknown[] = [];
+    for (const close of this.closers.toReversed()) await close().catch((error: unknown) => faults.push(error));
+    if (faults.length > 0) throw new AggregateError(faults, 'not everything could be closed');
+  }
+}

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPool, type Pool } from '@tallystick/postgres';
+import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
+import { audienceOf, type BootedServices, bootServices, type Host, hostServices } from '../src';
+import { counterDefinition, echoDefinition } from './two-services';
+
+const definitions = [counterDefinition, echoDefinition];
+const dataFolder = mkdtempSync(join(tmpdir(), 'tallystick-hosting-'));
+let database: TestDatabase;
+let pool: Pool;
+let booted: BootedServices;
+let host: Host;
+
+beforeAll(async () => {
+  database = await startTestDatabase();
+  pool = createPool(database.url, { max: 2, applicationName: 'boot-spec' });
+  booted = await bootServices(definitions, { DATABASE_URL: database.url, TALLY_DATA: dataFolder });
+  host = await hostServices(booted, { port: 0 });
+}, 60_000);
+
+afterAll(async () => {
+  await host.close();
+  await booted.close();
+  await pool.end();
+  await database.drop();
+  rmSync(dataFolder, { recursive: true });
+});
+
+async function token(permissions: readonly string[] = ['*']): Promise<string> {
+  const issued = await booted.authentication.localIssuer?.issue({
+    subject: 'ops',
+    tenant: 'demo',
+    program: 'main',
+    permissions,
+    audience: definitions.map(({ name }) => audienceOf(name)),
+  });
+  return `Bearer ${issued}`;
+}
+
+async function add(counter: string, by: string, key: string): Promise<string> {
+  const answer = await fetch(`${host.url}/v1/counters/${counter}`, {
+    method: 'POST',
+    headers: {
+      authorization: await token(),
+      'content-type': 'application/json',
+      'idempotency-key': key,
+      'x-correlation-id': `c-${key}`,
+    },
+    body: JSON.stringify({ by }),
+  });
+  return `${answer.status} ${await answer.text()}`;
+}
+
+interface Status {
+  readonly services: readonly {
+    readonly service: string;
+    readonly head: string;
+    readonly hops: readonly {
+      readonly consumer: string;
+      readonly topic: string;
+      readonly position: string;
+      readonly behind: number;
+    }[];
+  }[];
+}
+
+async function status(): Promise<Status> {
+  const answer = await fetch(`${host.url}/v1/status`, { headers: { authorization: await token(['status:read']) } });
+  return (await answer.json()) as Status;
+}
+
+/** Resolves when every hop has come to the heads. */
+async function settled(): Promise<Status> {
+  for (let last = await status(); ; last = await status()) {
+    const hops = last.services.flatMap((service) => service.hops);
+    if (hops.length > 0 && hops.every(({ behind }) => behind === 0)) return last;
+  }
+}
+
+describe('Services in one process', () => {
+  it('answer on one port and hear each other', async () => {
+    expect(await add('a', '5', 'k-1')).toBe('201 {"counter":"a","by":"5","sum":"5"}');
+    expect(await add('a', '6', 'k-2')).toBe('201 {"counter":"a","by":"6","sum":"11"}');
+    expect(await add('a', '5', 'k-1')).toBe('201 {"counter":"a","by":"5","sum":"5"}');
+    await settled();
+    const heard = await pool.query('select counter, revision, by_amount from echo.heard order by revision');
+    expect(heard.rows).toEqual([
+      { counter: 'a', revision: 0, by_amount: '5' },
+      { counter: 'a', revision: 1, by_amount: '6' },
+    ]);
+  });
+
+  it('write the correlation id of the request into their events', async () => {
+    const { rows } = await pool.query<{ metadata: Buffer }>(
+      'select metadata from counter.event order by position limit 1',
+    );
+    expect(JSON.parse(String(rows[0]?.metadata))).toMatchObject({ actor: 'user:ops', correlationId: 'c-k-1' });
+  });
+
+  it('tell each hop with its position and each log with its head', async () => {
+    await add('b', '1', 'k-3');
+    const { services } = await settled();
+    const head = services.find(({ service }) => service === 'counter')?.head;
+    const hop = services.find(({ service }) => service === 'echo')?.hops[0];
+    expect(hop).toMatchObject({ consumer: 'echo', topic: 'counter.added.v1', behind: 0, partitions: 12 });
+    expect(head).toMatch(/^[0-9]{20}$/);
+  });
+
+  it('keep their status from those who may not see it', async () => {
+    const asked = async (authorization?: string) =>
+      (await fetch(`${host.url}/v1/status`, { headers: authorization ? { authorization } : {} })).status;
+    expect([await asked(), await asked(await token(['counters:write']))]).toEqual([401, 403]);
+  });
+
+  it('are live and ready, each probe named', async () => {
+    const live = await fetch(`${host.url}/health/live`);
+    const ready = await fetch(`${host.url}/health/ready`);
+    expect([live.status, ready.status]).toEqual([200, 200]);
+    const { services } = (await ready.json()) as {
+      services: { service: string; probes: { name: string; ok: boolean }[] }[];
+    };
+    expect(services.find(({ service }) => service === 'echo')?.probes.map(({ name, ok }) => [name, ok])).toEqual([
+      ['postgres', true],
+      ['bus', true],
+    ]);
+  });
+
+  it('show their figures by service to those inside only (case 94)', async () => {
+    const page = await (await fetch(`${host.url}/metrics`)).text();
+    expect(page).toMatch(/tally_bus_records_total\{topic="counter\.added\.v1",outcome="done",service="echo"\} 3/);
+    expect(page).toMatch(
+      /tally_http_request_seconds_count\{method="POST",route="\/v1\/counters\/:id",status="201",service="counter"\}/,
+    );
+    const outside = await fetch(`${host.url}/metrics`, { headers: { 'x-forwarded-for': '203.0.113.9' } });
+    expect([outside.status, ((await outside.json()) as { code: string }).code]).toEqual([404, 'not-found']);
+  });
+
+  it.each([
+    ['GET', '/v1/nothing', 404],
+    ['GET', '/', 404],
+    ['GET', '/v1/counters', 404],
+    ['POST', '/health/live', 405],
+    ['DELETE', '/v1/counters/a', 405],
+  ])('answer %s %s with a problem of status %i', async (method, path, expected) => {
+    const answer = await fetch(host.url + path, { method });
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([
+      expected,
+      'application/problem+json; charset=utf-8',
+    ]);
+  });
+
+  it('print their routes at /docs/<service>/openapi.json', async () => {
+    const document = (await (await fetch(`${host.url}/docs/counter/openapi.json`)).json()) as { paths: object };
+    expect(Object.keys(document.paths)).toEqual(['/v1/counters/{id}']);
+  });
+
+  it('run under roles that may read the logs they hear and change none', async () => {
+    const [, echo] = booted.services;
+    const { rows } = (await echo?.resources.pool.query('select count(*)::integer as n from counter.event')) ?? {
+      rows: [],
+    };
+    expect(rows[0]?.n).toBeGreaterThan(0);
+    await expect(echo?.resources.pool.query('delete from counter.event')).rejects.toThrow('permission denied');
+    await expect(booted.services[0]?.resources.pool.query('update counter.event set type = $1', ['X'])).rejects.toThrow(
+      'permission denied',
+    );
+  });
+});
+
+describe('A second starter at the same moment', () => {
+  it('comes up beside the first, on an empty database', async () => {
+    const empty = await startTestDatabase();
+    const environment = { DATABASE_URL: empty.url, TALLY_DATA: dataFolder };
+    const starters = await Promise.all([
+      bootServices(definitions, environment),
+      bootServices(definitions, environment),
+    ]);
+    for (const starter of starters) expect((await starter.services[0]?.health.ready())?.ok).toBe(true);
+    await Promise.all(starters.map((starter) => starter.close()));
+    await empty.drop();
+  }, 60_000);
+});
+
+describe('A boot', () => {
+  it('fails in production where no issuer is set (case 88)', async () => {
+    const environment = {
+      DATABASE_URL: database.url,
+      TALLY_DATA: dataFolder,
+      NODE_ENV: 'production',
+      TALLY_CURSOR_KEY: Buffer.alloc(32).toString('base64'),
+    };
+    await expect(bootServices([counterDefinition], environment)).rejects.toThrow('not for production');
+  });
+
+  it('fails with the local issuer on an address that others reach', async () => {
+    const environment = { DATABASE_URL: database.url, TALLY_DATA: dataFolder, TALLY_HOST: '0.0.0.0' };
+    await expect(bootServices([counterDefinition], environment)).rejects.toThrow('for loopback only');
+  });
+
+  it('fails where two services name one address', async () => {
+    const twin = { ...echoDefinition, paths: ['counters'] };
+    const both = await bootServices([counterDefinition, twin], { DATABASE_URL: database.url, TALLY_DATA: dataFolder });
+    await expect(hostServices(both, { port: 0 })).rejects.toThrow('/v1/counters belongs to counter and echo');
+    await both.close();
+  });
+});

@@ -1,0 +1,4 @@
+import { serveAlone } from '../src';
+import { counterDefinition } from './two-services';
+
+void serveAlone(counterDefinition);
