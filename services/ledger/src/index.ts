@@ -1,1 +1,1 @@
-export {};
+export { ledgerDefinition } from './main';

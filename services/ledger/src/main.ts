@@ -1,0 +1,19 @@
+import { campaignsPublications } from '@tallystick/campaigns/publications';
+import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
+import { LedgerModule } from './ledger.module';
+import { accountBookProjection } from './projections/account-book/account-book.projection';
+import { ledgerPublications } from './publications';
+
+/** What the ledger is to whoever hosts it. */
+export const ledgerDefinition: ServiceDefinition = {
+  name: 'ledger',
+  kinds: ['account', 'assets'],
+  publications: ledgerPublications,
+  hears: [campaignsPublications],
+  outsideTopics: [],
+  paths: ['accounts', 'assets', 'events'],
+  projections: () => [accountBookProjection],
+  module: (resources) => LedgerModule.forRoot(resources),
+};
+
+if (require.main === module) void serveAlone(ledgerDefinition);
