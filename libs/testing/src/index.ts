@@ -1,2 +1,3 @@
 export * from './database';
 export * from './event-store';
+export * from './bus';

@@ -64,6 +64,11 @@ export abstract class BusServer extends Server implements CustomTransportStrateg
     return [...this.loops.values()].flatMap((loop) => loop.lag());
   }
 
+  /** Records in memory that are not settled. */
+  buffered(): number {
+    return [...this.loops.values()].reduce((sum, loop) => sum + loop.buffered, 0);
+  }
+
   /** How far the slowest topic of this consumer is behind its head now: what a publisher is held back by. */
   async behind(): Promise<number> {
     const behind = await Promise.all([...this.loops.values()].map((loop) => loop.behind()));

@@ -36,6 +36,10 @@ export interface LoopOptions {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** A lost wake-up costs no more than this. */
+const POLL_MS = 200;
+/** How old a head may be that a publisher is held back by. */
+const LOOK_MS = 100;
 /** Positions over stretches without records are written this often … */
 const FLUSH_MS = 500;
 /** … or when they have come this far. */
@@ -57,6 +61,7 @@ export class TopicLoop {
   private readonly stopping = new AbortController();
   private flushedAt = 0;
   private turn = 0;
+  private lookedAt = 0;
   private readonly errands: (() => Promise<void>)[] = [];
   private unwritten: NewDeadLetter[] = [];
   private paused = false;
@@ -71,6 +76,12 @@ export class TopicLoop {
 
   get isAlive(): boolean {
     return this.fault === undefined && !this.stopping.signal.aborted;
+  }
+
+  get buffered(): number {
+    let count = 0;
+    for (const lane of this.lanes.values()) count += lane.size;
+    return count;
   }
 
   start(): void {
@@ -107,7 +118,11 @@ export class TopicLoop {
 
   /** Asks for the head and answers how many records (or log positions) the slowest partition is behind, or all together. */
   async behind(): Promise<number> {
-    await this.options.source.look();
+    const now = performance.now();
+    if (now - this.lookedAt >= LOOK_MS) {
+      this.lookedAt = now;
+      await this.options.source.look();
+    }
     const lag = this.lag().map(({ behind }) => behind);
     return this.options.source.countsRecords ? lag.reduce((sum, one) => sum + one, 0) : Math.max(0, ...lag);
   }
@@ -261,6 +276,7 @@ export class TopicLoop {
           await this.filled.wait(this.idleMs());
           continue;
         }
+        this.drained.raise();
         await this.deliver(entries);
         failures = 0;
       } catch (error) {
@@ -306,22 +322,35 @@ export class TopicLoop {
   private async deliver(entries: readonly Entry[]): Promise<void> {
     const readable = entries.filter(({ arrival }) => arrival.record);
     const checkpoint = this.checkpointOf(entries, readable.length);
+    const startedAt = performance.now();
+    const { outcomes, moved } = await this.handle(entries, readable, checkpoint);
+    const letters = this.judge(entries, readable, outcomes, performance.now() - startedAt);
+    await this.conclude(entries, moved ? checkpoint : undefined, letters);
+  }
+
+  private async handle(
+    entries: readonly Entry[],
+    readable: readonly Entry[],
+    checkpoint: Checkpoint | undefined,
+  ): Promise<{ outcomes: readonly Outcome[]; moved: boolean }> {
+    if (readable.length === 0) return { outcomes: [], moved: false };
     let moved = false;
+    const batch: Batch = {
+      topic: this.topic,
+      records: readable.map(({ arrival }) => arrival.record as BusRecord),
+      ...(checkpoint ? { checkpoint } : {}),
+      assignment: this.assignment,
+      checkpointMoved: () => {
+        if (!checkpoint) throw new Defect(`a batch of ${this.topic} had no checkpoint to move`);
+        moved = true;
+      },
+    };
     try {
-      const batch: Batch = {
-        topic: this.topic,
-        records: readable.map(({ arrival }) => arrival.record as BusRecord),
-        checkpoint,
-        assignment: this.assignment,
-        checkpointMoved: () => {
-          if (!checkpoint) throw new Defect(`a batch of ${this.topic} had no checkpoint to move`);
-          moved = true;
-        },
-      };
-      const startedAt = performance.now();
-      const outcomes = readable.length === 0 ? [] : await invoke(this.options.handler, batch);
-      const letters = this.judge(entries, readable, outcomes, performance.now() - startedAt);
-      await this.conclude(entries, moved ? checkpoint : undefined, letters);
+      const outcomes = await invoke(this.options.handler, batch);
+      if (moved && outcomes.some((outcome) => outcome.kind === 'retry')) {
+        throw new Defect(`the handler of ${this.topic} moved the position over a record that must be retried`);
+      }
+      return { outcomes, moved };
     } catch (error) {
       for (const lane of new Set(entries.map((entry) => entry.lane))) {
         lane.giveBack(entries.filter((entry) => entry.lane === lane));
