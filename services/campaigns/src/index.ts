@@ -1,1 +1,2 @@
-export {};
+export { campaignsDefinition } from './main';
+export { campaignsPublications } from './publications';

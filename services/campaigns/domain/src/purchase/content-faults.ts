@@ -7,7 +7,7 @@ export function purchaseFault({ lines, tenders, total }: PurchaseContent): Rejec
   const repeated = repeatedLine(lines);
   if (repeated) return repeated;
   return (
-    totalMismatch('/lines', sumOf(lines.map((line) => line.amount)), total) ??
+    totalMismatch('/total', sumOf(lines.map((line) => line.amount)), total) ??
     totalMismatch('/tenders', sumOf(tenders.map((tender) => tender.amount)), total)
   );
 }
@@ -19,14 +19,14 @@ export function returnFault(content: ReturnContent): Rejection<PurchaseRefusal> 
     const complete = purchase
       ? amount !== undefined || quantity !== undefined
       : amount !== undefined && sku !== undefined;
-    if (!complete) return reject('return-line-invalid', { line });
+    if (!complete) return reject('schema-invalid', { line });
   }
   const amounts = lines.flatMap(({ amount }) => (amount === undefined ? [] : [amount]));
   const given = amounts.length === lines.length ? sumOf(amounts) : undefined;
   const whole = total ?? (given === undefined ? undefined : String(given));
   if (whole === undefined) return undefined;
   if (given !== undefined) {
-    const mismatch = totalMismatch('/lines', given, whole);
+    const mismatch = totalMismatch('/total', given, whole);
     if (mismatch) return mismatch;
   }
   return tenders && totalMismatch('/tenders', sumOf(tenders.map((tender) => tender.amount)), whole);
@@ -35,7 +35,7 @@ export function returnFault(content: ReturnContent): Rejection<PurchaseRefusal> 
 function repeatedLine(lines: PurchaseContent['lines']): Rejection<PurchaseRefusal> | undefined {
   const seen = new Set<string>();
   for (const { line } of lines) {
-    if (seen.has(line)) return reject('line-repeated', { line });
+    if (seen.has(line)) return reject('id-invalid', { line });
     seen.add(line);
   }
   return undefined;

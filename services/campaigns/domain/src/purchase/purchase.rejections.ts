@@ -1,10 +1,10 @@
 import type { RefusalTable } from '@tallystick/decider';
 
-/** Why a purchase, or a return linked to one, is refused. */
+/** Why a purchase, or a return linked to one, is refused. What the entrance refuses before has the same code there. */
 export type PurchaseRefusal =
-  | 'line-repeated'
+  | 'id-invalid'
   | 'total-mismatch'
-  | 'return-line-invalid'
+  | 'schema-invalid'
   | 'amount-out-of-range'
   | 'purchase-conflict'
   | 'return-conflict'
@@ -14,13 +14,13 @@ export type PurchaseRefusal =
 
 /** The first that applies, by precedence, answers. */
 export const PURCHASE_REFUSALS: RefusalTable<PurchaseRefusal> = {
-  'line-repeated': {
+  'id-invalid': {
     family: 'invalid',
     retryable: false,
     precedence: 1,
     title: { en: 'Two lines have the same number', zh: '存在重复的行号' },
   },
-  'return-line-invalid': {
+  'schema-invalid': {
     family: 'invalid',
     retryable: false,
     precedence: 2,

@@ -133,11 +133,11 @@ describe('record an unlinked return', () => {
     returns
       .given()
       .when({ ...record, content: { ...content, lines: [{ line: '1', quantity: '1', sku: 'a' }] } })
-      .thenRefused('return-line-invalid', { line: '1' });
+      .thenRefused('schema-invalid', { line: '1' });
     returns
       .given()
       .when({ ...record, content: { ...content, lines: [{ line: '1', amount: '1' }] } })
-      .thenRefused('return-line-invalid', { line: '1' });
+      .thenRefused('schema-invalid', { line: '1' });
   });
 
   it('refuses sums that differ from the total', () => {

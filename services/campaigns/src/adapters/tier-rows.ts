@@ -1,0 +1,97 @@
+import type { Checkpoint } from '@tallystick/decider';
+import { int4Column, inTransaction, moveCheckpoint, type Pool, textColumn, uuidColumn } from '@tallystick/postgres';
+import type { IndexedPurchase, PurchaseIndex, TierRow, TierRows } from '../application/tier-reevaluation';
+
+/** Tier histories by account, in Postgres. */
+export class PostgresTierRows implements TierRows {
+  constructor(private readonly pool: Pool) {}
+
+  async read(accounts: readonly string[]): Promise<ReadonlyMap<string, TierRow>> {
+    const { rows } = await this.pool.query<{
+      account: string;
+      revision: number;
+      history: string;
+      pending_from: string | null;
+    }>({
+      name: 'tier-rows',
+      text: 'select account, revision, history, pending_from from tier_history where account = any($1::uuid[])',
+      values: [uuidColumn(accounts)],
+    });
+    return new Map(
+      rows.map(({ account, revision, history, pending_from: pendingFrom }) => [
+        account,
+        {
+          account,
+          revision,
+          history: JSON.parse(history) as TierRow['history'],
+          ...(pendingFrom === null ? {} : { pendingFrom }),
+        },
+      ]),
+    );
+  }
+
+  async write(rows: readonly TierRow[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.pool.query({
+      name: 'tier-rows-write',
+      text: `insert into tier_history as known (account, revision, history, pending_from)
+             select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[])
+             on conflict (account) do update
+               set revision = excluded.revision, history = excluded.history,
+                   pending_from = least(known.pending_from, excluded.pending_from)
+             where known.revision < excluded.revision`,
+      values: [
+        uuidColumn(rows.map(({ account }) => account)),
+        int4Column(rows.map(({ revision }) => revision)),
+        textColumn(rows.map(({ history }) => JSON.stringify(history))),
+        textColumn(rows.map(({ pendingFrom }) => pendingFrom ?? null)),
+      ],
+    });
+  }
+
+  async settle(rows: readonly TierRow[], checkpoint?: Checkpoint): Promise<void> {
+    await inTransaction(this.pool, async (connection) => {
+      if (rows.length > 0) {
+        await connection.query({
+          name: 'tier-rows-settle',
+          text: `update tier_history set pending_from = null
+                   from unnest($1::uuid[], $2::integer[]) as done(account, revision)
+                  where tier_history.account = done.account and tier_history.revision = done.revision`,
+          values: [uuidColumn(rows.map(({ account }) => account)), int4Column(rows.map(({ revision }) => revision))],
+        });
+      }
+      if (checkpoint) await moveCheckpoint(connection, checkpoint);
+    });
+  }
+}
+
+/** Which purchases an account has, in Postgres. */
+export class PostgresPurchaseIndex implements PurchaseIndex {
+  constructor(private readonly pool: Pool) {}
+
+  async add(purchases: readonly IndexedPurchase[]): Promise<void> {
+    if (purchases.length === 0) return;
+    await this.pool.query({
+      name: 'purchase-index-add',
+      text: `insert into purchase_index (account, occurred_at, stream)
+             select * from unnest($1::uuid[], $2::text[], $3::text[]) on conflict do nothing`,
+      values: [
+        uuidColumn(purchases.map(({ account }) => account)),
+        textColumn(purchases.map(({ occurredAt }) => occurredAt)),
+        textColumn(purchases.map(({ stream }) => stream)),
+      ],
+    });
+  }
+
+  async after(from: readonly { account: string; instant: string }[]): Promise<IndexedPurchase[]> {
+    const { rows } = await this.pool.query<IndexedPurchase>({
+      name: 'purchase-index-after',
+      text: `select purchase_index.account, occurred_at as "occurredAt", stream
+               from unnest($1::uuid[], $2::text[]) as asked(account, after)
+               join purchase_index on purchase_index.account = asked.account and occurred_at > asked.after
+              order by account, occurred_at, stream`,
+      values: [uuidColumn(from.map(({ account }) => account)), textColumn(from.map(({ instant }) => instant))],
+    });
+    return rows;
+  }
+}
