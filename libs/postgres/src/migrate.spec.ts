@@ -32,6 +32,7 @@ describe('migrate', () => {
     const sets = [CONSUMER_MIGRATIONS, { name: 'own-marks', folder }];
     expect(await migrate(pool, 'one', sets)).toEqual([
       'consumer/0001-consumer-positions',
+      'consumer/0002-consumed-ahead',
       'own-marks/0001-table',
       'own-marks/0002-row',
     ]);
@@ -68,7 +69,11 @@ describe('migrate', () => {
     const starters = Array.from({ length: 4 }, () => createPool(database.url, { max: 2, applicationName: 'starter' }));
     const applied = await Promise.all(starters.map((starter) => migrate(starter, 'one', sets)));
     await Promise.all(starters.map((starter) => starter.end()));
-    expect(applied.flat().sort()).toEqual(['consumer/0001-consumer-positions', 'own/0001-table']);
+    expect(applied.flat().sort()).toEqual([
+      'consumer/0001-consumer-positions',
+      'consumer/0002-consumed-ahead',
+      'own/0001-table',
+    ]);
     expect(await marks('one')).toEqual(['only']);
   });
 });

@@ -11,7 +11,7 @@ export interface MigrationSet {
   readonly folder: string;
 }
 
-/** The tables of consumers: `consumer_position`, `consumer_member` and the function `move_checkpoint`. */
+/** The tables of consumers: `consumer_position`, `consumer_member`, `consumed_ahead`, and `move_checkpoint`. */
 export const CONSUMER_MIGRATIONS: MigrationSet = { name: 'consumer', folder: join(__dirname, 'migrations') };
 
 const FILE_NAME = /^\d{4}-[a-z0-9-]+\.sql$/;

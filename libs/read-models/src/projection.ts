@@ -2,7 +2,7 @@ import type { RecordedEvent } from '@tallystick/decider';
 import type { BusRecord } from '@tallystick/messaging';
 import type { Connection } from '@tallystick/postgres';
 
-/** The physical name of one of a projection's tables, schema-qualified and quoted: the live version or one being rebuilt. */
+/** The quoted physical name of one of a projection's tables (the live one or one being rebuilt), found by the search path. */
 export type TableName = (table: string) => string;
 
 interface ProjectionShape {

@@ -1,0 +1,137 @@
+import { type Batch, type BusRecord, DONE, DUPLICATE } from '@tallystick/messaging';
+import {
+  CONSUMER_MIGRATIONS,
+  createPool,
+  int8Column,
+  isCheckpointLost,
+  migrate,
+  type Pool,
+  textColumn,
+} from '@tallystick/postgres';
+import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
+import type { ContractProjection } from './projection';
+import { projectionHandler } from './projection-handler';
+import { createProjectionTables } from './tables';
+
+const TOPIC = 'ledger.points-accrued.v1';
+const NOW = 0 as BusRecord['receivedAt'];
+
+interface Sale {
+  readonly points: string;
+}
+
+const salesProjection: ContractProjection = {
+  source: 'contracts',
+  name: 'sales',
+  version: 1,
+  tables: ['sale'],
+  ddl: 'create table {{sale}} (key text, points bigint not null check (points < 1000))',
+  apply: {
+    async [TOPIC](connection, records, table) {
+      await connection.query(`insert into ${table('sale')} select * from unnest($1::text[], $2::bigint[])`, [
+        textColumn(records.map(({ key }) => key)),
+        int8Column(records.map(({ message }) => (message as Sale).points)),
+      ]);
+    },
+  },
+};
+
+function record(position: number, key: string, points = String(position)): BusRecord {
+  return {
+    topic: TOPIC,
+    key,
+    partition: 3,
+    position: String(position).padStart(20, '0'),
+    message: { points },
+    tenant: 'demo',
+    correlationId: 'c',
+    causationId: 'c',
+    receivedAt: NOW,
+  };
+}
+
+describe('projectionHandler', () => {
+  let database: TestDatabase;
+  let pool: Pool;
+  let moved: number;
+
+  beforeEach(async () => {
+    database = await startTestDatabase();
+    pool = createPool(database.url, { max: 3, applicationName: 'handler-spec', searchPath: 'insights', writer: true });
+    await migrate(pool, 'insights', [CONSUMER_MIGRATIONS]);
+    await createProjectionTables(pool, 'insights', [salesProjection]);
+    moved = 0;
+  });
+
+  afterEach(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  function batch(records: readonly BusRecord[], step?: { from: string; to: string }): Batch {
+    const moves = step && [{ partition: 3, epoch: 0, ...step }];
+    return {
+      topic: TOPIC,
+      records,
+      assignment: 1,
+      ...(moves ? { checkpoint: { consumer: 'insights', topic: TOPIC, moves } } : {}),
+      checkpointMoved: () => (moved += 1),
+    };
+  }
+
+  const rows = async (): Promise<readonly string[]> =>
+    (await pool.query<{ key: string }>('select key from sale order by points, key')).rows.map(({ key }) => key);
+  const positions = async (): Promise<readonly unknown[]> =>
+    (await pool.query('select consumer, partition, position from consumer_position')).rows;
+
+  it('writes the rows and moves the position together, and says so', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    expect(await handle(batch([record(1, 'a'), record(4, 'b')], { from: '0', to: '4' }))).toEqual([DONE, DONE]);
+    expect([await rows(), await positions(), moved]).toEqual([
+      ['a', 'b'],
+      [{ consumer: 'insights', partition: 3, position: '4' }],
+      1,
+    ]);
+  });
+
+  it('writes nothing where the position has been moved by another member', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    await handle(batch([record(1, 'a')], { from: '0', to: '1' }));
+    const again: unknown = await handle(batch([record(1, 'a')], { from: '0', to: '1' })).catch(
+      (error: unknown) => error,
+    );
+    expect([isCheckpointLost(again), await rows(), moved]).toEqual([true, ['a'], 1]);
+  });
+
+  it('moves nothing where a row is refused', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    await expect(handle(batch([record(1, 'a'), record(2, 'b', '1000')], { from: '0', to: '2' }))).rejects.toMatchObject(
+      {
+        code: '23514',
+      },
+    );
+    expect([await rows(), await positions(), moved]).toEqual([[], [], 0]);
+  });
+
+  it('takes a record once that comes beside a refused one and comes again before the position stands for it', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    expect(await handle(batch([record(1, 'a'), record(3, 'c')]))).toEqual([DONE, DONE]);
+    expect(await handle(batch([record(1, 'a')]))).toEqual([DUPLICATE]);
+    const whole = batch([record(1, 'a'), record(3, 'c'), record(4, 'd')], { from: '0', to: '4' });
+    expect(await handle(whole)).toEqual([DUPLICATE, DUPLICATE, DONE]);
+    expect(await rows()).toEqual(['a', 'c', 'd']);
+    expect((await pool.query('select * from consumed_ahead')).rows).toEqual([]);
+  });
+
+  it('takes a redriven record although the position has passed it, and only once', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    await handle(batch([record(9, 'later')], { from: '0', to: '9' }));
+    expect(await handle(batch([record(2, 'redriven')]))).toEqual([DONE]);
+    expect(await handle(batch([record(2, 'redriven')]))).toEqual([DUPLICATE]);
+    expect([await rows(), moved]).toEqual([['redriven', 'later'], 1]);
+  });
+
+  it('refuses to be made for a topic from which the projection does not live', () => {
+    expect(() => projectionHandler(salesProjection, 'ledger.unknown.v1', pool)).toThrow('does not live from');
+  });
+});

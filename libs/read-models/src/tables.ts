@@ -1,0 +1,134 @@
+import { type Connection, inTransaction, type Pool, quoteIdentifier } from '@tallystick/postgres';
+import type { Projection, TableName } from './projection';
+
+/** `<table>_v<version>`: where a version of a projection keeps the rows of one of its tables. */
+export function versionedName(projection: Projection, table: string): string {
+  return `${table}_v${projection.version}`;
+}
+
+/** Physical names, quoted, found by the search path of the connection (the service's schema). */
+export function tablesOf(projection: Projection, suffix = ''): TableName {
+  return (table) => {
+    if (!projection.tables.includes(table)) throw new Error(`Projection ${projection.name} has no table ${table}`);
+    return quoteIdentifier(versionedName(projection, table) + suffix);
+  };
+}
+
+/** Under this name a projection's own position and what it took ahead of it are kept; a new version begins anew. */
+export function consumerOf(projection: Projection): string {
+  return `projection:${projection.name}:v${projection.version}`;
+}
+
+const GATE = "hashtextextended('tallystick/projection/' || current_schema() || '/' || $1, 0)";
+
+/** Taken by whoever writes a projection's rows, until the transaction ends; many may, while nobody switches them. */
+export async function enterGate(connection: Connection, { name }: Projection): Promise<void> {
+  await connection.query(`select pg_advisory_xact_lock_shared(${GATE})`, [name]);
+}
+
+/** Waits until nobody writes a projection's rows and keeps everybody from it until the transaction ends. */
+export async function closeGate(connection: Connection, { name }: Projection): Promise<void> {
+  await connection.query(`select pg_advisory_xact_lock(${GATE})`, [name]);
+}
+
+/** The projection's table definitions with physical names. */
+export function definitionOf(projection: Projection, name: TableName): string {
+  return projection.ddl.replace(/\{\{([a-z0-9_]+)\}\}/g, (_, table: string) => name(table));
+}
+
+export async function tableExists(connection: Connection, quotedName: string): Promise<boolean> {
+  const { rows } = await connection.query<{ there: boolean }>('select to_regclass($1) is not null as there', [
+    quotedName,
+  ]);
+  return rows[0]?.there === true;
+}
+
+async function createTables(connection: Connection, projection: Projection): Promise<void> {
+  const name = tablesOf(projection);
+  const missing: string[] = [];
+  for (const table of projection.tables) if (!(await tableExists(connection, name(table)))) missing.push(table);
+  if (missing.length === 0) return;
+  if (missing.length < projection.tables.length) {
+    throw new Error(`Projection ${projection.name} v${projection.version} lacks ${missing.join(', ')}; rebuild it`);
+  }
+  await connection.query(definitionOf(projection, name));
+  for (const table of projection.tables) {
+    if (await tableExists(connection, name(table))) continue;
+    throw new Error(`The definition of projection ${projection.name} does not create {{${table}}}`);
+  }
+}
+
+/** The table that a view of a projection shows; `undefined` where there is no such view. */
+async function shownBy(connection: Connection, view: string): Promise<string | undefined> {
+  const { rows } = await connection.query<{ shown: string }>(
+    `select distinct shown.relname as shown
+       from pg_rewrite as rule
+       join pg_depend as uses on uses.classid = 'pg_rewrite'::regclass and uses.objid = rule.oid
+        and uses.refclassid = 'pg_class'::regclass and uses.refobjid <> rule.ev_class
+       join pg_class as shown on shown.oid = uses.refobjid
+      where rule.ev_class = to_regclass($1)`,
+    [quoteIdentifier(view)],
+  );
+  return rows[0]?.shown;
+}
+
+/** A view checks the rights of who reads it, not of who made it (trust §4). */
+function viewDefinition(projection: Projection, table: string): string {
+  const name = quoteIdentifier(table);
+  return `view ${name} with (security_invoker = true) as select * from ${tablesOf(projection)(table)}`;
+}
+
+/** Lets the views of plain names show this version. Reading rights on a replaced view are given again. */
+export async function showVersion(connection: Connection, projection: Projection): Promise<void> {
+  for (const table of projection.tables) {
+    const shown = await shownBy(connection, table);
+    const name = quoteIdentifier(table);
+    if (shown?.replace(/_v\d+.*$/, '') === table && !shown.startsWith(versionedName(projection, table))) {
+      const rights = await rightsOn(connection, name);
+      await connection.query(`drop view ${name}`);
+      await connection.query(`create ${viewDefinition(projection, table)}`);
+      for (const right of rights) await connection.query(right);
+    } else {
+      await connection.query(`create or replace ${viewDefinition(projection, table)}`);
+    }
+  }
+}
+
+/** Statements that give again what others may do with a table or view; `target` is named in them instead of it. */
+export async function rightsOn(connection: Connection, source: string, target = source): Promise<readonly string[]> {
+  const { rows } = await connection.query<{ right: string; grantee: string | null }>(
+    `select given.privilege_type as right, nullif(given.grantee, 0)::regrole::text as grantee
+       from pg_class as relation, aclexplode(relation.relacl) as given
+      where relation.oid = to_regclass($1) and given.grantee <> relation.relowner`,
+    [source],
+  );
+  return rows.map(({ right, grantee }) => `grant ${right} on ${target} to ${grantee ?? 'public'}`);
+}
+
+/**
+ * Makes the tables `<table>_v<version>` of projections where they are missing, and views of the plain names. Run by the
+ * schema's owner before anything writes; repeatable, two starters at once are safe. Resolves with the names of the
+ * projections whose views still show an older version: they are to be rebuilt, which switches the views.
+ */
+export async function createProjectionTables(
+  pool: Pool,
+  schema: string,
+  projections: readonly Projection[],
+): Promise<readonly string[]> {
+  return inTransaction(pool, async (connection) => {
+    await connection.query("select pg_advisory_xact_lock(hashtextextended('tallystick/projection-tables', 0))");
+    await connection.query(`set local search_path to ${quoteIdentifier(schema)}`);
+    const outdated: string[] = [];
+    for (const projection of projections) {
+      await createTables(connection, projection);
+      let isShown = true;
+      for (const table of projection.tables) {
+        const shown = await shownBy(connection, table);
+        if (shown === undefined) await connection.query(`create ${viewDefinition(projection, table)}`);
+        else if (shown !== versionedName(projection, table)) isShown = false;
+      }
+      if (!isShown) outdated.push(projection.name);
+    }
+    return outdated;
+  });
+}
