@@ -7,6 +7,7 @@ const swcrc = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
 module.exports = {
   ...nxPreset,
   testEnvironment: 'node',
+  reporters: ['default', join(__dirname, 'tools/jest-results.cjs')],
   testMatch: ['**/*.spec.ts'],
   transform: { '^.+\\.[tj]s$': ['@swc/jest', { ...swcrc, swcrc: false }] },
 };
