@@ -48,7 +48,8 @@ function grantsOf({ grants }: PurchaseQualified, isScore: IsScore): GrantedAmoun
   for (const { asset, amount, unitCost, allocation } of grants) {
     const score = isScore(asset);
     if (score === undefined) return undefined;
-    amounts.push({ asset, score, amount: BigInt(amount), unitCost, allocation });
+    const rows = allocation.map((share) => [share.line, share.rule, share.amount] as const);
+    amounts.push({ asset, score, amount: BigInt(amount), unitCost, allocation: rows });
   }
   return amounts;
 }

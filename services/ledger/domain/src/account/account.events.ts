@@ -9,21 +9,14 @@ export interface Reference {
 /** The books of the double entry that this release moves (capabilities L2). */
 export type Book = 'issuer-obligation' | 'available' | 'uncollectable';
 
-/** One leg of a balanced set: amounts of one event sum to zero per asset and issuer. */
-export interface Posting {
-  readonly book: Book;
-  readonly asset: string;
-  readonly issuer: string;
-  /** Signed decimal text. */
-  readonly amount: string;
-}
+/**
+ * One leg of a balanced set, as a row: the amount is signed decimal text. Amounts of one event sum to zero per asset and
+ * issuer. Every event pays for its bytes, so rows that repeat carry no names.
+ */
+export type Posting = readonly [book: Book, asset: string, issuer: string, amount: string];
 
-/** The share of a grant that one rule gave for one line. */
-export interface Allocated {
-  readonly line: string;
-  readonly rule: string;
-  readonly amount: string;
-}
+/** The share of a grant that one rule gave for one line, as a row. */
+export type Allocated = readonly [line: string, rule: string, amount: string];
 
 export interface Granted {
   readonly asset: string;

@@ -107,7 +107,7 @@ function holdingFrom({ asset, lot, amount, unitCost, expiresAt, priority }: Gran
     expiresAt: expiresAt === undefined ? undefined : instant(expiresAt),
     priority: priority === undefined ? 0 : Number(priority),
     granted,
-    remaining: granted - taken,
+    remaining: taken === 0n ? granted : granted - taken,
   };
 }
 
@@ -138,7 +138,7 @@ function posted(
   postings: readonly Posting[],
   assets: readonly { readonly asset: string; readonly lot?: string; readonly slices?: readonly unknown[] }[],
 ): AccountState {
-  for (const { asset, book, amount } of postings) {
+  for (const [book, asset, , amount] of postings) {
     let books = state.books.get(asset);
     if (!books) {
       const one = assets.find((named) => named.asset === asset);

@@ -14,12 +14,12 @@ export function january(day: number): string {
 }
 
 export function pointsGrant(amount: bigint, more: Partial<GrantedAmount> = {}): GrantedAmount {
-  const allocation = [{ line: '1', rule: 'one-per-yuan', amount: String(amount) }];
+  const allocation = [['1', 'one-per-yuan', String(amount)] as const];
   return { asset: 'POINTS', score: false, amount, unitCost: '1/100', allocation, ...more };
 }
 
 export function growthGrant(amount: bigint): GrantedAmount {
-  const allocation = [{ line: '1', rule: 'growth', amount: String(amount) }];
+  const allocation = [['1', 'growth', String(amount)] as const];
   return { asset: 'GROWTH', score: true, amount, unitCost: '0', allocation };
 }
 

@@ -18,6 +18,7 @@ import {
   grantedBetween,
   itemText,
   postingsOf,
+  postingsOfAccrual,
   residueBetween,
   takenBetween,
 } from './difference';
@@ -55,7 +56,7 @@ function saysRevision(moves: readonly Move[], command: ApplyEvaluation): boolean
 }
 
 function accrued(command: ApplyEvaluation, wanted: Accrual): AccountEvent {
-  const postings = postingsOf(grantedBetween(undefined, wanted), [], []);
+  const postings = postingsOfAccrual(wanted);
   return { type: 'PointsAccrued', version: 1, data: { ...evaluated(command), postings } };
 }
 

@@ -70,20 +70,20 @@ describe('apply an evaluation', () => {
               amount: '100',
               unitCost: '1/100',
               expiresAt: january(31),
-              allocation: [{ line: '1', rule: 'one-per-yuan', amount: '100' }],
+              allocation: [['1', 'one-per-yuan', '100']],
             },
             {
               asset: 'GROWTH',
               amount: '80',
               unitCost: '0',
-              allocation: [{ line: '1', rule: 'growth', amount: '80' }],
+              allocation: [['1', 'growth', '80']],
             },
           ],
           postings: [
-            { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '-100' },
-            { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '100' },
-            { book: 'issuer-obligation', asset: 'GROWTH', issuer: 'hotel', amount: '-80' },
-            { book: 'available', asset: 'GROWTH', issuer: 'hotel', amount: '80' },
+            ['issuer-obligation', 'POINTS', 'hotel', '-100'],
+            ['available', 'POINTS', 'hotel', '100'],
+            ['issuer-obligation', 'GROWTH', 'hotel', '-80'],
+            ['available', 'GROWTH', 'hotel', '80'],
           ],
         },
       });
@@ -127,15 +127,15 @@ describe('apply an evaluation', () => {
               lot: 'till-1:P1:POINTS',
               amount: '130',
               unitCost: '1/100',
-              allocation: [{ line: '1', rule: 'one-per-yuan', amount: '130' }],
+              allocation: [['1', 'one-per-yuan', '130']],
             },
           ],
           changes: [
             { asset: 'POINTS', lot: 'till-1:P1:POINTS', issuer: 'hotel', unitCost: '1/100', from: '100', to: '130' },
           ],
           postings: [
-            { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '-30' },
-            { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '30' },
+            ['issuer-obligation', 'POINTS', 'hotel', '-30'],
+            ['available', 'POINTS', 'hotel', '30'],
           ],
         },
       });
@@ -186,8 +186,8 @@ describe('apply an evaluation', () => {
             },
           ],
           postings: [
-            { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '40' },
-            { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '-40' },
+            ['issuer-obligation', 'POINTS', 'hotel', '40'],
+            ['available', 'POINTS', 'hotel', '-40'],
           ],
         },
       });
@@ -234,8 +234,8 @@ describe('apply an evaluation', () => {
           cause: { source: 'till-1', id: 'P1' },
           changes: [{ lot: 'till-1:P1:POINTS', from: '0', to: '50' }],
           postings: [
-            { book: 'available', amount: '-50' },
-            { book: 'uncollectable', amount: '50' },
+            ['available', 'POINTS', 'hotel', '-50'],
+            ['uncollectable', 'POINTS', 'hotel', '50'],
           ],
         },
       },

@@ -40,6 +40,16 @@ export function residueBetween(
   return between(before ? residueRows(before) : [], residueRows(after));
 }
 
+/** Balanced legs of a new accrual: no two of its holdings meet in one leg, so nothing is to be summed. */
+export function postingsOfAccrual({ issuer, holdings }: Accrual): Posting[] {
+  const postings: Posting[] = [];
+  for (const { asset, granted } of holdings) {
+    const amount = String(granted);
+    postings.push(['issuer-obligation', asset, issuer, `-${amount}`], ['available', asset, issuer, amount]);
+  }
+  return postings;
+}
+
 /** Balanced legs of what was granted, taken and not found: zero per asset and issuer by construction. */
 export function postingsOf(
   granted: readonly Difference[],
@@ -62,7 +72,9 @@ export function postingsOf(
   for (const one of taken) move(one, 'available', -1n);
   for (const one of residue) move(one, 'uncollectable', -1n);
   const postings: Posting[] = [];
-  for (const leg of legs.values()) if (leg.amount !== 0n) postings.push({ ...leg, amount: String(leg.amount) });
+  for (const leg of legs.values()) {
+    if (leg.amount !== 0n) postings.push([leg.book, leg.asset, leg.issuer, String(leg.amount)]);
+  }
   return postings;
 }
 

@@ -92,10 +92,10 @@ async function insertJournal(
       text(({ store }) => store),
       timestamptzColumn(causes.map(({ effectiveAt }) => (effectiveAt === undefined ? null : instant(effectiveAt)))),
       timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
-      legs(({ asset }) => asset),
-      legs(({ book }) => book),
-      legs(({ issuer }) => issuer),
-      legs(({ amount }) => amount),
+      legs(([, asset]) => asset),
+      legs(([book]) => book),
+      legs(([, , issuer]) => issuer),
+      legs(([, , , amount]) => amount),
     ],
   });
 }

@@ -1,5 +1,6 @@
 import { position, type Position } from '@tallystick/decider';
 import type { Pool } from '@tallystick/postgres';
+import { accountBookProjection } from './account-book.projection';
 
 export interface BalanceRow {
   readonly asset: string;
@@ -57,7 +58,8 @@ export class AccountBook {
     const { rows } = await this.pool.query<{ position: string }>({
       name: 'account-book-reached',
       text: `select coalesce(max(position), 0) as position from consumer_position
-             where consumer = 'account-book' and topic = 'log:ledger'`,
+             where consumer = $1 and topic = 'log:ledger'`,
+      values: [`projection:${accountBookProjection.name}:v${accountBookProjection.version}`],
     });
     return position(BigInt(rows[0]?.position ?? 0));
   }

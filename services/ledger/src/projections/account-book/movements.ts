@@ -102,7 +102,7 @@ class PageSums {
   ): void {
     const { program, holder } = data;
     const { revision, position } = recorded;
-    for (const { asset, book, amount } of data.postings) {
+    for (const [book, asset, , amount] of data.postings) {
       if (book === 'issuer-obligation') continue;
       const key = `${account} ${asset}`;
       let balance = this.balances.get(key);
