@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
 import { LedgerModule } from './ledger.module';
@@ -11,6 +12,7 @@ export const ledgerDefinition: ServiceDefinition = {
   publications: ledgerPublications,
   hears: [campaignsPublications],
   outsideTopics: [],
+  migrations: join(__dirname, 'migrations'),
   paths: ['accounts', 'assets', 'events'],
   projections: () => [accountBookProjection],
   module: (resources) => LedgerModule.forRoot(resources),

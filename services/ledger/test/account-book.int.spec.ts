@@ -144,8 +144,8 @@ describe('the account book', () => {
     await ledger.project(1, 500);
     const { rows } = await ledger.pool.query(
       `with posted as (
-         select j.account, p.asset, sum(p.amount) filter (where p.book = 'available') as available, sum(p.amount) as total
-         from journal j, unnest(j.asset, j.book, j.amount) as p(asset, book, amount) group by 1, 2),
+         select account, asset, sum(amount) filter (where book = 'available') as available, sum(amount) as total
+         from posting group by 1, 2),
        lots as (select account, asset, sum(available) as available from lot group by 1, 2)
        select b.account, b.asset, b.available, p.available::bigint as posted, p.total::bigint as total,
               l.available::bigint as lots

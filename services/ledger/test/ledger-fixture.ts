@@ -1,4 +1,5 @@
 import { type PurchaseQualified, type ReturnQualified } from '@tallystick/contracts';
+import { join } from 'node:path';
 import { accountId, type Checkpoint, type Position, position, START } from '@tallystick/decider';
 import {
   EVENT_LOG_MIGRATIONS,
@@ -17,6 +18,7 @@ import { AccountBook } from '../src/projections/account-book/account-book.query'
 
 export const TENANT = 'demo';
 export const PROGRAM = 'main';
+const LEDGER_MIGRATIONS = { name: 'ledger', folder: join(__dirname, '../src/migrations') };
 
 export function accountOf(member: string): string {
   return accountId(TENANT, PROGRAM, member);
@@ -41,7 +43,7 @@ export class LedgerFixture {
       searchPath: 'ledger',
       writer: true,
     });
-    await migrate(pool, 'ledger', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS]);
+    await migrate(pool, 'ledger', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, LEDGER_MIGRATIONS]);
     const store = await openPostgresEventStore({ pool, schema: 'ledger', service: 'ledger' });
     return new LedgerFixture(database, pool, store, applicationOn(store));
   }
