@@ -1,7 +1,9 @@
+import { log } from '@tallystick/observability';
 import { type Authentication, openAuthentication } from './authentication';
-import { prepareDatabase } from './database';
+import { ownerUrlOf, prepareDatabase } from './database';
 import { withLocalKeys } from './local-keys';
 import { Neighbours } from './neighbours';
+import { prepareProjections } from './projections';
 import { type OpenResources, openResources } from './resources';
 import { type RunningService, startService } from './running-service';
 import type { ServiceDefinition } from './service';
@@ -40,13 +42,15 @@ export async function bootServices(
     for (const definition of definitions) {
       const url = urls.get(definition.name);
       if (url === undefined) throw new Error(`there is no database for ${definition.name}`);
-      open.push({ definition, resources: await openResources(definition, settings, url, neighbours) });
+      const resources = await openResources(definition, settings, url, neighbours);
+      open.push({ definition, resources });
+      await prepareProjections(definition, resources, ownerUrlOf(definition, settings) ?? url);
     }
     for (const { definition, resources } of open) {
       services.push(await startService(definition, resources, neighbours, authentication));
     }
   } catch (error) {
-    await close();
+    await close().catch((fault: unknown) => log().error({ err: fault }, 'not everything could be given back'));
     throw error;
   }
   return { services, settings, authentication, close };

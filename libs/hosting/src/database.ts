@@ -36,21 +36,38 @@ export async function prepareDatabase(
   settings: Settings,
 ): Promise<ReadonlyMap<string, string>> {
   const urls = new Map<string, string>();
-  const ownerUrl = settings['DATABASE_URL'];
-  for (const { name } of definitions) {
-    const own = settings[databaseSetting(name)] ?? ownerUrl;
-    if (own) urls.set(name, own);
+  for (const definition of definitions) {
+    const url = settings[databaseSetting(definition.name)] ?? settings['DATABASE_URL'];
+    if (url) urls.set(definition.name, url);
   }
-  if (!ownerUrl) return urls;
-  const owner = createPool(ownerUrl, { max: 2, applicationName: 'tallystick-owner', onIdleFault });
-  try {
-    await migrateAll(owner, definitions, settings);
-  } finally {
-    await owner.end();
+  for (const [ownerUrl, owned] of byOwner(definitions, settings)) {
+    const owner = createPool(ownerUrl, { max: 2, applicationName: 'tallystick-owner', onIdleFault });
+    try {
+      await migrateAll(owner, owned, settings);
+    } finally {
+      await owner.end();
+    }
+    if (ownerUrl !== settings['DATABASE_URL']) continue;
+    for (const [service, url] of Object.entries(await rolesOf(ownerUrl, owned, settings))) urls.set(service, url);
   }
-  const roles = await rolesOf(ownerUrl, definitions, settings);
-  for (const [service, url] of Object.entries(roles)) urls.set(service, url);
   return urls;
+}
+
+/** Who owns a service's schema: `DATABASE_URL`, or the service's own address where that is all there is. */
+export function ownerUrlOf({ name }: ServiceDefinition, settings: Settings): string | undefined {
+  return settings['DATABASE_URL'] ?? settings[databaseSetting(name)];
+}
+
+function byOwner(
+  definitions: readonly ServiceDefinition[],
+  settings: Settings,
+): ReadonlyMap<string, readonly ServiceDefinition[]> {
+  const owners = new Map<string, ServiceDefinition[]>();
+  for (const definition of definitions) {
+    const url = ownerUrlOf(definition, settings);
+    if (url) owners.set(url, [...(owners.get(url) ?? []), definition]);
+  }
+  return owners;
 }
 
 async function migrateAll(owner: Pool, definitions: readonly ServiceDefinition[], settings: Settings): Promise<void> {
@@ -58,8 +75,9 @@ async function migrateAll(owner: Pool, definitions: readonly ServiceDefinition[]
   const here = new Set(definitions.map(({ name }) => name));
   const heard = new Set(definitions.flatMap(({ hears }) => hears.map(({ service }) => service)));
   for (const service of heard) {
-    if (!here.has(service) && !settings[databaseSetting(service)])
+    if (!here.has(service) && !settings[databaseSetting(service)]) {
       await migrate(owner, service, [EVENT_LOG_MIGRATIONS]);
+    }
   }
   for (const definition of definitions) {
     const applied = await migrate(owner, definition.name, migrationsOf(definition));

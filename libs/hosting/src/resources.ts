@@ -40,6 +40,7 @@ export async function openResources(
     const store = await openPostgresEventStore({ pool: writer, readPool: pool, schema: service, service });
     neighbours.hasStore(service, store);
     const publisher = publisherOf(pool, neighbours);
+    let closing: Promise<void> | undefined;
     return {
       service,
       roles: rolesOf(settings),
@@ -50,7 +51,7 @@ export async function openResources(
       publisher,
       now: () => Date.now() as Instant,
       settings,
-      close: () => closeAll(publisher, store, [writer, pool]),
+      close: () => (closing ??= closeAll(publisher, store, [writer, pool])),
     };
   } catch (error) {
     await Promise.all([pool.end(), writer.end()]);

@@ -7,7 +7,7 @@ import type { Authentication } from './authentication';
 import { type OpenBus, openBus } from './bus';
 import type { Neighbours } from './neighbours';
 import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
-import { openProjections } from './projections';
+import { startProjections } from './projections';
 import type { OpenResources } from './resources';
 import type { ServiceDefinition } from './service';
 import { listOf } from './settings';
@@ -82,7 +82,7 @@ async function start(
     api: { title: `Tallystick ${name}`, version: '1' },
   });
   parts.add(() => http.close());
-  const projections = await openProjections(definition, resources, onFatal);
+  const projections = roles.has('projector') ? startProjections(definition, resources, onFatal) : undefined;
   if (projections) {
     parts.add(() => projections.close());
     sources.push(projections);

@@ -92,6 +92,12 @@ describe('Services in one process', () => {
     ]);
   });
 
+  it('keep the rows of their projections', async () => {
+    await settled();
+    const { rows } = await pool.query('select counter, sum from counter.sums');
+    expect(rows).toEqual([{ counter: 'counter-demo_a', sum: '11' }]);
+  });
+
   it('write the correlation id of the request into their events', async () => {
     const { rows } = await pool.query<{ metadata: Buffer }>(
       'select metadata from counter.event order by position limit 1',

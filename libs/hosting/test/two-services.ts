@@ -25,6 +25,7 @@ import {
   problemOf,
 } from '@tallystick/http';
 import { type Batch, DONE, type Outcome, type Publications } from '@tallystick/messaging';
+import type { LogProjection } from '@tallystick/read-models';
 import type { ServiceDefinition, ServiceResources } from '../src';
 
 type Added = DomainEvent<'Added', { readonly by: string; readonly command: string }>;
@@ -118,6 +119,22 @@ const counterPublications: Publications = {
   },
 };
 
+const sums: LogProjection = {
+  source: 'log',
+  name: 'sums',
+  version: 1,
+  tables: ['sums'],
+  ddl: 'create table {{sums}} (counter text primary key, sum bigint not null)',
+  apply: async (connection, events, table) => {
+    for (const event of events) {
+      await connection.query(
+        `insert into ${table('sums')} as kept values ($1, $2) on conflict (counter) do update set sum = kept.sum + $2`,
+        [event.stream, bodyOf<Added['data']>(event).by],
+      );
+    }
+  },
+};
+
 export const counterDefinition: ServiceDefinition = {
   name: 'counter',
   kinds: ['counter'],
@@ -125,7 +142,7 @@ export const counterDefinition: ServiceDefinition = {
   hears: [],
   outsideTopics: [],
   paths: ['counters'],
-  projections: () => [],
+  projections: () => [sums],
   module: (resources) => CounterModule.with(resources),
 };
 
