@@ -12,6 +12,11 @@ export interface Arrival<Message> {
   readonly actor: string;
   readonly correlationId: string;
   readonly causationId?: string;
+  /**
+   * Names this delivery and no other: a record's place on its topic, a request's idempotency key. It is part of the
+   * command id, since a store takes an append with known event ids for a repetition without looking at its content.
+   */
+  readonly delivery: string;
 }
 
 /** What became of a message. `again`: it was taken before, with the same content. `waiting`: not yet possible. */

@@ -1,4 +1,5 @@
 import {
+  type BusinessReference,
   type PurchaseCommand,
   type PurchaseContent,
   purchaseDecider,
@@ -103,9 +104,9 @@ export function metadataOfArrival(arrival: Arrival<unknown>, id: string): EventM
   return { actor, commandId: id, correlationId, ...(causationId === undefined ? {} : { causationId }) };
 }
 
-/** The command id of a purchase: the same message always asks for the same command. */
-export function purchaseCommandId(tenant: string, source: string, id: string): string {
-  return commandId(tenant, source, 'purchase-paid', id);
+/** The command id of a purchase: the same delivery always asks for the same command. */
+export function purchaseCommandId(tenant: string, { source, id }: BusinessReference, delivery: string): string {
+  return commandId(tenant, source, 'purchase-paid', `${id}/${delivery}`);
 }
 
 function recordItem(
@@ -113,10 +114,10 @@ function recordItem(
   purchase: PurchaseContent,
   surroundings: Surroundings,
 ): CommandItem<PurchaseCommand> {
-  const { tenant, program, message } = arrival;
+  const { tenant, program, message, delivery } = arrival;
   return {
     stream: streamName('purchase', tenant, message.source, message.id),
     command: { kind: 'record-purchase', program, purchase, ...surroundings },
-    metadata: metadataOfArrival(arrival, purchaseCommandId(tenant, message.source, message.id)),
+    metadata: metadataOfArrival(arrival, purchaseCommandId(tenant, message, delivery)),
   };
 }

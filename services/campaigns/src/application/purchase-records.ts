@@ -1,8 +1,9 @@
-import { purchaseDecider, type PurchaseState } from '@tallystick/campaigns-domain';
+import { type BusinessReference, keyOf, purchaseDecider, type PurchaseState } from '@tallystick/campaigns-domain';
 import {
   bodyOf,
   type EventStore,
   metadataOf,
+  partsOf,
   type Position,
   type RecordedEvent,
   streamName,
@@ -13,8 +14,8 @@ export interface CarriedOut {
   /** Position of the command's last event. */
   readonly position: Position;
   readonly parked: boolean;
-  /** What caused it: the HTTP request's own command where it came that way. */
-  readonly causationId?: string;
+  /** True where it was another command, with the same content, that did it. */
+  readonly duplicate: boolean;
 }
 
 export interface StoredPurchase {
@@ -37,13 +38,27 @@ export class PurchaseRecords {
     return last && state.recorded ? { state, last } : undefined;
   }
 
-  /** What a command did to a stream; `undefined` where it did nothing. */
-  async carriedOut(stream: string, commandId: string): Promise<CarriedOut | undefined> {
+  /**
+   * What a command did to a stream; where it found everything done, what the command did that had recorded `reference`
+   * before it. `undefined` where neither did anything.
+   */
+  async carriedOut(stream: string, commandId: string, reference: BusinessReference): Promise<CarriedOut | undefined> {
     const { events } = await this.store.readStream(stream);
-    const own = events.filter((event) => metadataOf(event)?.commandId === commandId);
-    const last = own[own.length - 1];
-    if (!last) return undefined;
-    const causationId = metadataOf(last)?.causationId;
-    return { position: last.position, parked: own[0]!.type === 'ReturnParked', causationId };
+    const commands = events.map((event) => metadataOf(event)?.commandId);
+    const isOwn = commands.includes(commandId);
+    const of = isOwn ? commandId : commands[events.findIndex((event) => records(event, reference))];
+    if (of === undefined) return undefined;
+    const last = events[commands.lastIndexOf(of)]!;
+    const parked = events[commands.indexOf(of)]!.type === 'ReturnParked';
+    return { position: last.position, parked, duplicate: !isOwn };
   }
+}
+
+function records(event: RecordedEvent, { source, id }: BusinessReference): boolean {
+  if (event.type === 'PurchaseRecorded' || event.type === 'UnlinkedReturnRecorded') {
+    return partsOf(event.stream).join('_') === keyOf({ source, id });
+  }
+  if (event.type !== 'ReturnParked' && event.type !== 'ReturnRecorded') return false;
+  const linked = bodyOf<{ return: BusinessReference }>(event).return;
+  return linked.source === source && linked.id === id;
 }

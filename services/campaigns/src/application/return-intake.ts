@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  type BusinessReference,
   type PurchaseCommand,
   purchaseDecider,
   type PurchaseEvent,
@@ -105,7 +106,7 @@ export class ReturnIntake {
       return {
         stream: own,
         command: { kind: 'record-unlinked-return', program: arrival.program, content, ...rest },
-        metadata: metadataOfArrival(arrival, returnCommandId(arrival)),
+        metadata: metadataOfArrival(arrival, takeId(arrival)),
       };
     });
     const { results, checkpointMoved } = await this.returns.executeMany(items, checkpoint);
@@ -123,7 +124,7 @@ export class ReturnIntake {
     const claimed = await this.claim(fitting, answers);
     if (claimed.length === 0) return false;
     const items = claimed.map(({ stream, command, arrival }): CommandItem<PurchaseCommand> => {
-      return { stream, command, metadata: metadataOfArrival(arrival, returnCommandId(arrival)) };
+      return { stream, command, metadata: metadataOfArrival(arrival, takeId(arrival)) };
     });
     const whole = claimed.length === linked.length ? checkpoint : undefined;
     const { results, checkpointMoved } = await this.purchases.executeMany(items, whole);
@@ -133,7 +134,7 @@ export class ReturnIntake {
       answers.set(index, takenOf(items[i]!.stream, result, this.ruleSets));
       if (result.kind !== 'rejected') return;
       const command: ReturnCommand = { kind: 'refuse-claim', code: result.rejection.rejected };
-      refused.push({ stream: own, command, metadata: metadataOfArrival(arrival, claimCommandId(arrival, 'refuse')) });
+      refused.push({ stream: own, command, metadata: metadataOfArrival(arrival, claimId(arrival, 'refuse')) });
     });
     for (const result of (await this.returns.executeMany(refused)).results) {
       if (result.kind === 'failed') throw result.error;
@@ -169,7 +170,7 @@ export class ReturnIntake {
       return {
         stream: own,
         command: { kind: 'claim-return', purchase: command.content.purchase!, digest },
-        metadata: metadataOfArrival(arrival, claimCommandId(arrival, 'claim')),
+        metadata: metadataOfArrival(arrival, claimId(arrival, 'claim')),
       };
     });
     const { results } = await this.returns.executeMany(items);
@@ -182,17 +183,17 @@ export class ReturnIntake {
   }
 }
 
-/** The command id of a return: the same message always asks for the same command. */
-export function returnCommandIdOf(tenant: string, source: string, id: string): string {
-  return commandId(tenant, source, 'return-made', id);
+/** The command id of a return: the same delivery always asks for the same command. */
+export function returnCommandId(tenant: string, { source, id }: BusinessReference, delivery: string): string {
+  return commandId(tenant, source, 'return-made', `${id}/${delivery}`);
 }
 
-function returnCommandId({ tenant, message }: Arrival<ReturnMade>): string {
-  return returnCommandIdOf(tenant, message.source, message.id);
+function takeId({ tenant, message, delivery }: Arrival<ReturnMade>): string {
+  return returnCommandId(tenant, message, delivery);
 }
 
-function claimCommandId({ tenant, message }: Arrival<ReturnMade>, step: 'claim' | 'refuse'): string {
-  return commandId(tenant, message.source, `return-${step}`, message.id);
+function claimId({ tenant, message, delivery }: Arrival<ReturnMade>, step: 'claim' | 'refuse'): string {
+  return commandId(tenant, message.source, `return-${step}`, `${message.id}/${delivery}`);
 }
 
 function locate(

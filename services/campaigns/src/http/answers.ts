@@ -1,20 +1,8 @@
-import { PURCHASE_REFUSALS, type PurchaseRefusal } from '@tallystick/campaigns-domain';
+import { type BusinessReference, PURCHASE_REFUSALS, type PurchaseRefusal } from '@tallystick/campaigns-domain';
 import { type Rejection, reject } from '@tallystick/decider';
-import {
-  ENTRANCE_PROBLEMS,
-  type EntranceCode,
-  type HttpCommand,
-  problem,
-  type Problem,
-  problemOf,
-} from '@tallystick/http';
+import { ENTRANCE_PROBLEMS, type EntranceCode, problem, type Problem, problemOf } from '@tallystick/http';
 import { REFERENCE_REFUSALS, type ReferenceRefusal, type Taken } from '../application/arrival';
 import type { CarriedOut, PurchaseRecords } from '../application/purchase-records';
-
-/** What a command did, and whether this very request asked for it or an earlier one. */
-export interface Given extends CarriedOut {
-  readonly duplicate: boolean;
-}
 
 /**
  * What to answer, as a function of the command's events alone: after a crash the same request gets the same answer.
@@ -24,16 +12,16 @@ export async function givenBy(
   records: PurchaseRecords,
   taken: Taken,
   commandId: string,
-  request: HttpCommand,
-): Promise<Given> {
+  reference: BusinessReference,
+): Promise<CarriedOut> {
   if (taken.kind === 'waiting') throw problemOfReference(taken.code);
   if (taken.kind === 'refused') throw problemOfRefused(taken);
   if (taken.kind === 'taken' && taken.position !== undefined) {
     return { position: taken.position, parked: taken.parked, duplicate: false };
   }
-  const carriedOut = await records.carriedOut(taken.stream, commandId);
+  const carriedOut = await records.carriedOut(taken.stream, commandId, reference);
   if (!carriedOut) throw problem('dependency-unavailable');
-  return { ...carriedOut, duplicate: carriedOut.causationId !== request.id };
+  return carriedOut;
 }
 
 function problemOfRefused({ code, pointer, facts = {} }: Extract<Taken, { kind: 'refused' }>): Problem {

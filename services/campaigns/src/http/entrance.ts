@@ -41,7 +41,7 @@ export class Entrance {
       receivedAt: this.now(),
       actor: actorOf(caller),
       correlationId: command.metadata.correlationId,
-      causationId: command.id,
+      delivery: command.id,
     };
   }
 }

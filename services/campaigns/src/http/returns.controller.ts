@@ -17,7 +17,7 @@ import {
 import type { FastifyReply } from 'fastify';
 import { REFERENCE_REFUSALS } from '../application/arrival';
 import { PurchaseRecords } from '../application/purchase-records';
-import { returnCommandIdOf } from '../application/return-intake';
+import { returnCommandId } from '../application/return-intake';
 import { givenBy } from './answers';
 import { ReturnAnswer } from './campaigns.dto';
 import { Entrance } from './entrance';
@@ -47,8 +47,8 @@ export class ReturnsController {
     const refusal = checkReturn(body, { receivedAt: this.entrance.now(), acceptFromDays: null });
     if (refusal) throw problemOfRefusal(refusal);
     const taken = await this.entrance.return(caller, command, body);
-    const id = returnCommandIdOf(caller.tenant, body.source, body.id);
-    const { position, parked, duplicate } = await givenBy(this.records, taken, id, command);
+    const id = returnCommandId(caller.tenant, body, command.id);
+    const { position, parked, duplicate } = await givenBy(this.records, taken, id, body);
     reply.status(duplicate ? 200 : parked ? 202 : 201);
     return {
       returnId: body.id,

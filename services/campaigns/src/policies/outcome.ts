@@ -31,6 +31,7 @@ export function arrivalOf<Message>(record: BusRecord<Message>, program: string):
     receivedAt,
     actor: 'svc:campaigns',
     correlationId,
+    delivery: `${record.topic}/${record.partition}/${record.position}`,
     ...(causationId === correlationId ? {} : { causationId }),
   };
 }
