@@ -15,7 +15,7 @@ export * from './publishers/purchase-paid.v1';
 export { checkPurchase } from './publishers/purchase-rules';
 export * from './publishers/return-made.v1';
 export { checkReturn } from './publishers/return-rules';
-export type { Receipt } from './publishers/time-rules';
+export { checkTime, type Receipt } from './publishers/time-rules';
 export { CLASS_VALIDATION, faultsOfErrors, validateAsClass } from './validation/class-path';
 export { validatorOf } from './validation/compiled';
 export * from './samples';

@@ -22,10 +22,10 @@ describe('a record of a topic (trust.md §3 E)', () => {
   it('52: is undecodable where it is no UTF-8, invalid-json where it is no JSON', () => {
     expect(read('purchases.v1', 'k', Uint8Array.of(0xff, 0xfe))).toBe('undecodable');
     expect(read('purchases.v1', 'k', 'hello')).toBe('invalid-json');
-    expect(read('purchases.v1', 'k', '')).toBe('invalid-json');
   });
 
-  it('53: is empty without a value', () => {
+  it('53: is empty without a value, and without a byte in it', () => {
+    expect(read('purchases.v1', 'k', '')).toBe('empty');
     expect(read('purchases.v1', 'k', null)).toBe('empty');
   });
 

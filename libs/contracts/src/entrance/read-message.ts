@@ -28,7 +28,7 @@ export type RecordReader = (record: RawRecord) => Verdict<object>;
  * `key-mismatch` where the record's key is not the one that its message asks for.
  */
 export const readRecord: RecordReader = ({ topic, key, value, receivedAt, acceptFromDays = null }) => {
-  if (value === null) return refusal('empty');
+  if (value === null || value.length === 0) return refusal('empty');
   const read = readMessage(topic, value, { receivedAt, acceptFromDays });
   if (!read.ok) return read;
   return read.contract.keyOf(read.value) === key ? read : refusal('key-mismatch');

@@ -5,6 +5,7 @@ import { checkPurchase } from './purchase-rules';
 import { ReturnMade } from './return-made.v1';
 import { checkReturn } from './return-rules';
 import { samplesOf } from '../samples';
+import { checkTime } from './time-rules';
 
 const receipt = { receivedAt: instant('2026-11-26T00:00:00Z'), acceptFromDays: 400 };
 
@@ -133,5 +134,14 @@ describe('the rules of a return', () => {
     expect(ofReturn(linked, { member: { id: 'm', cardToken: 'c' } })).toBe('schema-invalid /member');
     expect(ofReturn(linked, { occurredAt: '2026-11-28T00:00:00Z' })).toBe('timestamp-invalid /occurredAt');
     expect(ofReturn(linked, { occurredAt: '2020-11-28T00:00:00Z' })).toBe('too-old /occurredAt');
+  });
+});
+
+describe('the rule about time by itself', () => {
+  it('answers as the rules of a purchase do', () => {
+    expect(inWords(checkTime('2026-11-26T10:00:00+10:00', receipt))).toBe('good');
+    expect(inWords(checkTime('2026-11-27T00:00:01Z', receipt))).toBe('timestamp-invalid /occurredAt');
+    expect(inWords(checkTime('2025-10-21T23:59:59Z', receipt))).toBe('too-old /occurredAt');
+    expect(inWords(checkTime('2025-10-21T23:59:59Z', { ...receipt, acceptFromDays: null }))).toBe('good');
   });
 });

@@ -1,5 +1,5 @@
 import { type Instant, parseInstant } from '@tallystick/vocabulary';
-import type { Fault } from '../validation/faults';
+import { type Fault, type Refusal, refusalOf } from '../validation/faults';
 
 const MILLIS_PER_DAY = 86_400_000;
 
@@ -19,4 +19,13 @@ export function timeFaults(occurredAt: string, { receivedAt, acceptFromDays }: R
   }
   const isTooOld = acceptFromDays !== null && occurred < receivedAt - acceptFromDays * MILLIS_PER_DAY;
   return isTooOld ? [{ code: 'too-old', pointer: '/occurredAt' }] : [];
+}
+
+/**
+ * The same rule by itself, for a handler that learns `acceptPurchasesFrom` only from the program's declaration, after
+ * the entrance has read the record without a limit.
+ */
+export function checkTime(occurredAt: string, receipt: Receipt): Refusal | undefined {
+  const faults = timeFaults(occurredAt, receipt);
+  return faults.length === 0 ? undefined : refusalOf(faults);
 }

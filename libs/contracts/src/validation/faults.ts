@@ -92,17 +92,34 @@ export function refusal(code: FaultCode, pointer = ''): Refusal {
 
 /**
  * Refuses with the first of several faults: by precedence, then by pointer (a parent before its parts, list entries
- * by number, names bytewise), so that both ways of validation name the same one. `faults` must not be empty.
+ * by number, names bytewise), so that both ways of validation name the same one. `faults` must not be empty. Linear in
+ * their number, since a hostile message may have very many.
  */
 export function refusalOf(faults: readonly Fault[]): Refusal {
-  const inOrder = faults
-    .map((fault) => ({ fault, place: FAULTS[fault.code].precedence, path: fault.pointer.split('/') }))
-    .sort((a, b) => a.place - b.place || comparePaths(a.path, b.path))
-    .map(({ fault }) => fault);
-  const errors = inOrder.filter(({ pointer }, index) => index === 0 || inOrder[index - 1]?.pointer !== pointer);
+  const errors: Fault[] = [];
+  for (const fault of faults) insert(fault, errors);
   const first = errors[0];
   if (!first) throw new RangeError('a refusal needs a fault');
-  return { ok: false, code: first.code, pointer: first.pointer, errors: errors.slice(0, MAX_LISTED_FAULTS) };
+  return { ok: false, code: first.code, pointer: first.pointer, errors };
+}
+
+/** Keeps the first faults in order, one for each place. */
+function insert(fault: Fault, kept: Fault[]): void {
+  const last = kept.at(-1);
+  if (kept.length === MAX_LISTED_FAULTS && last && compareFaults(fault, last) >= 0) return;
+  const samePlace = kept.findIndex(({ pointer }) => pointer === fault.pointer);
+  if (samePlace >= 0) {
+    const known = kept[samePlace];
+    if (known && compareFaults(known, fault) <= 0) return;
+    kept.splice(samePlace, 1);
+  }
+  const next = kept.findIndex((other) => compareFaults(fault, other) < 0);
+  kept.splice(next < 0 ? kept.length : next, 0, fault);
+  kept.length = Math.min(kept.length, MAX_LISTED_FAULTS);
+}
+
+function compareFaults(a: Fault, b: Fault): number {
+  return FAULTS[a.code].precedence - FAULTS[b.code].precedence || comparePaths(a.pointer, b.pointer);
 }
 
 /** Appends a name or number to a JSON pointer (RFC 6901 §3: `~` and `/` are escaped). */
@@ -112,15 +129,22 @@ export function pointerTo(parent: string, segment: string | number): string {
 
 const NUMBER = /^(0|[1-9][0-9]*)$/;
 
-function comparePaths(a: readonly string[], b: readonly string[]): number {
-  const shared = Math.min(a.length, b.length);
-  for (let index = 0; index < shared; index++) {
-    const [x, y] = [a[index] ?? '', b[index] ?? ''];
-    if (x === y) continue;
-    if (NUMBER.test(x) && NUMBER.test(y)) return Number(x) - Number(y);
-    return x < y ? -1 : 1;
+function comparePaths(a: string, b: string): number {
+  if (a === b) return 0;
+  let [same, start] = [0, 0];
+  for (; same < a.length && same < b.length && a[same] === b[same]; same++) if (a[same] === '/') start = same + 1;
+  if (same === a.length || same === b.length) {
+    const isParent = same === a.length ? b[same] === '/' : a[same] === '/';
+    if (isParent) return a.length - b.length;
   }
-  return a.length - b.length;
+  const [x, y] = [segmentAt(a, start), segmentAt(b, start)];
+  if (NUMBER.test(x) && NUMBER.test(y)) return Number(x) - Number(y);
+  return x < y ? -1 : 1;
+}
+
+function segmentAt(pointer: string, start: number): string {
+  const end = pointer.indexOf('/', start);
+  return pointer.slice(start, end < 0 ? pointer.length : end);
 }
 
 function row(family: RefusalFamily, precedence: number, en: string, zh: string) {
