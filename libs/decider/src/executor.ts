@@ -1,9 +1,11 @@
 import { canonicalJson } from './canonical-json';
-import { type Decider, isRejection, type Rejection } from './decider';
-import type { DomainEvent, EventMetadata, NewEvent, Position } from './event';
+import type { BatchResult, CommandItem, CommandResult } from './command';
+import { type Decider, isRejection } from './decider';
+import type { DomainEvent, NewEvent } from './event';
 import {
   type AppendItem,
   type AppendOutcome,
+  type BatchAppended,
   type Checkpoint,
   type EventStore,
   EventStoreError,
@@ -12,38 +14,9 @@ import {
 } from './event-store';
 import { eventHash } from './hash-chain';
 import { eventId } from './ids';
+import { checkpointsOf, type Pending, settle, type Submission } from './submission';
+import type { Decided, Turn, Quiet } from './turn';
 import { type WarmState, WarmStates } from './warm-states';
-
-/** One command for one stream. */
-export interface CommandItem<Command, State = unknown, Answer = unknown> {
-  readonly stream: string;
-  readonly command: Command;
-  readonly metadata: EventMetadata;
-  /** Reads an answer off the state right after the decision, before another command may change it. */
-  readonly read?: (state: State) => Answer;
-}
-
-/**
- * What became of a command. `unchanged`: it was already carried out (or asks for nothing). `failed`: a fault, not a
- * refusal; an {@link EventStoreError} of code `unknown` may have been committed and is settled by the same command again.
- */
-export type CommandResult<Event, Code extends string, Answer = unknown> =
-  | {
-      readonly kind: 'appended';
-      readonly revision: number;
-      readonly position?: Position;
-      readonly events: readonly Event[];
-      readonly answer?: Answer;
-    }
-  | { readonly kind: 'unchanged'; readonly revision: number; readonly answer?: Answer }
-  | { readonly kind: 'rejected'; readonly rejection: Rejection<Code>; readonly answer?: Answer }
-  | { readonly kind: 'failed'; readonly error: Error };
-
-export interface BatchResult<Event, Code extends string> {
-  readonly results: readonly CommandResult<Event, Code>[];
-  /** True where the batch's checkpoint moved in the transaction of its events. */
-  readonly checkpointMoved: boolean;
-}
 
 export interface ExecutorOptions<State, Command, Event extends DomainEvent, Code extends string> {
   readonly decider: Decider<State, Command, Event, Code>;
@@ -61,38 +34,18 @@ export interface ExecutorOptions<State, Command, Event extends DomainEvent, Code
   readonly patience?: number;
 }
 
-interface Pending<Command, Event, Code extends string> {
-  readonly item: CommandItem<Command>;
-  readonly submission: Submission<Event, Code>;
-  readonly index: number;
-  attempts: number;
-}
-
-interface Submission<Event, Code extends string> {
-  readonly results: CommandResult<Event, Code>[];
-  readonly checkpoint?: Checkpoint;
-  open: number;
-  checkpointMoved: boolean;
-  settle(): void;
-}
-
-interface Decided<Command, Event, Code extends string> {
-  readonly pending: Pending<Command, Event, Code>;
-  readonly append: AppendItem;
-  readonly events: readonly Event[];
-  readonly answer: unknown;
-}
-
 /**
  * Load, decide, append: the only way in which a decider's events come to be stored. Commands of many callers are
  * decided together and committed as a group; while one group is in flight the next is decided on the states that the
- * first will leave. A command whose stream was moved by someone else is decided again, a bounded number of times. An
- * append whose outcome is unknown is repeated with the same ids and the same expectation and never decided again.
+ * first will leave. A command whose stream was moved by someone else is decided again, a bounded number of times, and so
+ * is whatever was decided on the state that was not to be. An append whose outcome is unknown is repeated with the same
+ * ids and the same expectation and never decided again.
  */
 export class Executor<State, Command, Event extends DomainEvent, Code extends string> {
   private readonly warm: WarmStates<State, Command, Event, Code>;
   private readonly queue: Pending<Command, Event, Code>[] = [];
   private inFlight: Promise<void> = Promise.resolve();
+  private streamsInFlight: ReadonlySet<string> = new Set();
   private running: Promise<void> | undefined;
 
   constructor(private readonly options: ExecutorOptions<State, Command, Event, Code>) {
@@ -108,15 +61,14 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
   /** Carries commands out in order per stream, each on its own; a checkpoint moves only where all were carried out. */
   executeMany(items: readonly CommandItem<Command>[], checkpoint?: Checkpoint): Promise<BatchResult<Event, Code>> {
     if (items.length === 0) return Promise.resolve({ results: [], checkpointMoved: false });
-    return new Promise((resolve) => {
+    return new Promise((done) => {
+      const results = new Array<CommandResult<Event, Code>>(items.length);
       const submission: Submission<Event, Code> = {
-        results: new Array<CommandResult<Event, Code>>(items.length),
+        results,
         checkpoint,
         open: items.length,
         checkpointMoved: false,
-        settle() {
-          if (--this.open === 0) resolve({ results: this.results, checkpointMoved: this.checkpointMoved });
-        },
+        done,
       };
       items.forEach((item, index) => this.queue.push({ item, submission, index, attempts: 0 }));
       this.running ??= this.run();
@@ -137,85 +89,103 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
   private async run(): Promise<void> {
     await Promise.resolve();
     while (this.queue.length > 0) {
-      const turn = this.queue.splice(0, this.options.maxBatch ?? 1_000);
+      const pendings = this.queue.splice(0, this.options.maxBatch ?? 1_000);
       try {
-        await this.turn(turn);
+        await this.take(pendings);
       } catch (error) {
-        this.failed(turn, error);
+        for (const pending of pendings) {
+          this.warm.forget(pending.item.stream);
+          settle(pending, { kind: 'failed', error: error as Error });
+        }
       }
       if (this.queue.length === 0) await this.inFlight;
     }
     this.running = undefined;
   }
 
-  private async turn(turn: readonly Pending<Command, Event, Code>[]): Promise<void> {
-    const read = await this.loadCold(turn);
-    const decided: Decided<Command, Event, Code>[] = [];
-    const quiet: (() => void)[] = [];
-    for (const pending of turn) {
-      const outcome = this.decide(pending);
-      if ('append' in outcome) decided.push(outcome);
-      else quiet.push(this.quietly(pending, outcome, read.has(pending.item.stream)));
-    }
-    const snapshots = this.dueSnapshots(decided);
+  private async take(pendings: readonly Pending<Command, Event, Code>[]): Promise<void> {
+    const read = await this.loadCold(pendings);
+    const turn: Turn<State, Command, Event, Code> = { pendings, decided: [], quiet: [], again: new Set() };
+    for (const pending of pendings) this.decide(pending, read, turn);
+    const snapshots = this.dueSnapshots(turn.decided);
     await this.inFlight;
-    this.inFlight = this.append(decided, snapshots).then(
-      () => quiet.forEach((tell) => tell()),
-      (error: unknown) => this.failed(turn, error),
-    );
+    const sound = turn.decided.filter((one) => !one.warm.displaced || this.decideAgain(one.pending, turn));
+    this.streamsInFlight = new Set(sound.map((one) => one.append.stream));
+    this.inFlight = this.fly(turn, sound, snapshots);
+  }
+
+  /** Appends a turn and tells its results; it never rejects. */
+  private async fly(
+    turn: Turn<State, Command, Event, Code>,
+    sound: readonly Decided<State, Command, Event, Code>[],
+    snapshots: ReadonlyMap<WarmState<State>, Snapshot>,
+  ): Promise<void> {
+    await this.append(turn, sound);
+    for (const one of turn.quiet) this.tell(one, turn);
+    this.queue.unshift(...turn.pendings.filter((pending) => turn.again.has(pending)));
+    this.streamsInFlight = new Set();
+    const kept = [...snapshots].flatMap(([warm, snapshot]) => (warm.displaced ? [] : [snapshot]));
+    // A snapshot that is not saved costs a longer fold later and nothing else.
+    if (kept.length > 0) await this.options.snapshots?.save(kept).catch(() => undefined);
   }
 
   /**
    * Tells a result without events once the appends before it are committed. It stands only if those did not fail, and
-   * a refusal only if it was decided on a state read in this turn: a remembered one may be behind another writer.
+   * a refusal only if it was found on a state read after the command came: a remembered one may be behind another writer.
    */
-  private quietly(
-    pending: Pending<Command, Event, Code>,
-    result: CommandResult<Event, Code>,
-    read: boolean,
-  ): () => void {
-    const { stream } = pending.item;
-    const seen = this.warm.get(stream);
-    return () => {
-      const stands = this.warm.get(stream) === seen && (result.kind !== 'rejected' || read || pending.attempts > 0);
-      if (stands || result.kind === 'failed') return this.settle(pending, result);
-      this.warm.forget(stream);
-      pending.attempts += 1;
-      this.queue.unshift(pending);
-    };
+  private tell(one: Quiet<State, Command, Event, Code>, turn: Turn<State, Command, Event, Code>): void {
+    const { pending, result, warm, read } = one;
+    const fresh = result.kind !== 'rejected' || read || pending.attempts > 0;
+    if (result.kind === 'failed' || (fresh && !warm.displaced)) return settle(pending, result);
+    this.forget(pending.item.stream, warm);
+    this.decideAgain(pending, turn);
   }
 
-  /** Reads the streams that memory lacks; answers which were read. */
-  private async loadCold(turn: readonly Pending<Command, Event, Code>[]): Promise<ReadonlySet<string>> {
+  private decideAgain(pending: Pending<Command, Event, Code>, turn: Turn<State, Command, Event, Code>): false {
+    pending.attempts += 1;
+    turn.again.add(pending);
+    return false;
+  }
+
+  /** Reads the streams that memory lacks, but none that an append of ours is about to move; answers which were read. */
+  private async loadCold(pendings: readonly Pending<Command, Event, Code>[]): Promise<ReadonlySet<string>> {
     const cold = new Set<string>();
-    for (const { item, attempts } of turn) {
+    for (const { item, attempts } of pendings) {
       if (this.warm.get(item.stream)) continue;
       if (this.options.assumeNew && attempts === 0) this.warm.set(item.stream, this.warm.fresh());
       else cold.add(item.stream);
     }
-    if (cold.size > 0) {
-      for (const [stream, state] of await this.warm.load([...cold])) this.warm.set(stream, state);
-    }
+    if (cold.size === 0) return cold;
+    if ([...cold].some((stream) => this.streamsInFlight.has(stream))) await this.inFlight;
+    for (const [stream, state] of await this.warm.load([...cold])) this.warm.set(stream, state);
     return cold;
   }
 
-  private decide(pending: Pending<Command, Event, Code>): Decided<Command, Event, Code> | CommandResult<Event, Code> {
+  private decide(
+    pending: Pending<Command, Event, Code>,
+    read: ReadonlySet<string>,
+    turn: Turn<State, Command, Event, Code>,
+  ): void {
     const { stream } = pending.item;
-    const warm = this.warm.get(stream) ?? this.warm.fresh();
+    const warm = this.warm.get(stream);
+    if (!warm) {
+      this.decideAgain(pending, turn);
+      return;
+    }
     try {
       const outcome = this.decideOn(warm, pending);
-      this.warm.set(stream, warm);
-      return outcome;
+      if ('append' in outcome) turn.decided.push(outcome);
+      else turn.quiet.push({ pending, result: outcome, warm, read: read.has(stream) });
     } catch (error) {
       this.warm.forget(stream);
-      return { kind: 'failed', error: error as Error };
+      turn.quiet.push({ pending, result: { kind: 'failed', error: error as Error }, warm, read: false });
     }
   }
 
   private decideOn(
     warm: WarmState<State>,
     pending: Pending<Command, Event, Code>,
-  ): Decided<Command, Event, Code> | CommandResult<Event, Code> {
+  ): Decided<State, Command, Event, Code> | CommandResult<Event, Code> {
     const { stream, command, metadata, read } = pending.item;
     const decision = this.options.decider.decide(command, warm.state);
     if (isRejection(decision)) return { kind: 'rejected', rejection: decision, answer: read?.(warm.state) };
@@ -223,7 +193,7 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     const expected = warm.revision < 0 ? 'none' : warm.revision;
     const bytes = Buffer.from(canonicalJson(metadata));
     const events = decision.map((event, index) => this.chain(stream, warm, event, metadata.commandId, bytes, index));
-    return { pending, append: { stream, expected, events }, events: decision, answer: read?.(warm.state) };
+    return { pending, append: { stream, expected, events }, events: decision, answer: read?.(warm.state), warm };
   }
 
   private chain(
@@ -246,78 +216,88 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
   }
 
   private async append(
-    decided: readonly Decided<Command, Event, Code>[],
-    snapshots: readonly Snapshot[],
+    turn: Turn<State, Command, Event, Code>,
+    sound: readonly Decided<State, Command, Event, Code>[],
   ): Promise<void> {
-    if (decided.length === 0) return;
-    const checkpoints = checkpointsOf(decided.map((one) => one.pending.submission));
-    let open = decided;
+    const checkpoints = checkpointsOf(sound.map((one) => one.pending.submission));
     const deadline = performance.now() + (this.options.patience ?? 30_000);
+    let open = sound;
     for (let delay = 5; open.length > 0; delay = Math.min(delay * 2, 1_000)) {
-      const { outcomes, checkpointsMoved } = await this.options.store.appendMany(
-        open.map((one) => one.append),
-        { checkpoints: open === decided ? checkpoints : [] },
+      const { outcomes, checkpointsMoved } = await this.appendOnce(
+        open,
+        open.length === sound.length ? checkpoints : [],
       );
-      if (checkpointsMoved) for (const one of decided) one.pending.submission.checkpointMoved = true;
-      const again: Decided<Command, Event, Code>[] = [];
-      outcomes.forEach((outcome, index) => this.conclude(open[index]!, outcome, again, performance.now() > deadline));
-      open = again;
+      if (checkpointsMoved) for (const one of sound) one.pending.submission.checkpointMoved = true;
+      const late = performance.now() > deadline;
+      open = open.filter((one, index) => this.isUnsettled(one, outcomes[index]!, turn, late));
       if (open.length > 0) await new Promise((resolve) => setTimeout(resolve, delay));
     }
-    if (snapshots.length > 0) await this.options.snapshots?.save(snapshots);
   }
 
-  private conclude(
-    one: Decided<Command, Event, Code>,
+  private async appendOnce(
+    open: readonly Decided<State, Command, Event, Code>[],
+    checkpoints: readonly Checkpoint[],
+  ): Promise<BatchAppended> {
+    const items = open.map((one) => one.append);
+    try {
+      return await this.options.store.appendMany(items, { checkpoints });
+    } catch (cause) {
+      const error = new EventStoreError('unknown', 'the store broke off', { cause });
+      return { outcomes: items.map(() => ({ kind: 'failed', error })), checkpointsMoved: false };
+    }
+  }
+
+  /** Gives a decided command its result, or answers true where the same append is to be sent again. */
+  private isUnsettled(
+    one: Decided<State, Command, Event, Code>,
     outcome: AppendOutcome,
-    again: Decided<Command, Event, Code>[],
+    turn: Turn<State, Command, Event, Code>,
     late: boolean,
-  ): void {
-    const { pending, events, answer } = one;
+  ): boolean {
+    const { pending, events, answer, warm } = one;
     if (outcome.kind === 'appended') {
       const { revision, position } = outcome;
-      this.settle(pending, { kind: 'appended', revision, position, events, answer });
-      return;
+      settle(pending, { kind: 'appended', revision, position, events, answer });
+      return false;
     }
+    const { stream } = pending.item;
     if (outcome.kind === 'wrong-expected') {
-      this.warm.forget(pending.item.stream);
-      pending.attempts += 1;
-      if (pending.attempts < (this.options.maxAttempts ?? 20)) this.queue.unshift(pending);
-      else this.settle(pending, { kind: 'failed', error: tooBusy(pending.item.stream) });
-      return;
+      this.displace(stream, warm);
+      if (pending.attempts + 1 < (this.options.maxAttempts ?? 20)) return this.decideAgain(pending, turn);
+      settle(pending, { kind: 'failed', error: tooBusy(stream) });
+      return false;
     }
     const { error } = outcome;
-    if (!late && (error.code === 'unknown' || error.code === 'unavailable')) {
-      again.push(one);
-      return;
-    }
-    this.warm.forget(pending.item.stream);
-    this.settle(pending, { kind: 'failed', error });
+    if (!late && (error.code === 'unknown' || error.code === 'unavailable')) return true;
+    this.displace(stream, warm);
+    settle(pending, { kind: 'failed', error });
+    return false;
   }
 
-  private settle(pending: Pending<Command, Event, Code>, result: CommandResult<Event, Code>): void {
-    pending.submission.results[pending.index] = result;
-    pending.submission.settle();
+  /** The state holds events that were not stored: whatever rests on it is decided again. */
+  private displace(stream: string, warm: WarmState<State>): void {
+    warm.displaced = true;
+    this.forget(stream, warm);
   }
 
-  private failed(turn: readonly Pending<Command, Event, Code>[], error: unknown): void {
-    for (const pending of turn) {
-      this.warm.forget(pending.item.stream);
-      if (!pending.submission.results[pending.index]) this.settle(pending, { kind: 'failed', error: error as Error });
-    }
+  private forget(stream: string, warm: WarmState<State>): void {
+    if (this.warm.get(stream) === warm) this.warm.forget(stream);
   }
 
   /** Encodes the states whose snapshot has fallen too far behind. */
-  private dueSnapshots(decided: readonly Decided<Command, Event, Code>[]): Snapshot[] {
+  private dueSnapshots(
+    decided: readonly Decided<State, Command, Event, Code>[],
+  ): ReadonlyMap<WarmState<State>, Snapshot> {
+    const due = new Map<WarmState<State>, Snapshot>();
     const codec = this.options.decider.snapshot;
-    if (!codec || !this.options.snapshots) return [];
-    const due: Snapshot[] = [];
-    for (const stream of new Set(decided.map((one) => one.append.stream))) {
-      const warm = this.warm.get(stream);
-      if (!warm || warm.revision - warm.snapshotRevision < (codec.every ?? Math.max(200, warm.revision / 4))) continue;
+    if (!codec || !this.options.snapshots) return due;
+    for (const { append, warm } of decided) {
+      const since = warm.revision - warm.snapshotRevision;
+      if (since < (codec.every ?? Math.max(200, warm.revision / 4))) continue;
       warm.snapshotRevision = warm.revision;
       const state = Buffer.from(canonicalJson(codec.encode(warm.state)));
-      due.push({ stream, revision: warm.revision, hash: warm.hash, version: codec.version, state });
+      const { revision, hash } = warm;
+      due.set(warm, { stream: append.stream, revision, hash, version: codec.version, state });
     }
     return due;
   }
@@ -325,17 +305,4 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
 
 function tooBusy(stream: string): EventStoreError {
   return new EventStoreError('unavailable', `${stream} is moved by others faster than it can be decided`);
-}
-
-/** The checkpoints of those submissions whose every command is in this append; the others' move later, on their own. */
-function checkpointsOf(submissions: readonly Submission<unknown, string>[]): Checkpoint[] {
-  const counts = new Map<Submission<unknown, string>, number>();
-  for (const submission of submissions) counts.set(submission, (counts.get(submission) ?? 0) + 1);
-  const whole: Checkpoint[] = [];
-  for (const [submission, count] of counts) {
-    if (submission.checkpoint && count === submission.open && count === submission.results.length) {
-      whole.push(submission.checkpoint);
-    }
-  }
-  return whole;
 }

@@ -12,6 +12,8 @@ export interface WarmState<State> {
   hash: Uint8Array;
   /** Revision of the newest snapshot known, -1 for none. */
   snapshotRevision: number;
+  /** True once events that the state includes were refused: nothing that was decided on it stands. */
+  displaced?: boolean;
 }
 
 export interface WarmStatesOptions<State, Command, Event extends DomainEvent, Code extends string> {

@@ -6,17 +6,19 @@ import { openPostgresEventStore, openPostgresLogReader, type PostgresEventStore 
 import { type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
 import { rawWriter } from './raw-writer';
 
+jest.setTimeout(60_000);
+
 let harness: PostgresHarness;
 let store: PostgresEventStore;
 
 beforeAll(async () => {
   harness = await postgresHarness();
   store = await harness.open();
-}, 60_000);
+});
 
 afterAll(async () => {
   await harness?.close();
-}, 60_000);
+});
 
 function newChain(): EventChain {
   return new EventChain(`account-demo_${randomUUID()}`);

@@ -5,6 +5,8 @@ import { codeOf, EventChain } from '@tallystick/testing';
 import { openPostgresEventStore, type PostgresEventStore } from '../src/postgres';
 import { type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
 
+jest.setTimeout(60_000);
+
 const HISTORY = 100_000;
 
 interface Scans {
@@ -28,11 +30,11 @@ describe('a stream of 100,000 events', () => {
     );
     await harness.admin.query('update log_counter set last_position = $1', [HISTORY]);
     hot.resume(HISTORY - 1, Buffer.from(HISTORY.toString(16).padStart(64, '0'), 'hex'));
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await harness?.close();
-  }, 60_000);
+  });
 
   async function scans(): Promise<Scans> {
     const { rows } = await harness.admin.query<{ whole: string; by_index: string; fetched: string }>(

@@ -8,6 +8,8 @@ import { codeOf, collect, EventChain, eventCount, eventsOf, idsOf } from '@tally
 import { EVENT_LOG_MIGRATIONS, openPostgresEventStore } from '../src/postgres';
 import { type PostgresHarness, postgresHarness } from './postgres-harness';
 
+jest.setTimeout(60_000);
+
 const ROUNDS = 40;
 
 function newChain(): EventChain {
@@ -30,11 +32,11 @@ describe('a store whose connections are killed', () => {
 
   beforeAll(async () => {
     harness = await postgresHarness();
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await harness?.close();
-  }, 60_000);
+  });
 
   async function killConnections(): Promise<void> {
     await harness.admin.query(
@@ -73,7 +75,7 @@ describe('a store whose connections are killed', () => {
     }
     const delivered = idsOf(eventsOf(await reading));
     expect(delivered.sort()).toEqual([...ids.values()].flat().sort());
-  }, 60_000);
+  });
 });
 
 async function readPatiently(store: EventStore, stream: string): ReturnType<EventStore['readStream']> {
@@ -114,5 +116,5 @@ describe('a store whose server is restarted', () => {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
     }
-  }, 90_000);
+  });
 });

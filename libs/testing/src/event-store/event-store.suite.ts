@@ -28,6 +28,8 @@ export function eventStoreContract(
   makeHarness: () => Promise<EventStoreHarness>,
   capabilities: EventStoreCapabilities,
 ): void {
+  jest.setTimeout(60_000);
+
   describe(`event store contract on ${name}`, () => {
     const bench = new Bench(capabilities);
 

@@ -1,5 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
-import { connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { StoreFaults } from './harness';
 
 type Fault = 'none' | 'cut-after' | 'cut-before' | 'silent';
@@ -56,6 +55,13 @@ export class FaultyLink implements StoreFaults {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
   }
 
+  /** True once for a fault that strikes once. */
+  private fires(fault: Fault): boolean {
+    if (this.fault !== fault) return false;
+    this.fault = 'none';
+    return true;
+  }
+
   private join(near: Socket, far: Socket): void {
     const pair = [near, far] as const;
     this.pairs.add(pair);
@@ -66,11 +72,11 @@ export class FaultyLink implements StoreFaults {
     };
     for (const socket of pair) socket.on('error', part).on('close', part).setNoDelay(true);
     near.on('data', (bytes) => {
-      if (this.fault === 'cut-before') part();
+      if (this.fires('cut-before')) part();
       else if (this.fault !== 'silent') far.write(bytes);
     });
     far.on('data', (bytes) => {
-      if (this.fault === 'cut-after') part();
+      if (this.fires('cut-after')) part();
       else if (this.fault !== 'silent') near.write(bytes);
     });
   }
