@@ -1,6 +1,5 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { ValidationPipe } from '@nestjs/common';
 import {
   CLASS_VALIDATION,
   MAX_MESSAGE_BYTES,
@@ -24,19 +23,23 @@ export function readBodiesStrictly(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer', bodyLimit: MAX_MESSAGE_BYTES },
-    async (request: FastifyRequest, body: Buffer) => {
-      if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) throw problem('unsupported-media-type');
-      const bytes = await unpacked(body, request.headers['content-encoding']);
-      request.rawBody = bytes;
-      const read = readStrictJson(bytes);
-      if (!read.ok) throw problemOfRefusal(read);
-      return read.value;
+    (request: FastifyRequest, body: Buffer, done: (error: Error | null, value?: unknown) => void) => {
+      if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) return done(problem('unsupported-media-type'));
+      const encoding = request.headers['content-encoding'];
+      if (encoding === undefined || encoding === 'identity') return read(request, body, done);
+      unpacked(body, encoding).then((bytes) => read(request, bytes, done), done);
     },
   );
 }
 
-async function unpacked(body: Buffer, encoding: string | undefined): Promise<Buffer> {
-  if (encoding === undefined || encoding === 'identity') return body;
+function read(request: FastifyRequest, bytes: Uint8Array, done: (error: Error | null, value?: unknown) => void): void {
+  request.rawBody = bytes;
+  const verdict = readStrictJson(bytes);
+  if (verdict.ok) done(null, verdict.value);
+  else done(problemOfRefusal(verdict));
+}
+
+async function unpacked(body: Buffer, encoding: string): Promise<Buffer> {
   if (encoding !== 'gzip') throw problem('unsupported-media-type');
   try {
     return await unzip(body, { maxOutputLength: MAX_MESSAGE_BYTES });
@@ -46,32 +49,18 @@ async function unpacked(body: Buffer, encoding: string | undefined): Promise<Buf
   }
 }
 
-const pipe = new ValidationPipe({
-  ...CLASS_VALIDATION,
-  transform: true,
-  exceptionFactory: (errors) => new Disagreement(errors.map(({ property }) => property)),
-});
-
-class Disagreement extends Error {
-  constructor(readonly properties: readonly string[]) {
-    super(`the class refuses what the compiled schema takes: ${properties.join(', ')}`);
-    this.name = 'Disagreement';
-  }
-}
-
 /**
- * Judges a body by the compiled schema of its class. The validation pipe must then agree: where it does not, the
- * declaration has a defect, which is logged and answered as such.
+ * Judges a body by the compiled schema of its class. The reading by class-transformer and class-validator (what Nest's
+ * validation pipe does) must then agree: where it does not, the declaration has a defect, which is logged and answered
+ * as such.
  */
-export async function judgeBody(body: unknown, bodyClass: MessageClass): Promise<object> {
+export function judgeBody(body: unknown, bodyClass: MessageClass): object {
   if (body === undefined || body === null) throw problem('invalid-json');
   const verdict = validatorOf(bodyClass)(body);
   if (!verdict.ok) throw problemOfRefusal(verdict);
-  try {
-    await pipe.transform(verdict.value, { type: 'body', metatype: bodyClass as new () => object });
-  } catch (error) {
-    log().error({ err: error, name: bodyClass.name }, 'compiled schema and validation pipe disagree');
-    throw problem('internal-error');
-  }
-  return verdict.value;
+  const second = validateAsClass(bodyClass, verdict.value);
+  if (second.ok) return verdict.value;
+  const { code, pointer } = second;
+  log().error({ name: bodyClass.name, code, pointer }, 'the class refuses what its compiled schema takes');
+  throw problem('internal-error');
 }

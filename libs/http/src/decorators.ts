@@ -20,6 +20,9 @@ export const Summary = (en: string, zh: string): MethodDecorator =>
 /** Demands the header `Idempotency-Key`: every route that changes something (trust §3 D). */
 export const Idempotent = (): MethodDecorator => adds((known) => ({ ...known, idempotent: true }));
 
+/** A POST that asks and changes nothing, so that what it asks about stays out of addresses and logs; it needs no key. */
+export const ReadsOnly = (): MethodDecorator => adds((known) => ({ ...known, readsOnly: true }));
+
 /** Documents an answer: its status and the class of its body. */
 export const Answers = (
   status: number,

@@ -18,6 +18,7 @@ export interface Operation {
   readonly minPosition?: boolean;
   readonly ifMatch?: boolean;
   readonly idempotent?: boolean;
+  readonly readsOnly?: boolean;
   readonly answers?: readonly AnswerForm[];
   /** Not part of the API page: the page itself. */
   readonly hidden?: boolean;

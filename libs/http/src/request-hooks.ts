@@ -1,10 +1,11 @@
 import { correlationIdOf, inScope, type Metrics } from '@tallystick/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type Authenticator, actorOf, may } from './auth/caller';
+import { type Authenticator, actorOf, type Caller, may } from './auth/caller';
 import { judgeBody } from './body-reading';
 import type { Cursors } from './cursors';
 import type { IdempotencyGate, OpenRequest } from './idempotency/idempotency-gate';
 import type { Inside } from './inside';
+import type { KeptAnswer } from './idempotency/idempotency-store';
 import type { Operation } from './operation';
 import { positionOf, revisionOf } from './preconditions';
 import { problem } from './problem';
@@ -43,13 +44,14 @@ export function addRequestHooks(app: FastifyInstance, options: HookOptions): voi
     reply.header('cache-control', 'no-store');
     inScope(request.scope, done);
   });
-  app.addHook('onRequest', (request) => admit(request, options));
+  app.addHook('onRequest', (request, _reply, done) => admit(request, options, done));
   app.addHook('preValidation', (request, _reply, done) => inScope(request.scope, done));
-  app.addHook('preHandler', (request, reply) => prepare(request, reply, options));
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('preHandler', (request, reply, done) => prepare(request, reply, options, done));
+  app.addHook('onSend', (request, reply, payload, done) => {
     const open = request.openRequest;
-    if (open) await conclude(request, reply, open, payload, options.idempotency);
-    return payload;
+    const kept = open && conclude(request, reply, open, payload, options.idempotency);
+    if (kept) kept.then(() => done(null, payload), done);
+    else done(null, payload);
   });
   app.addHook('onResponse', (request, reply, done) => {
     const seconds = (performance.now() - request.startedAt) / 1_000;
@@ -58,33 +60,51 @@ export function addRequestHooks(app: FastifyInstance, options: HookOptions): voi
   });
 }
 
-async function admit(request: FastifyRequest, { authenticator, inside }: HookOptions): Promise<void> {
-  if (OVERRIDES.some((name) => request.headers[name] !== undefined)) throw problem('method-not-allowed');
-  if (request.is404) return;
+type Done = (error?: Error) => void;
+
+/** No promise where none is needed: this path is walked by every request. */
+function admit(request: FastifyRequest, { authenticator, inside }: HookOptions, done: Done): void {
+  if (OVERRIDES.some((name) => request.headers[name] !== undefined)) return done(problem('method-not-allowed'));
+  if (request.is404) return done();
   const { permission, inside: insideOnly } = request.routeOptions.config.operation ?? {};
-  if (insideOnly && !inside.includes(request.raw)) throw problem('not-found');
-  if (permission === 'public') return;
-  if (permission === undefined) throw problem('not-found');
-  const caller = await authenticator.authenticate(request.headers.authorization);
-  if (!may(caller, permission)) throw problem('forbidden');
-  request.caller = caller;
+  if (insideOnly && !inside.includes(request.raw)) return done(problem('not-found'));
+  if (permission === 'public') return done();
+  if (permission === undefined) return done(problem('not-found'));
+  const enter = (caller: Caller): void => {
+    if (!may(caller, permission)) return done(problem('forbidden'));
+    request.caller = caller;
+    done();
+  };
+  try {
+    const caller = authenticator.authenticate(request.headers.authorization);
+    if (caller instanceof Promise) caller.then(enter).catch(done);
+    else enter(caller);
+  } catch (error) {
+    done(error as Error);
+  }
 }
 
-async function prepare(request: FastifyRequest, reply: FastifyReply, options: HookOptions): Promise<unknown> {
+function prepare(request: FastifyRequest, reply: FastifyReply, options: HookOptions, done: Done): void {
   const operation = request.routeOptions.config.operation;
-  if (request.is404 || !operation) return undefined;
-  readAddress(request, operation, options.cursors);
-  if (operation.body) request.body = await judgeBody(request.body, operation.body);
-  if (!operation.idempotent || !request.caller) return undefined;
-  const parts = [request.method, request.url, request.rawBody ?? ''];
-  const entered = await options.idempotency.enter(request.headers['idempotency-key'], request.caller, parts);
-  if (entered.kind === 'answered') {
-    const { status, body } = entered.answer;
-    const type = status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json';
-    return reply.code(status).header('content-type', type).send(body);
+  if (request.is404 || !operation) return done();
+  try {
+    readAddress(request, operation, options.cursors);
+    if (operation.body) request.body = judgeBody(request.body, operation.body);
+  } catch (error) {
+    return done(error as Error);
   }
-  admitCommand(request, entered.request);
-  return undefined;
+  if (!operation.idempotent || !request.caller) return done();
+  const parts = [request.method, request.url, request.rawBody ?? ''];
+  options.idempotency.enter(request.headers['idempotency-key'], request.caller, parts).then((entered) => {
+    if (entered.kind === 'answered') return answerAgain(reply, entered.answer);
+    admitCommand(request, entered.request);
+    done();
+  }, done);
+}
+
+function answerAgain(reply: FastifyReply, { status, body }: KeptAnswer): void {
+  const type = status < 400 ? 'application/json; charset=utf-8' : 'application/problem+json';
+  void reply.code(status).header('content-type', type).send(body);
 }
 
 function admitCommand(request: FastifyRequest, open: OpenRequest): void {
@@ -120,17 +140,19 @@ function readAddress(request: FastifyRequest, operation: Operation, cursors: Cur
 }
 
 /** A refusal that will never be another answer is kept before it leaves; whatever else ends just lets its twins go. */
-async function conclude(
+function conclude(
   request: FastifyRequest,
   reply: FastifyReply,
   open: OpenRequest,
   payload: unknown,
   gate: IdempotencyGate,
-): Promise<void> {
+): Promise<void> | undefined {
   request.openRequest = undefined;
   const { refusal } = request;
   const isFinal = refusal !== undefined && refusal.status < 500 && !refusal.options.retryable;
   const isAnswer = reply.statusCode < 500 && (!refusal || isFinal) && (typeof payload === 'string' || payload === null);
   const answer = isAnswer ? { status: reply.statusCode, body: payload ?? '' } : undefined;
-  await gate.leave(open, answer, isFinal);
+  if (answer && isFinal) return gate.keep(open, answer);
+  gate.leave(open, answer);
+  return undefined;
 }

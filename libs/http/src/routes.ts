@@ -42,7 +42,9 @@ export class Routes {
 
   /** Fails the boot where a route changes something but takes no idempotency key. */
   assertIdempotency(): void {
-    const open = this.known.filter(({ method, operation }) => CHANGING.has(method) && !operation?.idempotent);
+    const open = this.known.filter(
+      ({ method, operation }) => CHANGING.has(method) && !operation?.idempotent && !operation?.readsOnly,
+    );
     if (open.length === 0) return;
     throw new Error(
       `changing routes without @Idempotent: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}`,

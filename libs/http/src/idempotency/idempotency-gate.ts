@@ -46,15 +46,20 @@ export class IdempotencyGate {
     return this.take({ tenant, credential, key, bodyHash, commandId });
   }
 
-  /** Ends a request that was let in. A final refusal is kept; `answer` is what its waiting twins get, if anything. */
-  async leave(request: OpenRequest, answer: KeptAnswer | undefined, isFinalRefusal: boolean): Promise<void> {
-    const entry = this.underWay.get(request.commandId);
+  /** Ends a request that was let in; `answer` is what its waiting twins get, if anything. */
+  leave({ commandId }: OpenRequest, answer: KeptAnswer | undefined): void {
+    this.underWay.get(commandId)?.end(answer);
+    this.underWay.delete(commandId);
+  }
+
+  /** Ends a request that was let in with a final refusal, which answers its key for ever from now on. */
+  async keep(request: OpenRequest, refusal: KeptAnswer): Promise<void> {
+    let kept: KeptAnswer | undefined;
     try {
-      if (answer && isFinalRefusal) await this.store.keep(request, answer);
-      entry?.end(answer);
+      await this.store.keep(request, refusal);
+      kept = refusal;
     } finally {
-      entry?.end(undefined);
-      this.underWay.delete(request.commandId);
+      this.leave(request, kept);
     }
   }
 

@@ -16,6 +16,7 @@ import {
   Problem,
   problemOf,
   QueryOf,
+  ReadsOnly,
   Refuses,
   Summary,
 } from '@tallystick/http';
@@ -74,6 +75,7 @@ export class MembersController {
   @HttpCode(200)
   @Summary('The member whom a verified identifier names', '按已核实的标识查找会员')
   @Permission('members:resolve')
+  @ReadsOnly()
   @Answers(200, EnrolledAnswer)
   async resolve(@CallerOf() caller: Caller, @ContractBody(ResolveBody) body: ResolveBody): Promise<EnrolledAnswer> {
     const resolved = await this.enrolment.resolve(caller.tenant, caller.program, body.type, body.value);

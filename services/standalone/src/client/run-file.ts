@@ -1,0 +1,43 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** How a publisher reaches the bus of a running suite. */
+export type BusAddress =
+  { readonly kind: 'postgres'; readonly url: string } | { readonly kind: 'kafka'; readonly brokers: readonly string[] };
+
+/** Where a running suite is, for programs of the same user on the same machine. */
+export interface RunFile {
+  readonly address: string;
+  readonly pid: number;
+  /** An operator's token, good for 15 minutes; the local issuer in the data folder makes fresh ones. */
+  readonly token: string;
+  readonly tenant: string;
+  readonly program: string;
+  /** The database that the services' schemas are in. */
+  readonly databaseUrl: string;
+  readonly bus: BusAddress;
+}
+
+const NAME = 'run.json';
+
+/** The running suite of a data folder; `undefined` where none runs. A file that a killed suite left behind does not count. */
+export function readRunFile(dataDir: string): RunFile | undefined {
+  try {
+    const run = JSON.parse(readFileSync(join(dataDir, NAME), 'utf8')) as RunFile;
+    process.kill(run.pid, 0);
+    return run;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Readable by this user alone; it holds a token. */
+export function writeRunFile(dataDir: string, run: RunFile): void {
+  const draft = join(dataDir, `${NAME}.${process.pid}`);
+  writeFileSync(draft, `${JSON.stringify(run, undefined, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, join(dataDir, NAME));
+}
+
+export function removeRunFile(dataDir: string): void {
+  if (readRunFile(dataDir)?.pid === process.pid) rmSync(join(dataDir, NAME), { force: true });
+}

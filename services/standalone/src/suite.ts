@@ -1,0 +1,135 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { campaignsDefinition } from '@tallystick/campaigns';
+import {
+  audienceOf,
+  type BootedServices,
+  bootServices,
+  type Environment,
+  type Host,
+  hostServices,
+  listOf,
+  type ServiceDefinition,
+} from '@tallystick/hosting';
+import { EVERY_PERMISSION, LocalIssuer } from '@tallystick/http';
+import { insightsDefinition } from '@tallystick/insights';
+import { ledgerDefinition } from '@tallystick/ledger';
+import { membershipDefinition } from '@tallystick/membership';
+import { organizationDefinition } from '@tallystick/organization';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@tallystick/postgres';
+import { settlementDefinition } from '@tallystick/settlement';
+import { type BusAddress, removeRunFile, writeRunFile } from './client/run-file';
+
+/** Every service of the suite. Rewards and the console join here with their own issues. */
+export const SERVICES: readonly ServiceDefinition[] = [
+  organizationDefinition,
+  membershipDefinition,
+  campaignsDefinition,
+  ledgerDefinition,
+  settlementDefinition,
+  insightsDefinition,
+];
+
+export interface SuiteOptions {
+  /** Holds the embedded cluster, local keys and `run.json`. */
+  readonly dataDir: string;
+  /** 0 takes a free one; default `TALLY_PORT`. */
+  readonly port?: number;
+  readonly environment?: Environment;
+  readonly profile?: 'durable' | 'test' | 'bench';
+  /** Hears what is going on, a line at a time. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** All services in one process on one port. */
+export interface Suite {
+  readonly address: string;
+  readonly databaseUrl: string;
+  readonly bus: BusAddress;
+  readonly tenant: string;
+  readonly program: string;
+  readonly booted: BootedServices;
+  readonly host: Host;
+  readonly postgres?: EmbeddedPostgres;
+  /** A fresh operator's token for every service; good for 15 minutes. */
+  token(): Promise<string>;
+  /** Drains and gives everything back; the embedded database stops last. */
+  stop(): Promise<void>;
+}
+
+/** Starts the embedded database (unless `DATABASE_URL` names one), all services and their port, and writes `run.json`. */
+export async function startSuite(options: SuiteOptions): Promise<Suite> {
+  const { environment = process.env, onLine = () => undefined } = options;
+  const dataDir = resolve(options.dataDir);
+  mkdirSync(dataDir, { recursive: true });
+  const given = environment['DATABASE_URL'];
+  const postgres = given
+    ? undefined
+    : await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), profile: options.profile ?? 'durable' });
+  if (postgres) onLine(`embedded PostgreSQL runs on port ${postgres.port}`);
+  const databaseUrl = given ?? postgres!.url;
+  try {
+    const booted = await bootServices(SERVICES, { ...environment, DATABASE_URL: databaseUrl, TALLY_DATA: dataDir });
+    try {
+      const host = await hostServices(booted, { port: options.port });
+      return suiteOf({ booted, host, postgres, databaseUrl, dataDir });
+    } catch (error) {
+      await booted.close();
+      throw error;
+    }
+  } catch (error) {
+    await postgres?.stop();
+    throw error;
+  }
+}
+
+interface Started {
+  readonly booted: BootedServices;
+  readonly host: Host;
+  readonly postgres: EmbeddedPostgres | undefined;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+}
+
+async function suiteOf({ booted, host, postgres, databaseUrl, dataDir }: Started): Promise<Suite> {
+  const { TALLY_TENANT: tenant = 'demo', TALLY_PROGRAM: program = 'main', TALLY_BUS: kind } = booted.settings;
+  const bus: BusAddress =
+    kind === 'kafka'
+      ? { kind, brokers: listOf(booted.settings['KAFKA_BROKERS']) }
+      : { kind: 'postgres', url: databaseUrl };
+  const issuer = booted.authentication.localIssuer;
+  const token = (): Promise<string> => (issuer ? operatorToken(issuer, tenant, program) : Promise.resolve(''));
+  writeRunFile(dataDir, {
+    address: host.url,
+    pid: process.pid,
+    token: await token(),
+    tenant,
+    program,
+    databaseUrl,
+    bus,
+  });
+  return {
+    address: host.url,
+    databaseUrl,
+    bus,
+    tenant,
+    program,
+    booted,
+    host,
+    postgres,
+    token,
+    stop: async () => {
+      removeRunFile(dataDir);
+      for (const { health } of booted.services) health.drain();
+      await host.close();
+      await booted.close();
+      await postgres?.stop();
+    },
+  };
+}
+
+/** A token that may do everything with every service of one program on this machine. */
+export function operatorToken(issuer: LocalIssuer, tenant: string, program: string): Promise<string> {
+  const audience = SERVICES.map(({ name }) => audienceOf(name));
+  return issuer.issue({ subject: 'operator:local', tenant, program, permissions: [EVERY_PERMISSION], audience });
+}

@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { resolveMember } from './member';
+import { table } from './run-status';
+import { inSession } from './session';
+
+interface StatementLine {
+  readonly type: string;
+  readonly effectiveAt?: string;
+  readonly source?: { readonly source: string; readonly id: string };
+  readonly postings: readonly { readonly book: string; readonly asset: string; readonly amount: string }[];
+}
+
+export async function runStatement(identifier: string, options: { type: string }, command: Command): Promise<void> {
+  await inSession(command, async ({ suite, tell }) => {
+    const { account } = await resolveMember(suite.client, identifier, options.type);
+    const lines: StatementLine[] = [];
+    for await (const page of suite.client.pages<StatementLine>(`/v1/accounts/${account}/statement?limit=500`))
+      lines.push(...page);
+    const rows = lines
+      .reverse()
+      .map(({ effectiveAt, type, source, postings }) => [
+        effectiveAt ?? '',
+        type,
+        source ? `${source.source}/${source.id}` : '',
+        postings.flatMap(({ book, asset, amount }) => (book === 'available' ? [`${amount} ${asset}`] : [])).join(', '),
+      ]);
+    tell(lines, table([['effective at', 'what', 'cause', 'amounts'], ...rows]));
+  });
+}

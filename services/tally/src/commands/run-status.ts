@@ -1,0 +1,24 @@
+import { type SuiteStatus } from '@tallystick/standalone';
+import type { Command } from 'commander';
+import { inSession } from './session';
+
+export async function runStatus(_options: unknown, command: Command): Promise<void> {
+  await inSession(command, async ({ suite, tell }) => {
+    const status = await suite.client.get<SuiteStatus>('/v1/status');
+    const rows = status.services.flatMap(({ service, head, hops }) =>
+      hops.map(({ topic, position, behind }) => [service, topic, position ?? '', String(behind), head]),
+    );
+    tell(status, table([['consumer', 'topic', 'position', 'behind', 'own log'], ...rows]));
+  });
+}
+
+/** Columns wide enough for their cells. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -1,0 +1,86 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runApply } from './commands/run-apply';
+import { runBalance } from './commands/run-balance';
+import { runPublish } from './commands/run-publish';
+import { runReplay } from './commands/run-replay';
+import { runStatement } from './commands/run-statement';
+import { runStatus } from './commands/run-status';
+import { runVerify } from './commands/run-verify';
+import { FORMATS } from './commands/publish';
+import { ORDERS } from './formats/order';
+
+const WHERE = `
+Without --url, tally speaks to the suite that runs on the data folder (--data, default .tallystick), or starts the
+embedded suite there for the length of the command. DATABASE_URL wins over the embedded database.`;
+
+/** The command line `tally`. */
+export function program(): Command {
+  const tally = new Command('tally')
+    .description(
+      'Loyalty points with an account of themselves: apply programs, publish purchases, ask, verify, rebuild.',
+    )
+    .addHelpText('after', WHERE)
+    .option('--url <address>', 'address of a running suite, e.g. http://127.0.0.1:3000')
+    .option('--token <token>', 'access token for --url (default: TALLY_TOKEN)')
+    .option('--data <dir>', 'data folder of the embedded suite', '.tallystick')
+    .option('--json', 'print what a machine may read')
+    .option('--quiet', 'no progress')
+    .exitOverride()
+    .showHelpAfterError();
+  addWriting(tally);
+  addReading(tally);
+  addAuditing(tally);
+  return tally;
+}
+
+function addWriting(tally: Command): void {
+  tally
+    .command('apply <file>')
+    .description('bring the suite to what a program file says (YAML or JSON); applying twice changes nothing')
+    .option('--dry-run', 'show what would change and write nothing')
+    .action(runApply);
+  tally
+    .command('publish <file>')
+    .description('publish purchases and returns of a file through the bus; go on where an interrupted run stopped')
+    .addOption(new Option('--format <format>', 'what the file is').choices([...FORMATS]).default('jsonl'))
+    .addOption(new Option('--order <order>', 'order of publication').choices([...ORDERS]).default('file'))
+    .option('--seed <seed>', 'seed of a random order', '1')
+    .option('--rate <n>', 'records a second at most', positive)
+    .option('--store <store>', 'where customers are enrolled on first sight', 'online-shop')
+    .option('--wait', 'return when every hop has passed what was published')
+    .option('--timeout <seconds>', 'how long --wait waits', positive, 600)
+    .action(runPublish);
+}
+
+function addReading(tally: Command): void {
+  tally.command('status').description('every hop with its position, head and lag').action(runStatus);
+  tally
+    .command('balance [identifier]')
+    .description('the balance of a member, named by `type:value` (type default: external)')
+    .option('--all', 'CSV `identifier,balance` of every enrolled identifier of the type, sorted bytewise')
+    .option('--type <type>', 'type of identifier', 'external')
+    .option('--asset <asset>', 'asset to count', 'POINTS')
+    .action(runBalance);
+  tally
+    .command('statement <identifier>')
+    .description('every movement of a member’s account, oldest first, with its cause')
+    .option('--type <type>', 'type of identifier', 'external')
+    .action(runStatement);
+}
+
+function addAuditing(tally: Command): void {
+  tally
+    .command('replay [stream]')
+    .description('fold one stream, or every account, from its stored events')
+    .action(runReplay);
+  tally
+    .command('verify')
+    .description('check the hash chains of every log, and balances three ways: projection, lots, fold of the events')
+    .action(runVerify);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('a number above zero is needed');
+  return value;
+}
