@@ -1,9 +1,8 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
-import type { ServiceResources } from '@tallystick/hosting';
 import { MemberDirectory } from './application/member-directory';
 import { PurchaseRecords } from './application/purchase-records';
 import { RuleSets } from './application/rule-sets';
-import { campaignsParts } from './campaigns.parts';
+import { campaignsParts, type CampaignsResources } from './campaigns.parts';
 import { Entrance } from './http/entrance';
 import { PurchasesController } from './http/purchases.controller';
 import { ReturnsController } from './http/returns.controller';
@@ -25,7 +24,7 @@ class Draining implements OnModuleDestroy {
 /** What of campaigns the Nest app holds; its parts are bound in `campaigns.parts.ts`. */
 @Module({})
 export class CampaignsModule {
-  static forRoot(resources: ServiceResources): DynamicModule {
+  static forRoot(resources: CampaignsResources): DynamicModule {
     const { entrance, records, directory, ruleSets, policies, work } = campaignsParts(resources);
     return {
       module: CampaignsModule,

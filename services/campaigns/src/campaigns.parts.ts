@@ -31,12 +31,10 @@ export interface CampaignsParts {
   readonly work: readonly { drain(): Promise<void> }[];
 }
 
-export function campaignsParts({
-  pool,
-  store,
-  now,
-  settings,
-}: Pick<ServiceResources, 'pool' | 'store' | 'now' | 'settings'>): CampaignsParts {
+/** What campaigns needs of its host. */
+export type CampaignsResources = Pick<ServiceResources, 'pool' | 'store' | 'now' | 'settings'>;
+
+export function campaignsParts({ pool, store, now, settings }: CampaignsResources): CampaignsParts {
   const program = settings['TALLY_PROGRAM'] ?? 'main';
   const reference = new ReferenceReader(pool);
   const ruleSets = new RuleSets(store, reference, now);

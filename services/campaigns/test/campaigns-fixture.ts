@@ -12,19 +12,24 @@ import {
   openPostgresEventStore,
   type PostgresEventStore,
 } from '@tallystick/event-store/postgres';
+import { IDEMPOTENCY_MIGRATIONS } from '@tallystick/http';
 import type { Announcement, Batch, BatchHandler, BusRecord, Outcome } from '@tallystick/messaging';
 import { CONSUMER_MIGRATIONS, createPool, migrate, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import { instant } from '@tallystick/vocabulary';
 import { join } from 'node:path';
-import type { CampaignsParts } from '../src/campaigns.parts';
-import { campaignsParts } from '../src/campaigns.parts';
+import { type CampaignsParts, campaignsParts } from '../src/campaigns.parts';
 import { campaignsPublications } from '../src/publications';
 
 export const TENANT = 'demo';
 export const PROGRAM = 'main';
 export const NOW = instant('2026-11-24T12:00:00Z');
-export const MIGRATIONS = { name: 'campaigns', folder: join(__dirname, '../src/migrations') };
+const MIGRATIONS = [
+  EVENT_LOG_MIGRATIONS,
+  CONSUMER_MIGRATIONS,
+  { name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS },
+  { name: 'campaigns', folder: join(__dirname, '../src/migrations') },
+];
 
 /** 1 point per yuan, more by tier, and growth. */
 export const RULES = {
@@ -57,7 +62,7 @@ export class CampaignsFixture {
   static async start(): Promise<CampaignsFixture> {
     const database = await startTestDatabase();
     const pool = createPool(database.url, { max: 6, applicationName: 'campaigns-test', searchPath: 'campaigns' });
-    await migrate(pool, 'campaigns', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, MIGRATIONS]);
+    await migrate(pool, 'campaigns', MIGRATIONS);
     const store = await openPostgresEventStore({ pool, schema: 'campaigns', service: 'campaigns' });
     return new CampaignsFixture(database, pool, store, partsOn(pool, store));
   }
