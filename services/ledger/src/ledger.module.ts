@@ -12,7 +12,7 @@ import { LedgerSubscriptions } from './subscriptions';
 /** The composition root of the ledger: binds ports to adapters. */
 @Module({})
 export class LedgerModule {
-  static forRoot({ pool, store, snapshots }: ServiceResources): DynamicModule {
+  static forRoot({ pool, store, snapshots }: Pick<ServiceResources, 'pool' | 'store' | 'snapshots'>): DynamicModule {
     return {
       module: LedgerModule,
       controllers: [AccountsController, AssetsController, EventsController, LedgerSubscriptions],

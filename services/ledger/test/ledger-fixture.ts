@@ -1,5 +1,5 @@
-import { type PurchaseQualified, type ReturnQualified } from '@tallystick/contracts';
 import { join } from 'node:path';
+import type { PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
 import { accountId, type Checkpoint, type Position, position, START } from '@tallystick/decider';
 import {
   EVENT_LOG_MIGRATIONS,
@@ -76,6 +76,10 @@ export class LedgerFixture {
       );
       ({ next: after, atHead } = page);
     }
+    await this.pool.query(
+      'insert into consumer_position (consumer, topic, partition, position) values ($1, $2, 0, $3)',
+      [`projection:account-book:v${version}`, 'log:ledger', BigInt(after)],
+    );
   }
 
   /** Every row of every table of a version, as text, in the order of their keys. */

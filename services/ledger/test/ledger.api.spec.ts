@@ -1,0 +1,220 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventHash } from '@tallystick/decider';
+import {
+  AccessTokens,
+  createHttpApp,
+  createHttpServer,
+  Cursors,
+  drain,
+  type HttpApp,
+  IDEMPOTENCY_MIGRATIONS,
+  IdempotencyStore,
+  Inside,
+  listen,
+  LOCAL_ISSUER,
+  LocalIssuer,
+} from '@tallystick/http';
+import { Metrics } from '@tallystick/observability';
+import { migrate } from '@tallystick/postgres';
+import type { EventAnswer } from '../src/http/ledger.dto';
+import { LedgerModule } from '../src/ledger.module';
+import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
+import { accountOf, batchOf, LedgerFixture, linkedReturn, purchase } from './ledger-fixture';
+
+const AUDIENCE = 'tallystick/ledger';
+const MONDAY = '2026-11-02T10:00:00.000Z';
+const FRIDAY = '2026-11-06T10:00:00.000Z';
+const ACCOUNT = `/v1/accounts/${accountOf('m-1')}`;
+
+let folder: string;
+let ledger: LedgerFixture;
+let http: HttpApp;
+let server: Server;
+let url: string;
+let issuer: LocalIssuer;
+let keys = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ledger-api-'));
+  ledger = await LedgerFixture.start();
+  const { pool, store } = ledger;
+  await migrate(pool, 'ledger', [{ name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS }]);
+  issuer = await LocalIssuer.open(folder, {});
+  http = await createHttpApp({
+    service: 'ledger',
+    module: LedgerModule.forRoot({ pool, store, snapshots: store.snapshots }),
+    authenticator: new AccessTokens({ issuer: LOCAL_ISSUER, audience: AUDIENCE, keys: issuer.keySet }),
+    cursors: new Cursors(Buffer.alloc(32, 7)),
+    idempotency: new IdempotencyStore(pool),
+    metrics: new Metrics('ledger'),
+    inside: new Inside(),
+    api: { title: 'Ledger', version: '1' },
+  });
+  await http.open();
+  server = createHttpServer(http.handle);
+  url = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
+  await whenPurchaseQualifiedAccrue(ledger.application)(
+    batchOf([
+      purchase('m-1', 'P1', MONDAY, 100),
+      purchase('m-1', 'P2', FRIDAY, 50, { returns: [linkedReturn('R2', FRIDAY, 20)] }),
+      purchase('m-2', 'P3', FRIDAY, 7),
+    ]),
+  );
+  await ledger.project(1, 500);
+});
+
+afterAll(async () => {
+  if (server) await drain(server, 100);
+  await http?.close();
+  await ledger?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Got {
+  readonly status: number;
+  readonly body: { readonly items: EventAnswer[]; readonly next: string; readonly state: string };
+}
+
+async function call(method: string, path: string, body?: object, permissions = ['*'], tenant = 'demo'): Promise<Got> {
+  const token = await issuer.issue({ subject: 'till-1', tenant, program: 'main', permissions, audience: AUDIENCE });
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'idempotency-key': `k-${++keys}`,
+  };
+  const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+  return { status: answer.status, body: (await answer.json()) as Got['body'] };
+}
+
+const get = (path: string, permissions?: string[], tenant?: string) =>
+  call('GET', path, undefined, permissions, tenant);
+
+describe('GET balance', () => {
+  it('tells what an account holds of each asset', async () => {
+    await expect(get(`${ACCOUNT}/balance`)).resolves.toMatchObject({
+      status: 200,
+      body: {
+        balances: [
+          { asset: 'GROWTH', available: '260', pending: '0', held: '0', uncollectable: '0', revision: 3 },
+          { asset: 'POINTS', available: '130', pending: '0', held: '0', uncollectable: '0', revision: 3 },
+        ],
+      },
+    });
+  });
+
+  it('knows no account of another tenant, none that is not there, and nothing that is no account id', async () => {
+    for (const [path, tenant] of [
+      [`${ACCOUNT}/balance`, 'other'],
+      [`/v1/accounts/${accountOf('m-none')}/balance`, 'demo'],
+      ['/v1/accounts/m-1/balance', 'demo'],
+    ] as const) {
+      await expect(get(path, ['*'], tenant)).resolves.toMatchObject({ status: 404, body: { code: 'not-found' } });
+    }
+  });
+
+  it('is for those who may read accounts', async () => {
+    await expect(get(`${ACCOUNT}/balance`, ['events:read'])).resolves.toMatchObject({ status: 403 });
+  });
+
+  it('is as fresh as asked, or not given', async () => {
+    await expect(get(`${ACCOUNT}/balance?min-position=1`)).resolves.toMatchObject({ status: 200 });
+    await expect(get(`${ACCOUNT}/balance?min-position=99999`)).resolves.toMatchObject({
+      status: 503,
+      body: { code: 'projection-behind' },
+    });
+  });
+});
+
+describe('GET lots and GET statement', () => {
+  it('give every lot once over pages', async () => {
+    const first = await get(`${ACCOUNT}/lots?limit=1`);
+    expect(first.body.items).toMatchObject([{ lot: 'till-1:P1:POINTS', granted: '100', available: '100' }]);
+    const second = await get(`${ACCOUNT}/lots?limit=1&cursor=${first.body.next}`);
+    expect(second.body.items).toMatchObject([
+      { lot: 'till-1:P2:POINTS', granted: '50', available: '30', reversed: '20' },
+    ]);
+    expect(second.body).not.toHaveProperty('next');
+  });
+
+  it('give every movement once over pages, newest first, with what explains it', async () => {
+    const first = await get(`${ACCOUNT}/statement?limit=2`);
+    expect(first.body.items).toMatchObject([
+      {
+        revision: 3,
+        type: 'PointsReversed',
+        source: { source: 'till-1', id: 'R2' },
+        purchase: { source: 'till-1', id: 'P2' },
+        receipt: 'ab'.repeat(32),
+        effectiveAt: FRIDAY,
+        postings: [
+          { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '20' },
+          { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '-20' },
+          { book: 'issuer-obligation', asset: 'GROWTH', issuer: 'hotel', amount: '40' },
+          { book: 'available', asset: 'GROWTH', issuer: 'hotel', amount: '-40' },
+        ],
+      },
+      { revision: 2, type: 'PointsAccrued' },
+    ]);
+    const second = await get(`${ACCOUNT}/statement?limit=2&cursor=${first.body.next}`);
+    expect(second.body.items).toMatchObject([{ revision: 1 }, { revision: 0, type: 'AccountOpened', postings: [] }]);
+    expect(second.body).not.toHaveProperty('next');
+  });
+});
+
+describe('GET events', () => {
+  it('gives the bytes from which every hash of the log is made', async () => {
+    const { body } = await get('/v1/events?max=4');
+    const rest = await get(`/v1/events?after=${body.next}`);
+    const events: EventAnswer[] = [...body.items, ...rest.body.items];
+    expect([body.state, rest.body.state]).toEqual(['more', 'head']);
+    expect(events.length).toBeGreaterThanOrEqual(6);
+    const heads = new Map<string, string>();
+    for (const event of events) {
+      const bytes = (text = '') => Buffer.from(text, 'base64');
+      const { stream, revision, id, type, version, data, metadata, prevHash, hash } = event;
+      const parts = { data: bytes(data), metadata: bytes(metadata), prevHash: bytes(prevHash) };
+      expect(eventHash({ stream, revision, id, type, version, ...parts }).toString('base64')).toBe(hash);
+      expect(prevHash).toBe(heads.get(stream) ?? Buffer.alloc(32).toString('base64'));
+      heads.set(stream, hash);
+    }
+  });
+
+  it('gives none of another tenant, and refuses who may not read events', async () => {
+    await expect(get('/v1/events', ['events:read'], 'other')).resolves.toMatchObject({
+      status: 200,
+      body: { items: [] },
+    });
+    await expect(get('/v1/events', ['accounts:read'])).resolves.toMatchObject({ status: 403 });
+    await expect(get('/v1/events?after=x')).resolves.toMatchObject({ status: 422, body: { code: 'position-invalid' } });
+  });
+});
+
+describe('PUT assets', () => {
+  const assets = [
+    { asset: 'POINTS', kind: 'points', unitCost: '1/100' },
+    { asset: 'COUNT-COFFEE', kind: 'score' },
+  ];
+
+  it('declares what is new and answers how much that was', async () => {
+    await expect(call('PUT', '/v1/assets', { assets })).resolves.toEqual({ status: 200, body: { declared: 2 } });
+    await expect(call('PUT', '/v1/assets', { assets })).resolves.toEqual({ status: 200, body: { declared: 0 } });
+    await expect(get('/v1/assets')).resolves.toMatchObject({
+      body: {
+        assets: [
+          { asset: 'COUNT-COFFEE', unitCost: '0', scale: 0 },
+          { asset: 'POINTS', unitCost: '1/100' },
+        ],
+      },
+    });
+  });
+
+  it('refuses what can no longer be', async () => {
+    await expect(call('PUT', '/v1/assets', { assets: [{ asset: 'GROWTH', kind: 'points' }] })).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'asset-kind-fixed' },
+    });
+  });
+});

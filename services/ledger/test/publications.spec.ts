@@ -1,0 +1,200 @@
+import { ledger, validatorOf } from '@tallystick/contracts';
+import { isRejection, NO_HASH, position, type RecordedEvent, streamName } from '@tallystick/decider';
+import { type AccountCommand, accountDecider, type ApplyEvaluation } from '@tallystick/ledger-domain';
+import type { Announcement } from '@tallystick/messaging';
+import { type Instant, instant } from '@tallystick/vocabulary';
+import { ledgerPublications } from '../src/publications';
+import { accountOf } from './ledger-fixture';
+
+const account = accountOf('m-1');
+const holder = { tenant: 'demo', account, program: 'main', holder: 'm-1' };
+const MONDAY = '2026-11-02T10:00:00.000Z';
+const FRIDAY = '2026-11-06T10:00:00.000Z';
+
+function purchase(id: string, at: string, points: bigint, more: Partial<ApplyEvaluation> = {}): ApplyEvaluation {
+  return {
+    kind: 'apply-evaluation',
+    ...holder,
+    purchase: { source: 'till-1', id },
+    revision: 0,
+    effectiveAt: instant(at),
+    issuer: 'hotel',
+    store: 'hotel-1',
+    receipt: 'ab'.repeat(32),
+    grants: [
+      { asset: 'POINTS', score: false, amount: points, unitCost: '1/100', allocation: [] },
+      { asset: 'GROWTH', score: true, amount: points * 2n, unitCost: '0', allocation: [] },
+    ],
+    returns: [],
+    ...more,
+  };
+}
+
+function returned(id: string, at: string, points: bigint): ApplyEvaluation['returns'][number] {
+  const amounts = [
+    { asset: 'POINTS', score: false, amount: points },
+    { asset: 'GROWTH', score: true, amount: points * 2n },
+  ];
+  return { return: { source: 'till-1', id }, effectiveAt: instant(at), store: 'hotel-2', amounts };
+}
+
+function unlinked(id: string, at: string, points: bigint): AccountCommand {
+  const amounts = [{ asset: 'POINTS', score: false, amount: points }];
+  const place = { issuer: 'mall', store: 'mall-1', receipt: 'cd'.repeat(32) };
+  return {
+    kind: 'reverse-unlinked',
+    ...holder,
+    return: { source: 'till-1', id },
+    revision: 0,
+    effectiveAt: instant(at),
+    ...place,
+    amounts,
+  };
+}
+
+/** What the service says of each event that the commands make, in order. */
+function announced(...commands: readonly AccountCommand[]): Announcement[] {
+  let state = accountDecider.initial();
+  const said: Announcement[] = [];
+  let revision = 0;
+  for (const command of commands) {
+    const decision = accountDecider.decide(command, state);
+    if (isRejection(decision)) throw new Error(decision.rejected);
+    for (const event of decision) {
+      state = accountDecider.evolve(state, event);
+      said.push(...ledgerPublications.announce(recorded(event, revision++)));
+    }
+  }
+  return said;
+}
+
+function recorded(event: { type: string; version: number; data: unknown }, revision: number): RecordedEvent {
+  const bytes = new Uint8Array();
+  return {
+    id: account,
+    stream: streamName('account', 'demo', account),
+    revision,
+    position: position(revision + 1),
+    type: event.type,
+    version: event.version,
+    data: bytes,
+    metadata: bytes,
+    prevHash: NO_HASH,
+    hash: NO_HASH,
+    recordedAt: 0 as Instant,
+    body: event.data,
+  };
+}
+
+const head = { account, member: 'm-1', program: 'main' };
+const lot = (amount: string, id = 'P1') => ({
+  asset: 'POINTS',
+  lot: `till-1:${id}:POINTS`,
+  issuer: 'hotel',
+  amount,
+  unitCost: '1/100',
+});
+
+describe('what the ledger says', () => {
+  it('of an accrual: its lots, and the growth by itself', () => {
+    expect(announced(purchase('P1', MONDAY, 100n))).toEqual([
+      {
+        topic: 'ledger.points-accrued.v1',
+        key: account,
+        message: {
+          ...head,
+          revision: 1,
+          effectiveAt: MONDAY,
+          source: { source: 'till-1', id: 'P1' },
+          store: 'hotel-1',
+          unit: 'hotel',
+          movements: [lot('100')],
+          kind: 'accrual',
+          receipt: 'ab'.repeat(32),
+        },
+      },
+      {
+        topic: 'ledger.growth-changed.v1',
+        key: 'm-1',
+        message: {
+          ...head,
+          revision: 1,
+          amount: '200',
+          effectiveAt: MONDAY,
+          earnedAt: MONDAY,
+          source: { source: 'till-1', id: 'P1' },
+        },
+      },
+    ]);
+  });
+
+  it('of an amendment: the difference', () => {
+    const said = announced(purchase('P1', MONDAY, 100n), purchase('P1', MONDAY, 70n, { revision: 1 })).slice(2);
+    expect(said).toMatchObject([
+      { message: { revision: 2, kind: 'amendment', movements: [lot('-30')] } },
+      { topic: 'ledger.growth-changed.v1', message: { amount: '-60' } },
+    ]);
+  });
+
+  it('of a linked return: what it took, its growth counted when the purchase earned it', () => {
+    const said = announced(purchase('P1', MONDAY, 100n, { returns: [returned('R1', FRIDAY, 120n)] })).slice(2);
+    expect(said).toMatchObject([
+      {
+        topic: 'ledger.points-reversed.v1',
+        message: {
+          effectiveAt: FRIDAY,
+          source: { source: 'till-1', id: 'R1' },
+          store: 'hotel-2',
+          kind: 'reversal',
+          movements: [lot('-100')],
+          uncollectable: [{ asset: 'POINTS', amount: '20' }],
+        },
+      },
+      { topic: 'ledger.growth-changed.v1', message: { amount: '-200', effectiveAt: FRIDAY, earnedAt: MONDAY } },
+    ]);
+  });
+
+  it('of a recalculation: the difference, and what is still not there', () => {
+    const said = announced(unlinked('U1', FRIDAY, 150n), purchase('P1', MONDAY, 100n)).slice(-1);
+    expect(said).toMatchObject([
+      {
+        topic: 'ledger.points-reversed.v1',
+        message: {
+          kind: 'recalculation',
+          source: { source: 'till-1', id: 'U1' },
+          unit: 'mall',
+          movements: [lot('-100')],
+          uncollectable: [{ asset: 'POINTS', amount: '50' }],
+        },
+      },
+    ]);
+  });
+
+  it('meets its contracts, and movements of all messages sum to what the account holds', () => {
+    const said = announced(
+      unlinked('U1', FRIDAY, 30n),
+      purchase('P1', MONDAY, 100n),
+      purchase('P2', FRIDAY, 50n, { returns: [returned('R2', FRIDAY, 10n)] }),
+      purchase('P1', MONDAY, 20n, { revision: 1, issuer: 'mall', returns: [returned('R1', FRIDAY, 5n)] }),
+    );
+    const validators = {
+      'ledger.points-accrued.v1': validatorOf(ledger.PointsAccrued),
+      'ledger.points-reversed.v1': validatorOf(ledger.PointsReversed),
+      'ledger.growth-changed.v1': validatorOf(ledger.GrowthChanged),
+    };
+    let [points, growth] = [0n, 0n];
+    for (const { topic, message } of said) {
+      expect(validators[topic as keyof typeof validators](message)).toMatchObject({ ok: true });
+      const { movements, amount } = message as Partial<ledger.PointsAccrued & ledger.GrowthChanged>;
+      for (const movement of movements ?? []) points += BigInt(movement.amount);
+      growth += BigInt(amount ?? 0);
+    }
+    expect([points, growth]).toEqual([25n, 110n]);
+  });
+
+  it('of an event that it does not know: nothing, loudly', () => {
+    expect(() => ledgerPublications.announce(recorded({ type: 'PointsLost', version: 1, data: {} }, 3))).toThrow(
+      'unknown event PointsLost version 1',
+    );
+  });
+});
