@@ -4,6 +4,13 @@
  * Throws a `TypeError` for what JSON cannot carry: cycles, functions, NaN and infinities.
  */
 export function canonicalJson(value: unknown): string {
+  return write(value, 0);
+}
+
+/** No value of ours is nearly so deep; what is deeper goes round in a circle. */
+const MAX_DEPTH = 500;
+
+function write(value: unknown, depth: number): string {
   switch (typeof value) {
     case 'string':
       return quote(value);
@@ -16,7 +23,8 @@ export function canonicalJson(value: unknown): string {
       return value ? 'true' : 'false';
     case 'object':
       if (value === null) return 'null';
-      return Array.isArray(value) ? list(value) : members(value as Record<string, unknown>);
+      if (depth > MAX_DEPTH) throw new TypeError('a cycle is not JSON');
+      return Array.isArray(value) ? list(value, depth + 1) : members(value as Record<string, unknown>, depth + 1);
     default:
       throw new TypeError(`${typeof value} is not JSON`);
   }
@@ -31,19 +39,19 @@ function quote(text: string): string {
   return JSON.stringify(text);
 }
 
-function list(values: readonly unknown[]): string {
+function list(values: readonly unknown[], depth: number): string {
   let text = '[';
-  for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ',') + canonicalJson(values[i]);
+  for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ',') + write(values[i], depth);
   return text + ']';
 }
 
-function members(value: Record<string, unknown>): string {
+function members(value: Record<string, unknown>, depth: number): string {
   const keys = Object.keys(value).sort();
   let text = '';
   for (const key of keys) {
     const member = value[key];
     if (member === undefined) continue;
-    text += `${text === '' ? '' : ','}${quote(key)}:${canonicalJson(member)}`;
+    text += `${text === '' ? '' : ','}${quote(key)}:${write(member, depth)}`;
   }
   return `{${text}}`;
 }

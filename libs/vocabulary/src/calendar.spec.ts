@@ -1,0 +1,85 @@
+import { assert, integer, property, record } from 'fast-check';
+import { DateTime } from 'luxon';
+import {
+  addDays,
+  addMonths,
+  type CalendarDate,
+  dateOfDayNumber,
+  dayNumber,
+  daysInMonth,
+  formatDate,
+  isCalendarDate,
+  parseDate,
+} from './calendar';
+
+const dates = record({
+  year: integer({ min: 0, max: 9999 }),
+  month: integer({ min: 1, max: 12 }),
+  day: integer({ min: 1, max: 31 }),
+});
+const MILLIS_PER_DAY = 86_400_000;
+
+function asLuxon({ year, month, day }: CalendarDate): DateTime {
+  return DateTime.fromObject({ year, month, day }, { zone: 'utc' });
+}
+
+function fromLuxon({ year, month, day }: DateTime): CalendarDate {
+  return { year, month, day };
+}
+
+describe('a calendar date', () => {
+  it('exists exactly where luxon says so', () => {
+    assert(property(dates, (date) => expect(isCalendarDate(date)).toBe(asLuxon(date).isValid)));
+  });
+
+  it('has the day number that luxon computes, and comes back from it', () => {
+    assert(
+      property(dates, (date) => {
+        if (!isCalendarDate(date)) return;
+        expect(dayNumber(date)).toBe(asLuxon(date).toMillis() / MILLIS_PER_DAY);
+        expect(dateOfDayNumber(dayNumber(date))).toEqual(date);
+      }),
+    );
+  });
+
+  it('moves by days and months as luxon moves it', () => {
+    assert(
+      property(dates, integer({ min: -1_200, max: 1_200 }), (date, count) => {
+        if (!isCalendarDate(date) || date.year < 200 || date.year > 9_800) return;
+        expect(addDays(date, count)).toEqual(fromLuxon(asLuxon(date).plus({ days: count })));
+        expect(addMonths(date, count)).toEqual(fromLuxon(asLuxon(date).plus({ months: count })));
+      }),
+    );
+  });
+
+  it('has as many days a month as luxon counts', () => {
+    assert(
+      property(integer({ min: 0, max: 9999 }), integer({ min: 1, max: 12 }), (year, month) => {
+        expect(daysInMonth(year, month)).toBe(DateTime.utc(year, month).daysInMonth);
+      }),
+    );
+  });
+
+  it.each([
+    ['2024-01-31', 1, '2024-02-29'],
+    ['2023-01-31', 1, '2023-02-28'],
+    ['2024-02-29', 12, '2025-02-28'],
+    ['2024-12-15', 1, '2025-01-15'],
+    ['2024-03-31', -1, '2024-02-29'],
+    ['2024-05-31', 0, '2024-05-31'],
+  ])('%s plus %d months is %s: clamped to the month’s end', (from, months, to) => {
+    expect(formatDate(addMonths(parseDate(from)!, months))).toBe(to);
+  });
+
+  it.each([
+    '2023-02-29',
+    '2024-02-30',
+    '2024-13-01',
+    '2024-00-10',
+    '2024-04-31',
+    '2024-1-1',
+    '24-01-01',
+    '2024-01-01Z',
+    '',
+  ])('"%s" is none', (text) => expect(parseDate(text)).toBeUndefined());
+});
