@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import {
-  CLASS_VALIDATION,
   MAX_MESSAGE_BYTES,
   type MessageClass,
   readStrictJson,
+  validateAsClass,
   validatorOf,
 } from '@tallystick/contracts';
 import { log } from '@tallystick/observability';
