@@ -9,7 +9,7 @@ import {
   type TopicBinding,
 } from '@tallystick/messaging';
 import { PostgresBusServer, type PostgresTopic } from '@tallystick/messaging/postgres';
-import { log, type Metrics } from '@tallystick/observability';
+import { log, type Metrics, noteSpan } from '@tallystick/observability';
 import { createPool, type Pool } from '@tallystick/postgres';
 import { onIdleFault } from './database';
 import type { Neighbours } from './neighbours';
@@ -102,7 +102,8 @@ function observerOf(metrics: Metrics): DeliveryObserver {
   const letters = metrics.counter('tally_bus_dead_letters_total', 'Records given up, by code', ['topic', 'code']);
   const faults = metrics.counter('tally_bus_faults_total', 'Batches that failed as a whole', ['topic']);
   return {
-    handled(topic, outcomes) {
+    handled(topic, outcomes, ms) {
+      noteSpan(`consume ${topic}`, ms, { ...outcomes });
       for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) handled.labels(topic, outcome).inc(count);
     },
     deadLettered({ topic, code }) {

@@ -1,4 +1,14 @@
-import { correlationIdOf, inScope, type Metrics } from '@tallystick/observability';
+import {
+  correlationIdOf,
+  endHttpSpan,
+  inScope,
+  isTracing,
+  type Metrics,
+  type Span,
+  SpanKind,
+  startSpan,
+  withinSpan,
+} from '@tallystick/observability';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Authenticator, actorOf, type Caller, may } from './auth/caller';
 import { judgeBody } from './body-reading';
@@ -24,6 +34,7 @@ export interface HookOptions {
 declare module 'fastify' {
   interface FastifyRequest {
     openRequest: OpenRequest | undefined;
+    span: Span | undefined;
   }
 }
 
@@ -34,7 +45,7 @@ const OVERRIDES = ['x-http-method-override', 'x-http-method', 'x-method-override
  * bytes, query and headers, the body's shape, the idempotency key. The handler sees only what passed all of it.
  */
 export function addRequestHooks(app: FastifyInstance, options: HookOptions): void {
-  for (const field of [...REQUEST_FIELDS, 'refusal', 'openRequest']) app.decorateRequest(field, undefined);
+  for (const field of [...REQUEST_FIELDS, 'refusal', 'openRequest', 'span']) app.decorateRequest(field, undefined);
   app.decorateRequest('startedAt', 0);
   app.addHook('onRequest', (request, reply, done) => {
     request.startedAt = performance.now();
@@ -42,10 +53,11 @@ export function addRequestHooks(app: FastifyInstance, options: HookOptions): voi
     reply.header('x-correlation-id', request.scope.correlationId);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
-    inScope(request.scope, done);
+    if (isTracing()) request.span = inScope(request.scope, () => spanOf(request));
+    enter(request, done);
   });
   app.addHook('onRequest', (request, _reply, done) => admit(request, options, done));
-  app.addHook('preValidation', (request, _reply, done) => inScope(request.scope, done));
+  app.addHook('preValidation', (request, _reply, done) => enter(request, done));
   app.addHook('preHandler', (request, reply, done) => prepare(request, reply, options, done));
   app.addHook('onSend', (request, reply, payload, done) => {
     const open = request.openRequest;
@@ -55,12 +67,34 @@ export function addRequestHooks(app: FastifyInstance, options: HookOptions): voi
   });
   app.addHook('onResponse', (request, reply, done) => {
     const seconds = (performance.now() - request.startedAt) / 1_000;
+    if (request.span) endHttpSpan(request.span, reply.statusCode);
     options.metrics.answered(request.method, request.routeOptions.url ?? 'none', reply.statusCode, seconds);
     done();
   });
 }
 
 type Done = (error?: Error) => void;
+
+/** Body reading loses the context it started in, so it is entered again behind it. */
+function enter({ scope, span }: FastifyRequest, done: Done): void {
+  if (span) withinSpan(span, () => inScope(scope, done));
+  else inScope(scope, done);
+}
+
+function spanOf(request: FastifyRequest): Span {
+  const { method, headers, scope } = request;
+  const route = request.routeOptions.url ?? 'none';
+  return startSpan(`${method} ${route}`, {
+    traceparent: headers['traceparent'],
+    correlationId: scope.correlationId,
+    kind: SpanKind.SERVER,
+    attributes: {
+      'http.request.method': method,
+      'http.route': route,
+      'tallystick.correlation_id': scope.correlationId,
+    },
+  });
+}
 
 /** No promise where none is needed: this path is walked by every request. */
 function admit(request: FastifyRequest, { authenticator, inside }: HookOptions, done: Done): void {

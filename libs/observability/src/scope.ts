@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** Whose work runs, and under which id it is told everywhere: logs, problems, event metadata, traces. */
 export interface Scope {
@@ -48,5 +48,5 @@ export function correlationIdOf(headers: Readonly<Record<string, string | string
 
 /** A new correlation id: 32 hex digits. */
 export function newCorrelationId(): string {
-  return randomBytes(16).toString('hex');
+  return randomUUID().replaceAll('-', '');
 }

@@ -46,6 +46,8 @@ export function inSpan<Result>(
   return context.with(trace.setSpan(context.active(), span), () => ended(span, work()));
 }
 
+export { type Span, SpanKind } from '@opentelemetry/api';
+
 export interface SpanOptions {
   readonly traceparent?: string;
   readonly correlationId?: string;
@@ -65,10 +67,33 @@ export function startSpan(name: string, { traceparent, correlationId, kind, attr
     );
 }
 
+/** Runs work (which may start more of it) inside a span that someone else ends. */
+export function withinSpan<Result>(span: Span, work: () => Result): Result {
+  return context.with(trace.setSpan(context.active(), span), work);
+}
+
+/** Notes a span of work that has ended just now and took `ms`; nothing where nothing is recorded. */
+export function noteSpan(name: string, ms: number, attributes: Attributes): void {
+  if (!provider) return;
+  const end = Date.now();
+  const spanAttributes = { ...attributes, 'tallystick.service': currentScope()?.service };
+  trace
+    .getTracer('tallystick')
+    .startSpan(name, { kind: SpanKind.CONSUMER, startTime: end - ms, attributes: spanAttributes })
+    .end(end);
+}
+
 /** The `traceparent` that a call or record sent from here carries; `undefined` where nothing is recorded. */
 export function currentTraceparent(): string | undefined {
   const span = provider && trace.getActiveSpan()?.spanContext();
   return span && `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`;
+}
+
+/** Ends the span of an HTTP request. */
+export function endHttpSpan(span: Span, status: number): void {
+  span.setAttribute('http.response.status_code', status);
+  if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
 }
 
 async function ended<Result>(span: Span, work: Promise<Result>): Promise<Result> {
