@@ -5,6 +5,7 @@ import { AssetDirectory } from './application/asset-directory';
 import { EventLog } from './application/event-log';
 import { AccountsController } from './http/accounts.controller';
 import { AssetsController } from './http/assets.controller';
+import { BalancesController } from './http/balances.controller';
 import { EventsController } from './http/events.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
 import { LedgerSubscriptions } from './subscriptions';
@@ -15,7 +16,7 @@ export class LedgerModule {
   static forRoot({ pool, store, snapshots }: Pick<ServiceResources, 'pool' | 'store' | 'snapshots'>): DynamicModule {
     return {
       module: LedgerModule,
-      controllers: [AccountsController, AssetsController, EventsController, LedgerSubscriptions],
+      controllers: [AccountsController, AssetsController, BalancesController, EventsController, LedgerSubscriptions],
       providers: [
         { provide: AccountCommands, useValue: new AccountCommands(store, snapshots) },
         { provide: AssetDirectory, useValue: new AssetDirectory(store, snapshots) },

@@ -13,7 +13,7 @@ export const ledgerDefinition: ServiceDefinition = {
   hears: [campaignsPublications],
   outsideTopics: [],
   migrations: join(__dirname, 'migrations'),
-  paths: ['accounts', 'assets', 'events'],
+  paths: ['accounts', 'assets', 'balances', 'events'],
   projections: () => [accountBookProjection],
   module: (resources) => LedgerModule.forRoot(resources),
 };

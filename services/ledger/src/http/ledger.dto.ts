@@ -11,6 +11,7 @@ import {
   Rate,
   SignedAmount,
   Text,
+  Uuid,
   Whole,
 } from '@tallystick/contracts';
 
@@ -43,6 +44,19 @@ export class BalanceAnswer {
 export class BalancesAnswer {
   @ListOf(() => BalanceAnswer, 100, 0)
   readonly balances!: readonly BalanceAnswer[];
+}
+
+export class BalancesQuery {
+  @Text(32)
+  readonly asset!: string;
+}
+
+export class ListedBalanceAnswer {
+  @Uuid()
+  readonly account!: string;
+
+  @Amount()
+  readonly available!: string;
 }
 
 export class LotAnswer {

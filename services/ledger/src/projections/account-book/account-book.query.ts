@@ -12,6 +12,11 @@ export interface BalanceRow {
   readonly position: Position;
 }
 
+export interface ListedBalanceRow {
+  readonly account: string;
+  readonly available: string;
+}
+
 export interface LotRow {
   readonly lot: string;
   readonly asset: string;
@@ -62,6 +67,23 @@ export class AccountBook {
       values: [`projection:${accountBookProjection.name}:v${accountBookProjection.version}`],
     });
     return position(BigInt(rows[0]?.position ?? 0));
+  }
+
+  /** A page of what the accounts of a program hold of one asset, by account; `after` is exclusive. */
+  async allBalances(
+    { tenant, program }: { readonly tenant: string; readonly program: string },
+    asset: string,
+    after: string | undefined,
+    max: number,
+  ): Promise<ListedBalanceRow[]> {
+    const { rows } = await this.pool.query<ListedBalanceRow>({
+      name: 'account-book-all-balances',
+      text: `select account::text as account, available::text as available from balance
+             where tenant = $1 and program = $2 and asset = $3 and ($4::uuid is null or account > $4::uuid)
+             order by account limit $5`,
+      values: [tenant, program, asset, after ?? null, max],
+    });
+    return rows;
   }
 
   /** The balances of an account by asset; empty where the account holds nothing, or is not of the tenant. */
