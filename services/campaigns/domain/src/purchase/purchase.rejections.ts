@@ -18,28 +18,25 @@ export const PURCHASE_REFUSALS: RefusalTable<PurchaseRefusal> = {
     family: 'invalid',
     retryable: false,
     precedence: 1,
-    title: { en: 'Two lines have the same number', zh: '存在重复的行号' },
+    title: { en: 'The id breaks its grammar, or occurs twice', zh: '标识不符合格式,或重复出现' },
   },
   'schema-invalid': {
     family: 'invalid',
     retryable: false,
     precedence: 2,
-    title: {
-      en: 'A line of a return says what is given back by quantity or amount',
-      zh: '退货行必须注明退回的数量或金额',
-    },
+    title: { en: 'A field is missing or has the wrong shape', zh: '字段缺失或类型不符' },
   },
   'total-mismatch': {
     family: 'invalid',
     retryable: false,
     precedence: 3,
-    title: { en: 'Lines or tenders do not sum to the total', zh: '明细或支付方式之和与总额不一致' },
+    title: { en: 'The parts do not sum to the total', zh: '各项之和与总额不符' },
   },
   'amount-out-of-range': {
     family: 'invalid',
     retryable: false,
     precedence: 4,
-    title: { en: 'An amount is too large', zh: '金额超出范围' },
+    title: { en: 'The amount is larger than the limit', zh: '数值超过上限' },
   },
   'purchase-conflict': {
     family: 'conflict',

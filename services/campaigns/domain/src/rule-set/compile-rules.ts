@@ -28,6 +28,9 @@ const RULE_FIELDS = [
   'id', 'asset', 'kind', 'rate', 'base', 'include', 'exclude', 'brackets', 'tierFactors', 'factors', 'stacking', 'rounding', 'scope',
 ]; // prettier-ignore
 
+/** The most assets that one announcement of a purchase can name. */
+const MOST_ASSETS = 20;
+
 /** Reads a rule set's content; throws a {@link ContentFault} that names the first place where it is wrong. */
 export function compileRules(content: unknown): CompiledRules {
   const { assets = [], rules } = fields(content, '', ['assets', 'rules']);
@@ -39,6 +42,9 @@ export function compileRules(content: unknown): CompiledRules {
     ids.add(id);
   });
   refuseMixedLevels(compiled);
+  if (new Set(compiled.map(({ asset }) => asset)).size > MOST_ASSETS) {
+    throw new ContentFault('/rules', `grant more than ${MOST_ASSETS} assets`);
+  }
   return {
     rules: compiled,
     unitCosts: terms.unitCosts,

@@ -60,6 +60,11 @@ describe('publish rule set', () => {
     ['an empty filter', { rules: [{ ...pointPerYuan, include: {} }] }, '/rules/0/include'],
     ['a list for an object', [], ''],
     [
+      'more assets than one announcement can name',
+      { rules: Array.from({ length: 21 }, (_, n) => ({ ...pointPerYuan, id: `r${n}`, asset: `COUNT-${n}` })) },
+      '/rules',
+    ],
+    [
       'rules that round by order and by rule',
       {
         rules: [
