@@ -2,7 +2,7 @@ import { formatRational, type Rational, round, splitByLargestRemainder } from '@
 import type { CompiledRule, CompiledRules } from '../rule-set/compiled-rules';
 import type { AllocatedShare, FailedCondition, Granted, RuleVerdict, TierUsed } from './evaluation';
 import { multiplied } from './factors';
-import { lineBases, type Receipt } from './line-bases';
+import { lineBases, type ReadReceipt, readReceipt, type Receipt } from './line-bases';
 
 /** When, where and by whom a receipt was made, as far as rules look at it. */
 export interface Circumstances {
@@ -44,7 +44,8 @@ export function evaluate(
   circumstances: Circumstances,
   kept?: readonly bigint[],
 ): Evaluated {
-  const outcomes = rules.rules.map((rule) => judge(rule, receipt, circumstances, kept));
+  const read = readReceipt(receipt);
+  const outcomes = rules.rules.map((rule) => judge(rule, read, circumstances, kept));
   const applied = outcomes.filter((one): one is Applied => 'bases' in one);
   const rounded = new Map<CompiledRule, Shares>();
   for (const one of applied) {
@@ -62,7 +63,7 @@ export function evaluate(
 
 function judge(
   rule: CompiledRule,
-  receipt: Receipt,
+  receipt: ReadReceipt,
   circumstances: Circumstances,
   kept: readonly bigint[] | undefined,
 ): Applied | RuleVerdict {

@@ -8,6 +8,25 @@ export interface Receipt {
   readonly tenders: readonly Tender[];
 }
 
+/** A receipt whose amounts are read, once for all rules. */
+export interface ReadReceipt extends Receipt {
+  /** By line; 0 for a discount line. */
+  readonly positive: readonly bigint[];
+  /** Sum of the discount lines, without sign. */
+  readonly discounts: bigint;
+}
+
+export function readReceipt({ lines, tenders }: Receipt): ReadReceipt {
+  let discounts = 0n;
+  const positive = lines.map(({ amount: text }) => {
+    const amount = BigInt(text);
+    if (amount >= 0n) return amount;
+    discounts -= amount;
+    return 0n;
+  });
+  return { lines, tenders, positive, discounts };
+}
+
 /**
  * What a rule counts of each line, in minor units (capabilities C1): the line's net, less its share of the tenders that
  * earn nothing and of the receipt's discount lines (largest remainder over the positive lines), less tax where the rule
@@ -16,14 +35,13 @@ export interface Receipt {
  */
 export function lineBases(
   rule: CompiledRule,
-  receipt: Receipt,
+  { lines, tenders, positive, discounts }: ReadReceipt,
   kept: readonly bigint[] | undefined,
 ): readonly bigint[] {
-  const amounts = receipt.lines.map((line) => BigInt(line.amount));
-  const positive = amounts.map((amount) => (amount > 0n ? amount : 0n));
-  const off = deduction(rule, receipt.tenders, amounts);
+  let off = discounts;
+  for (const { kind, amount } of tenders) if (rule.tendersExcluded.has(kind)) off += BigInt(amount);
   const shares = off === 0n ? undefined : splitByLargestRemainder(off, positive);
-  return receipt.lines.map((line, index) => {
+  return lines.map((line, index) => {
     const amount = positive[index]!;
     if (amount === 0n || !counts(rule, line)) return 0n;
     const tax = rule.withoutTax && line.tax !== undefined ? BigInt(line.tax) : 0n;
@@ -32,13 +50,6 @@ export function lineBases(
     const left = kept ? kept[index]! : amount;
     return left === amount ? whole : round({ numerator: whole * left, denominator: amount }, 'half-up');
   });
-}
-
-function deduction(rule: CompiledRule, tenders: readonly Tender[], amounts: readonly bigint[]): bigint {
-  let off = 0n;
-  for (const { kind, amount } of tenders) if (rule.tendersExcluded.has(kind)) off += BigInt(amount);
-  for (const amount of amounts) if (amount < 0n) off -= amount;
-  return off;
 }
 
 function counts(rule: CompiledRule, line: PurchaseLine): boolean {

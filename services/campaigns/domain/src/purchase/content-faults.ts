@@ -6,10 +6,7 @@ import type { PurchaseRefusal } from './purchase.rejections';
 export function purchaseFault({ lines, tenders, total }: PurchaseContent): Rejection<PurchaseRefusal> | undefined {
   const repeated = repeatedLine(lines);
   if (repeated) return repeated;
-  return (
-    totalMismatch('/total', sumOf(lines.map((line) => line.amount)), total) ??
-    totalMismatch('/tenders', sumOf(tenders.map((tender) => tender.amount)), total)
-  );
+  return totalMismatch('/total', sumOf(lines), total) ?? totalMismatch('/tenders', sumOf(tenders), total);
 }
 
 /** What is wrong with a return by itself: a line without quantity and amount, or sums that differ from the total. */
@@ -21,7 +18,7 @@ export function returnFault(content: ReturnContent): Rejection<PurchaseRefusal> 
       : amount !== undefined && sku !== undefined;
     if (!complete) return reject('schema-invalid', { line });
   }
-  const amounts = lines.flatMap(({ amount }) => (amount === undefined ? [] : [amount]));
+  const amounts = lines.flatMap(({ amount }) => (amount === undefined ? [] : [{ amount }]));
   const given = amounts.length === lines.length ? sumOf(amounts) : undefined;
   const whole = total ?? (given === undefined ? undefined : String(given));
   if (whole === undefined) return undefined;
@@ -29,10 +26,11 @@ export function returnFault(content: ReturnContent): Rejection<PurchaseRefusal> 
     const mismatch = totalMismatch('/total', given, whole);
     if (mismatch) return mismatch;
   }
-  return tenders && totalMismatch('/tenders', sumOf(tenders.map((tender) => tender.amount)), whole);
+  return tenders && totalMismatch('/tenders', sumOf(tenders), whole);
 }
 
 function repeatedLine(lines: PurchaseContent['lines']): Rejection<PurchaseRefusal> | undefined {
+  if (lines.length === 1) return undefined;
   const seen = new Set<string>();
   for (const { line } of lines) {
     if (seen.has(line)) return reject('id-invalid', { line });
@@ -45,8 +43,8 @@ function totalMismatch(pointer: string, sum: bigint, total: string): Rejection<P
   return String(sum) === total ? undefined : reject('total-mismatch', { pointer, sum: String(sum), total });
 }
 
-function sumOf(amounts: readonly string[]): bigint {
+function sumOf(parts: readonly { readonly amount: string }[]): bigint {
   let sum = 0n;
-  for (const amount of amounts) sum += BigInt(amount);
+  for (const { amount } of parts) sum += BigInt(amount);
   return sum;
 }

@@ -34,11 +34,13 @@ export function returnedAmounts(
   purchase: PurchaseContent,
   returns: Iterable<LinkedReturn>,
 ): readonly Returned[] | Rejection<PurchaseRefusal> {
+  const inOrder = [...returns].sort(byEffect);
+  if (inOrder.length === 0) return [];
   const left = new Map(purchase.lines.map((line) => [line.line, lineLeft(line.amount, line.quantity)]));
   const signs = new Map(purchase.lines.map((line) => [line.line, line.amount.startsWith('-') ? -1n : 1n]));
   let named = 0n;
   const results: Returned[] = [];
-  for (const of of [...returns].sort(byEffect)) {
+  for (const of of inOrder) {
     if (of.content.currency !== purchase.currency) {
       return reject('currency-mismatch', { purchase: purchase.currency, return: of.content.currency });
     }
