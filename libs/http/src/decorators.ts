@@ -1,10 +1,11 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { MessageClass } from '@tallystick/contracts';
 import type { RefusalTable } from '@tallystick/decider';
+import { BUSINESS_ID } from '@tallystick/vocabulary';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './auth/caller';
 import { describeRoute, type DocumentedProblem, type Operation } from './operation';
-import { FAMILY_STATUS } from './problem';
+import { FAMILY_STATUS, problem } from './problem';
 import type { HttpCommand, Page } from './request';
 
 /**
@@ -47,6 +48,14 @@ export const ContractBody = (body: MessageClass): ParameterDecorator => paramete
 
 /** The request's query, judged by its class: unknown names are refused, numbers and flags are read from their text. */
 export const QueryOf = (query: MessageClass): ParameterDecorator => parameter((request) => request.query, { query });
+
+/** A business id in the address (`:name`); one that breaks the grammar of ids is `id-invalid`. */
+export const IdOf = (name: string): ParameterDecorator =>
+  parameter((request) => {
+    const id: unknown = Reflect.get(request.params as object, name);
+    if (typeof id === 'string' && BUSINESS_ID.test(id)) return id;
+    throw problem('id-invalid', { errors: [{ pointer: `/${name}`, code: 'id-invalid' }] });
+  }, {});
 
 /** `limit` (1 to 500, default 100) and the place after which the page starts. */
 export const PageOf = (): ParameterDecorator => parameter((request): Page => request.page, { paged: true });

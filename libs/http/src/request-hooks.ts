@@ -84,8 +84,9 @@ function enter({ scope, span }: FastifyRequest, done: Done): void {
 function spanOf(request: FastifyRequest): Span {
   const { method, headers, scope } = request;
   const route = request.routeOptions.url ?? 'none';
+  const { traceparent } = headers;
   return startSpan(`${method} ${route}`, {
-    traceparent: headers['traceparent'],
+    traceparent: typeof traceparent === 'string' ? traceparent : undefined,
     correlationId: scope.correlationId,
     kind: SpanKind.SERVER,
     attributes: {

@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get, Module, Post } from '@nestjs/common';
-import { Metrics } from '@tallystick/observability';
+import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-node';
+import { Metrics, startTracing } from '@tallystick/observability';
 import { createPool, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
-import { createHttpApp, Cursors, IdempotencyStore, Inside, Permission } from '../src';
+import { createHttpApp, Cursors, IdempotencyStore, Inside, Permission, requireScope } from '../src';
 import { createIdempotencyTable } from './idempotency-table';
 import { refusalOf, startTinyService, type TinyService } from './tiny-service';
 
@@ -79,7 +80,45 @@ describe('A boot', () => {
   });
 });
 
+describe('A request', () => {
+  it('is a span of the trace it came with, named by its route', async () => {
+    const exporter = new InMemorySpanExporter();
+    const kept: string[] = [];
+    exporter.export = (spans, done) => {
+      for (const { name, attributes, parentSpanContext } of spans) {
+        const { 'http.response.status_code': status, 'tallystick.service': of } = attributes;
+        kept.push(`${name} ${status} ${of} in ${parentSpanContext?.traceId} ${parentSpanContext?.spanId}`);
+      }
+      done({ code: 0 });
+    };
+    const stop = startTracing({}, exporter);
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    await service.get('/v1/transfers/known', { traceparent });
+    await stop();
+    expect(kept).toEqual(['GET /v1/transfers/:id 200 tiny in 4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7']);
+  });
+});
+
+describe('A place outside of the scope of a caller', () => {
+  const caller = { tenant: 'demo', program: 'main', subject: 's', permissions: new Set<string>(), credential: 'c' };
+
+  it('is not there: another tenant, or another unit where the credential is bound to one', () => {
+    expect(() => requireScope(caller, { tenant: 'other' })).toThrow('There is nothing here');
+    expect(() => requireScope({ ...caller, unit: 'north' }, { tenant: 'demo', unit: 'south' })).toThrow(
+      'There is nothing here',
+    );
+    expect(requireScope({ ...caller, unit: 'north' }, { tenant: 'demo', unit: 'north' })).toBeUndefined();
+    expect(requireScope(caller, { unit: 'south' })).toBeUndefined();
+  });
+});
+
 describe('An address', () => {
+  it('with an id that is none is id-invalid (case 38)', async () => {
+    expect(await refusalOf(service.get(`/v1/transfers/${encodeURIComponent("' OR 1=1--")}`))).toBe(
+      '422 id-invalid /id',
+    );
+  });
+
   it('that no route has is 404, with a method that its routes lack 405 and what they allow', async () => {
     expect(await refusalOf(service.get('/v1/nothing'))).toBe('404 not-found');
     const answer = await fetch(`${service.url}/v1/transfers/x`, { method: 'DELETE' });

@@ -1,4 +1,4 @@
-import { Controller, type DynamicModule, Get, Module, Param, Post } from '@nestjs/common';
+import { Controller, type DynamicModule, Get, Module, Post } from '@nestjs/common';
 import {
   Amount,
   BusinessId,
@@ -28,6 +28,7 @@ import {
   type HttpApp,
   type HttpCommand,
   IdempotencyStore,
+  IdOf,
   Idempotent,
   IfMatch,
   Inside,
@@ -119,11 +120,7 @@ class TransferController {
 
   @Permission('transfers:read')
   @Get(':id')
-  async one(
-    @Param('id') id: string,
-    @IfMatch() revision: number | undefined,
-    @MinPosition() asked: string | undefined,
-  ) {
+  async one(@IdOf('id') id: string, @IfMatch() revision: number | undefined, @MinPosition() asked: string | undefined) {
     if (id !== 'known') throw problem('not-found');
     requireRevision(revision, 4);
     await requireSeen(asked, () => Promise.resolve(position(10)), { patienceMs: 30 });
