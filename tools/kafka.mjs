@@ -153,8 +153,9 @@ function writeSettings(folder, port, controllerPort) {
 
 /** A folder that was formatted before keeps its topics. */
 function formatStorage(java, jars, settings) {
+  if (existsSync(join(dirname(settings), 'log/meta.properties'))) return;
   const clusterId = randomBytes(16).toString('base64url');
-  const args = ['format', '--ignore-formatted', '-t', clusterId.replace(/^-/, 'A'), '-c', settings];
+  const args = ['format', '-t', clusterId.replace(/^-/, 'A'), '-c', settings];
   const result = spawnSync(java, ['-cp', join(jars, '*'), 'kafka.tools.StorageTool', ...args], { encoding: 'utf8' });
   if (result.status !== 0) throw new Unable(`Kafka cannot use its folder:\n${result.stdout}${result.stderr}`);
 }

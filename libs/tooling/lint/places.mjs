@@ -29,7 +29,7 @@ const POSTGRES = [
  * at, and the paths from the workspace root that may name them. A swap then stays inside those folders.
  */
 export const PLACES = [
-  { rule: 'kafkajs-place', module: /^kafkajs(\/|$)/, allowed: ['libs/messaging/**'] },
+  { rule: 'kafkajs-place', module: /^kafkajs(\/|$)/, allowed: ['libs/messaging/**', 'libs/testing/**'] },
   { rule: 'eventstore-client-place', module: /^@eventstore\//, allowed: ['libs/event-store/src/eventstoredb/**'] },
   { rule: 'postgres-place', module: /^(pg|pg-copy-streams|kysely)(\/|$)/, allowed: POSTGRES },
   { rule: 'nest-place', module: /^@nestjs\//, allowed: NEST },

@@ -11,3 +11,4 @@ export {
   type MemberProcess,
   until,
 } from './harness';
+export { type KafkaBroker, startKafka, whyNoKafka } from './kafka-broker';
