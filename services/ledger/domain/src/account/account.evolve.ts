@@ -11,6 +11,7 @@ import type {
 import {
   type Accrual,
   type AccountState,
+  type Fact,
   type Holding,
   holdingOf,
   insertFact,
@@ -21,6 +22,8 @@ import {
   type Taking,
 } from './account.state';
 
+const NOTHING_TAKEN = () => 0n;
+
 /** Folds an event into the state it is given, in place. */
 export function evolveAccount(state: AccountState, event: AccountEvent): AccountState {
   switch (event.type) {
@@ -28,10 +31,7 @@ export function evolveAccount(state: AccountState, event: AccountEvent): Account
       state.owner = { program: event.data.program, holder: event.data.holder };
       return state;
     case 'PointsAccrued':
-      insertFact(
-        state,
-        accrualOf(event.data, () => 0n),
-      );
+      insertFact(state, accrualOf(event.data, state.facts[state.facts.length - 1], NOTHING_TAKEN));
       return posted(state, event.data.postings, event.data.grants);
     case 'AccrualAmended':
       return amended(state, event.data);
@@ -48,7 +48,7 @@ function amended(state: AccountState, data: AccrualAmended['data']): AccountStat
     const holding = old?.holdings.find((one) => one.asset === asset);
     return holding ? holding.granted - holding.remaining : 0n;
   };
-  const accrual = accrualOf(data, takenOf);
+  const accrual = { ...accrualOf(data, old, takenOf), returns: old?.returns };
   if (old) replaceFact(state, old, accrual);
   else insertFact(state, accrual);
   return posted(state, data.postings, data.grants);
@@ -83,32 +83,39 @@ function move(state: AccountState, { asset, slices }: Taking, sign: bigint): voi
   }
 }
 
-function accrualOf(data: PointsAccrued['data'], takenOf: (asset: string) => bigint): Accrual {
-  const holdings = data.grants.map((grant) => holdingFrom(grant, takenOf(grant.asset)));
-  const { purchase, issuer } = data;
-  const revision = Number(data.evaluationRevision);
+/** `alike`: a fact of the account that probably says the same words, which are then kept once. */
+function accrualOf(data: PointsAccrued['data'], alike: Fact | undefined, takenOf: (asset: string) => bigint): Accrual {
+  const known = alike?.kind === 'accrual' ? alike : undefined;
+  const { purchase, grants } = data;
   return {
     kind: 'accrual',
     at: instant(data.effectiveAt),
-    source: purchase.source,
+    source: once(purchase.source, known?.source),
     id: purchase.id,
-    issuer,
-    revision,
-    holdings,
+    issuer: once(data.issuer, known?.issuer),
+    revision: Number(data.evaluationRevision),
+    holdings: grants.map((grant, index) => holdingFrom(grant, known?.holdings[index], takenOf(grant.asset))),
+    returns: undefined,
   };
 }
 
-function holdingFrom({ asset, lot, amount, unitCost, expiresAt, priority }: Granted, taken: bigint): Holding {
+function holdingFrom(grant: Granted, alike: Holding | undefined, taken: bigint): Holding {
+  const { asset, lot, amount, unitCost, expiresAt, priority } = grant;
   const granted = BigInt(amount);
   return {
-    asset,
+    asset: once(asset, alike?.asset),
     lot,
-    unitCost,
+    unitCost: once(unitCost, alike?.unitCost),
     expiresAt: expiresAt === undefined ? undefined : instant(expiresAt),
     priority: priority === undefined ? 0 : Number(priority),
     granted,
     remaining: taken === 0n ? granted : granted - taken,
   };
+}
+
+/** Ten thousand facts of one account name a few issuers and assets: equal texts share their memory. */
+function once(text: string, known: string | undefined): string {
+  return text === known ? known : text;
 }
 
 function reversalOf(data: PointsReversed['data']): Reversal {

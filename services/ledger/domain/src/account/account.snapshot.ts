@@ -115,6 +115,7 @@ function readAccruals(
       issuer: words[accruals[at + 2]!]!,
       revision: accruals[at + 3]!,
       holdings: held,
+      returns: undefined,
     };
     state.facts.push(accrual);
     state.accruals.set(key, accrual);

@@ -26,6 +26,8 @@ export interface Accrual {
   /** The highest picture known of the purchase, its returns included. */
   revision: number;
   readonly holdings: readonly Holding[];
+  /** Keys of its returns; absent while it has none. */
+  returns?: Set<string>;
 }
 
 /** What a reversal asked of one asset and got. */
@@ -106,7 +108,10 @@ export function insertFact(state: AccountState, fact: Fact): void {
     state.accruals.set(keyOf(fact), fact);
     return;
   }
-  state.reversals.set(reversalKey(fact, fact.purchase), fact);
+  const key = reversalKey(fact, fact.purchase);
+  state.reversals.set(key, fact);
+  const accrual = fact.purchase === undefined ? undefined : state.accruals.get(fact.purchase);
+  if (accrual) (accrual.returns ??= new Set()).add(key);
   if (!state.lastReversal || inFactOrder(state.lastReversal, fact) < 0) state.lastReversal = fact;
 }
 

@@ -56,7 +56,7 @@ export function pictureOfPurchase(command: ApplyEvaluation, state: AccountState)
       return withOld(state, { ...reversing(command), ...place, ...earned, asks: asksOf(linked.amounts) });
     })
     .filter(({ old: known, wanted: ask }) => known !== undefined || ask.asks.length > 0);
-  if (old) reversals.push(...dropped(command, key, state));
+  if (old) reversals.push(...dropped(command, old, state));
   const changed: FactPlace[] = reversals.flatMap(({ old: known, wanted: ask }) =>
     known && sameAsk(known, ask) ? [] : known ? [known, ask] : [ask],
   );
@@ -96,11 +96,13 @@ function withOld(state: AccountState, wanted: AskedReversal): { old?: Reversal; 
   return { old: state.reversals.get(reversalKey(wanted, wanted.purchase)), wanted };
 }
 
-function dropped(command: ApplyEvaluation, key: string, state: AccountState) {
+function dropped(command: ApplyEvaluation, known: Accrual, state: AccountState) {
+  const key = keyOf(known);
   const named = new Set(command.returns.map((linked) => reversalKey(linked.return, key)));
   const gone: { old: Reversal; wanted: AskedReversal }[] = [];
-  for (const [name, old] of state.reversals) {
-    if (old.purchase !== key || named.has(name)) continue;
+  for (const name of known.returns ?? []) {
+    const old = state.reversals.get(name);
+    if (!old || named.has(name)) continue;
     const { source, id, purchase, store } = old;
     const at = { at: later(old.at, command.effectiveAt), earnedAt: command.effectiveAt };
     gone.push({ old, wanted: { ...reversing(command), source, id, purchase, store, ...at, asks: [] } });

@@ -1,5 +1,6 @@
 import { position, type Position } from '@tallystick/decider';
 import type { Pool } from '@tallystick/postgres';
+import { consumerOf } from '@tallystick/read-models';
 import { accountBookProjection } from './account-book.projection';
 
 export interface BalanceRow {
@@ -64,7 +65,7 @@ export class AccountBook {
       name: 'account-book-reached',
       text: `select coalesce(max(position), 0) as position from consumer_position
              where consumer = $1 and topic = 'log:ledger'`,
-      values: [`projection:${accountBookProjection.name}:v${accountBookProjection.version}`],
+      values: [consumerOf(accountBookProjection)],
     });
     return position(BigInt(rows[0]?.position ?? 0));
   }

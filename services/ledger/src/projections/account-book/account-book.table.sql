@@ -13,7 +13,7 @@ create table {{balance}} (
   revision integer not null,
   position bigint not null,
   primary key (account, asset)
-) with (fillfactor = 80);
+) with (fillfactor = 50);
 
 -- Each lot and what became of it (capabilities L3).
 create table {{lot}} (
