@@ -1,4 +1,6 @@
 export * from './projection';
 export * from './projection-handler';
 export * from './projection-runner';
+export * from './rebuild';
+export type { ContractSource } from './replay';
 export { consumerOf, createProjectionTables } from './tables';

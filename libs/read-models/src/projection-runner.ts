@@ -70,6 +70,7 @@ export class ProjectionRunner {
   private readonly stopping = new AbortController();
   private fail: (error: unknown) => void = () => undefined;
   private loop: Promise<void> | undefined;
+  private stopped: Promise<void> | undefined;
   private lease: PositionLease | undefined;
   private renewAt = 0;
   private settled: Position = START;
@@ -87,11 +88,10 @@ export class ProjectionRunner {
     this.loop ??= this.run().catch((error: unknown) => this.fail(error));
   }
 
-  /** Ends after the page at hand and gives the lease back. */
-  async stop(): Promise<void> {
+  /** Ends after the page at hand and gives the lease back; calling it again does nothing more. */
+  stop(): Promise<void> {
     this.stopping.abort();
-    await this.loop;
-    await this.leases.close();
+    return (this.stopped ??= Promise.resolve(this.loop).then(() => this.leases.close()));
   }
 
   /** Resolves when this runner has brought the rows up to a position (never while another member does the work). */

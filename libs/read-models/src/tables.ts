@@ -1,6 +1,9 @@
 import { type Connection, inTransaction, type Pool, quoteIdentifier } from '@tallystick/postgres';
 import type { Projection, TableName } from './projection';
 
+/** Ends the name of a table that has just been replaced by a rebuilt one and is about to be dropped. */
+export const REPLACED = '_replaced';
+
 /** `<table>_v<version>`: where a version of a projection keeps the rows of one of its tables. */
 export function versionedName(projection: Projection, table: string): string {
   return `${table}_v${projection.version}`;
@@ -83,7 +86,8 @@ export async function showVersion(connection: Connection, projection: Projection
   for (const table of projection.tables) {
     const shown = await shownBy(connection, table);
     const name = quoteIdentifier(table);
-    if (shown?.replace(/_v\d+.*$/, '') === table && !shown.startsWith(versionedName(projection, table))) {
+    const current = versionedName(projection, table);
+    if (shown !== undefined && shown !== current && shown !== current + REPLACED) {
       const rights = await rightsOn(connection, name);
       await connection.query(`drop view ${name}`);
       await connection.query(`create ${viewDefinition(projection, table)}`);
