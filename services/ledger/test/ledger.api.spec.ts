@@ -203,7 +203,7 @@ describe('PUT assets', () => {
     await expect(call('PUT', '/v1/assets', { assets })).resolves.toEqual({ status: 200, body: { declared: 0 } });
     await expect(get('/v1/assets')).resolves.toMatchObject({
       body: {
-        assets: [
+        items: [
           { asset: 'COUNT-COFFEE', unitCost: '0', scale: 0 },
           { asset: 'POINTS', unitCost: '1/100' },
         ],

@@ -7,6 +7,7 @@ import {
   ContractBody,
   type HttpCommand,
   Idempotent,
+  type ListAnswer,
   Permission,
   problemOf,
   Refuses,
@@ -14,7 +15,7 @@ import {
 } from '@tallystick/http';
 import { type AssetDeclaration, ASSETS_REFUSALS } from '@tallystick/ledger-domain';
 import { AssetDirectory } from '../application/asset-directory';
-import { type AssetBody, AssetsAnswer, AssetsRequest } from './ledger.dto';
+import { AssetBody, AssetsAnswer, AssetsRequest } from './ledger.dto';
 
 @Controller('assets')
 export class AssetsController {
@@ -40,10 +41,10 @@ export class AssetsController {
   @Get()
   @Summary('What the program counts, as declared', '计划已登记的资产')
   @Permission('assets:read')
-  @Answers(200, AssetsRequest)
-  async list(@CallerOf() { tenant, program }: Caller): Promise<AssetsRequest> {
+  @Answers(200, AssetBody, { list: true })
+  async list(@CallerOf() { tenant, program }: Caller): Promise<ListAnswer<AssetBody>> {
     const assets = await this.assets.declared(tenant, program);
-    return { assets: assets.map(({ scale, ...asset }) => ({ ...asset, scale: Number(scale) })) };
+    return { items: assets.map(({ scale, ...asset }) => ({ ...asset, scale: Number(scale) })) };
   }
 }
 
