@@ -120,7 +120,7 @@ class Publisher:
 
     def __init__(self, suite, file, rate, order):
         self.command = TALLY + [
-            'publish', file, '--format', 'online-retail', '--rate', str(rate), '--order', order, '--quiet', '--json', '--data', suite.folder
+            'publish', file, '--format', 'online-retail', '--rate', str(rate), '--order', order, '--quiet', '--json', '--no-start', '--data', suite.folder
         ]
         self.process = None
         self.runs = 0

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { benchHelp, runBench } from './bench/run-bench';
 import { runApply } from './commands/run-apply';
 import { runBalance } from './commands/run-balance';
 import { runPublish } from './commands/run-publish';
@@ -25,11 +26,13 @@ export function program(): Command {
     .option('--data <dir>', 'data folder of the embedded suite', '.tallystick')
     .option('--json', 'print what a machine may read')
     .option('--quiet', 'no progress')
+    .option('--no-start', 'speak only to a suite that runs already')
     .exitOverride()
     .showHelpAfterError();
   addWriting(tally);
   addReading(tally);
   addAuditing(tally);
+  addBench(tally);
   return tally;
 }
 
@@ -77,6 +80,27 @@ function addAuditing(tally: Command): void {
     .command('verify')
     .description('check the hash chains of every log, and balances three ways: projection, lots, fold of the events')
     .action(runVerify);
+}
+
+function addBench(tally: Command): void {
+  tally
+    .command('bench')
+    .description('measure this machine: every figure as a rate and as a ratio to its reference in the same run')
+    .option('--repeats <n>', 'runs of each figure; the median counts', whole, 5)
+    .option('--only <names>', 'measure only these, separated by commas', (names: string) => names.split(','))
+    .option('--purchases <n>', 'purchases of a run', whole, 200_000)
+    .option('--long-purchases <n>', 'purchases of the longer run', whole, 600_000)
+    .option('--retries <n>', 'how often a run is repeated that others took more than 0.15 core from', whole, 3)
+    .argument('[file]', 'with --json: where all runs and figures are written; default: standard output')
+    .option('--keep <dir>', 'keep the database in this folder')
+    .option('--cpu-prof <dir>', 'write processor profiles of the measured processes there')
+    .addHelpText('after', benchHelp())
+    .action(runBench);
+}
+
+function whole(text: string): number {
+  if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
+  return Number(text);
 }
 
 function positive(text: string): number {

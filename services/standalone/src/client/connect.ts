@@ -13,6 +13,8 @@ export interface ConnectOptions {
   readonly url?: string;
   readonly token?: string;
   readonly dataDir: string;
+  /** False: only a suite that runs already will do. */
+  readonly mayStart?: boolean;
   readonly onLine?: (line: string) => void;
 }
 
@@ -45,6 +47,7 @@ export async function connect(options: ConnectOptions): Promise<SuiteConnection>
     const token = refreshed(() => operatorToken(issuer, run.tenant, run.program));
     return new Connection(new SuiteClient(run.address, token), run, undefined);
   }
+  if (options.mayStart === false) throw new Error(`no suite runs on ${dataDir}`);
   options.onLine?.('no suite runs on the data folder: starting the embedded one for this command');
   const suite = await startSuite({ dataDir, port: 0, environment: { TALLY_LOG_LEVEL: 'warn', ...process.env } });
   const token = refreshed(() => suite.token());

@@ -8,6 +8,8 @@ export interface GlobalOptions {
   readonly data: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  /** `--no-start` */
+  readonly start: boolean;
 }
 
 /** One run of a command against a suite. */
@@ -30,6 +32,7 @@ export async function inSession<Result>(
     url: options.url,
     token: options.token ?? process.env.TALLY_TOKEN,
     dataDir: options.data,
+    mayStart: options.start,
     onLine: (line) => {
       if (!options.quiet && !json) process.stderr.write(`${line}\n`);
     },

@@ -1,0 +1,20 @@
+import { applyChanges, changesOf, startSuite, SuiteClient, waitUntilSettled } from '@tallystick/standalone';
+import { BENCH_PROGRAM } from '../bench-program';
+import type { Place } from './place';
+
+/** Makes every schema in a database and applies the bench's program through the API. */
+export async function prepare({ databaseUrl, dataDir }: Place): Promise<void> {
+  const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl) });
+  try {
+    const client = new SuiteClient(suite.address, () => suite.token());
+    await applyChanges(BENCH_PROGRAM, await changesOf(BENCH_PROGRAM, client), client);
+    await waitUntilSettled(client, { timeoutMs: 60_000 });
+  } finally {
+    await suite.stop();
+  }
+}
+
+/** The settings under which the suite runs in a bench; everything else is as people run it. */
+export function environmentOf(databaseUrl: string): Record<string, string> {
+  return { DATABASE_URL: databaseUrl, TALLY_LOG_LEVEL: 'warn' };
+}
