@@ -66,7 +66,7 @@ describe('dependencies', () => {
   it('have a line each in docs/dependencies.md, and no line is left over', () => {
     const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<string, object>;
     const wanted = [...Object.keys(dependencies ?? {}), ...Object.keys(devDependencies ?? {})].sort();
-    const told = [...textOf('docs/dependencies.md').matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name).sort();
+    const told = [...textOf('docs/dependencies.md').matchAll(/^\| `([^`]+)` +\|/gm)].map(([, name]) => name).sort();
     expect(told).toEqual(wanted);
   });
 
