@@ -115,5 +115,5 @@ async function rolesOf(
 
 /** Idle connections that break are replaced by the pool; it is only told. */
 export function onIdleFault(fault: Error): void {
-  log().warn({ err: fault }, 'an idle database connection broke');
+  log().warn({ reason: fault.message }, 'an idle database connection broke');
 }

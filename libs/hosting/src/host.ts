@@ -34,7 +34,8 @@ export interface Host {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /**
- * Serves booted services on one port: `/v1/<first segment>` and `/docs/<service>` go to the service that names them; the
+ * Serves booted services on one port: `/v1/<first segment>`, `/v1/operations/<service>` and `/docs/<service>` go to
+ * their service; the
  * host answers `/health/live`, `/health/ready`, `/metrics`, `/v1/status` and the local issuer's keys for all of them. Two
  * services that name one segment fail the start.
  */
@@ -46,8 +47,7 @@ export async function hostServices(booted: BootedServices, options: HostOptions 
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
     const route = own.get(path);
     if (route) return answerOwn(route, request, response);
-    const [, first = '', second = ''] = path.split('/', 3);
-    const owner = first === 'v1' || first === 'docs' ? owners.get(`${first}/${second}`) : undefined;
+    const owner = owners.get(addressed(path));
     if (owner) return owner.handle(request, response);
     if (options.others?.(request, response)) return;
     answerProblem(request, response, isUnusual(request) ? 'method-not-allowed' : 'not-found');
@@ -58,11 +58,18 @@ export async function hostServices(booted: BootedServices, options: HostOptions 
   return { url: `http://${shown}:${port}`, port, close: () => closeServer(server) };
 }
 
+/** What of a path names its owner: `v1/<segment>`, `v1/operations/<service>` or `docs/<service>`. */
+function addressed(path: string): string {
+  const [, first, second, third] = path.split('/', 4);
+  return second === 'operations' ? `${first}/${second}/${third}` : `${first}/${second}`;
+}
+
 function ownersOf(services: readonly RunningService[]): ReadonlyMap<string, RunningService> {
   const owners = new Map<string, RunningService>();
   for (const service of services) {
     owners.set(`docs/${service.name}`, service);
     if (!service.resources.roles.has('http')) continue;
+    owners.set(`v1/operations/${service.name}`, service);
     for (const path of service.definition.paths) {
       const taken = owners.get(`v1/${path}`);
       if (taken) throw new Error(`/v1/${path} belongs to ${taken.name} and ${service.name}`);

@@ -23,19 +23,12 @@ export async function openResources(
 ): Promise<OpenResources> {
   const { name: service } = definition;
   const size = Number(settings['TALLY_POOL_SIZE'] ?? 6);
-  const pool = createPool(url, {
-    max: size,
-    applicationName: `tallystick-${service}`,
-    searchPath: service,
-    onIdleFault,
-  });
-  const writer = createPool(url, {
-    max: 2,
-    applicationName: `tallystick-${service}-log`,
-    searchPath: service,
-    writer: true,
-    onIdleFault,
-  });
+  let isClosing = false;
+  // What the server ends while we end it ourselves is no news.
+  const onFault = (fault: Error): void => (isClosing ? undefined : onIdleFault(fault));
+  const named = { searchPath: service, onIdleFault: onFault };
+  const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, ...named });
+  const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, writer: true, ...named });
   try {
     const store = await openPostgresEventStore({ pool: writer, readPool: pool, schema: service, service });
     neighbours.hasStore(service, store);

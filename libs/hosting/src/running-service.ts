@@ -2,10 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Position } from '@tallystick/decider';
 import { createHttpApp, Cursors, Health, type HttpApp, IdempotencyStore, Inside } from '@tallystick/http';
+import { DeadLetters } from '@tallystick/messaging';
 import { asService, log, Metrics } from '@tallystick/observability';
 import type { Authentication } from './authentication';
-import { type OpenBus, openBus } from './bus';
+import { openBus } from './bus';
 import type { Neighbours } from './neighbours';
+import { HostedModule, Operations } from './operations';
 import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
 import { startProjections } from './projections';
 import type { OpenResources } from './resources';
@@ -71,9 +73,11 @@ async function start(
   const sources: ProgressSource[] = [];
   health.register('postgres', async () => void (await pool.query('select 1')));
 
+  const bus = roles.has('consumer') ? await openBus(definition, resources, neighbours, metrics, onFatal) : undefined;
+  const deadLetters = new DeadLetters(pool, bus ? [bus.server] : []);
   const http = await createHttpApp({
     service: name,
-    module: definition.module(resources),
+    module: HostedModule.with(definition.module(resources), new Operations(name, deadLetters, bus !== undefined)),
     authenticator: authentication.forAudiences([name]),
     cursors: new Cursors(Buffer.from(settings['TALLY_CURSOR_KEY'] ?? '', 'base64')),
     idempotency: new IdempotencyStore(pool),
@@ -88,10 +92,8 @@ async function start(
     sources.push(projections);
     watchProgress('projections', projections, health, metrics);
   }
-  const bus = roles.has('consumer')
-    ? await connectBus(definition, resources, neighbours, metrics, onFatal, http)
-    : undefined;
   if (bus) {
+    http.app.connectMicroservice({ strategy: bus.server }, { inheritAppConfig: false });
     parts.add(() => bus.close());
     sources.push(progressOf(bus.server));
     watchProgress('bus', progressOf(bus.server), health, metrics);
@@ -124,19 +126,6 @@ async function start(
       return parts.close();
     },
   };
-}
-
-async function connectBus(
-  definition: ServiceDefinition,
-  resources: OpenResources,
-  neighbours: Neighbours,
-  metrics: Metrics,
-  onFatal: (error: unknown) => void,
-  { app }: HttpApp,
-): Promise<OpenBus> {
-  const bus = await openBus(definition, resources, neighbours, metrics, onFatal);
-  app.connectMicroservice({ strategy: bus.server }, { inheritAppConfig: false });
-  return bus;
 }
 
 function death(name: string): { readonly died: Promise<unknown>; readonly onFatal: (error: unknown) => void } {

@@ -24,7 +24,7 @@ import {
   problem,
   problemOf,
 } from '@tallystick/http';
-import { type Batch, DONE, type Outcome, type Publications } from '@tallystick/messaging';
+import { type Batch, type BusRecord, DONE, type Outcome, type Publications } from '@tallystick/messaging';
 import type { LogProjection } from '@tallystick/read-models';
 import type { ServiceDefinition, ServiceResources } from '../src';
 
@@ -154,21 +154,23 @@ interface AddedMessage {
 
 @Controller()
 class EchoSubscriptions {
-  constructor(private readonly hear: (message: AddedMessage) => Promise<void>) {}
+  constructor(private readonly hear: (record: BusRecord<AddedMessage>) => Promise<Outcome>) {}
 
   @EventPattern('counter.added.v1')
   async added(@Payload() batch: Batch<AddedMessage>): Promise<readonly Outcome[]> {
-    for (const { message } of batch.records) await this.hear(message);
-    return batch.records.map(() => DONE);
+    return Promise.all(batch.records.map((record) => this.hear(record)));
   }
 }
 
 @Module({})
 class EchoModule {
   static with({ pool }: ServiceResources): DynamicModule {
-    const hear = async ({ counter, revision, by }: AddedMessage): Promise<void> => {
-      if (counter === 'poison') throw new TypeError('a defect of the handler');
+    const hear = async ({ message, position }: BusRecord<AddedMessage>): Promise<Outcome> => {
+      const { counter, revision, by } = message;
+      const wanted = await pool.query('select 1 from refused where counter = $1', [counter]);
+      if (wanted.rowCount) return { kind: 'refused', code: 'counter-unwanted', detail: position };
       await pool.query('insert into heard values ($1, $2, $3) on conflict do nothing', [counter, revision, by]);
+      return DONE;
     };
     return { module: EchoModule, controllers: [EchoSubscriptions], providers: [{ provide: Function, useValue: hear }] };
   }
