@@ -82,8 +82,7 @@ function surround(
   { needsOpenStore }: SurroundingsOptions,
 ): Surroundings | Taken {
   const { acceptFromDays, referenceWaitMs } = lookUps.termsOf(tenant, program);
-  const age = receivedAt - instant(occurredAt);
-  if (acceptFromDays !== undefined && age > acceptFromDays * MILLIS_PER_DAY) {
+  if (acceptFromDays !== undefined && instant(occurredAt) < receivedAt - acceptFromDays * MILLIS_PER_DAY) {
     return { kind: 'refused', code: 'too-old', pointer: '/occurredAt' };
   }
   const place = lookUps.storeAt(tenant, store, occurredAt);

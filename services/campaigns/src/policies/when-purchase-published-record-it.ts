@@ -1,7 +1,7 @@
 import type { PurchasePaid } from '@tallystick/contracts';
 import type { BatchHandler } from '@tallystick/messaging';
 import type { PurchaseIntake } from '../application/purchase-intake';
-import { arrivalOf, outcomeOf } from './outcome';
+import { arrivalOf, outcomeOf } from '../application/bus-answers';
 
 /** A purchase that a publisher sent is recorded and evaluated; a store or card still unknown is waited for. */
 export function whenPurchasePublishedRecordIt(intake: PurchaseIntake, program: string): BatchHandler<PurchasePaid> {

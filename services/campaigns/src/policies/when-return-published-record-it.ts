@@ -1,7 +1,7 @@
 import type { ReturnMade } from '@tallystick/contracts';
 import type { BatchHandler } from '@tallystick/messaging';
 import type { ReturnIntake } from '../application/return-intake';
-import { arrivalOf, outcomeOf } from './outcome';
+import { arrivalOf, outcomeOf } from '../application/bus-answers';
 
 /** A return that a publisher sent is recorded with its purchase, parked until that comes, or evaluated by itself. */
 export function whenReturnPublishedRecordIt(intake: ReturnIntake, program: string): BatchHandler<ReturnMade> {

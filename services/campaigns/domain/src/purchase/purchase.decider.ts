@@ -19,7 +19,7 @@ type Decision = readonly PurchaseEvent[] | Rejection<PurchaseRefusal>;
  */
 export const purchaseDecider: Decider<PurchaseState, PurchaseCommand, PurchaseEvent, PurchaseRefusal> = {
   kind: 'purchase',
-  initial: () => ({ parked: new Map(), returns: new Map(), refused: new Map() }),
+  initial: () => ({ parked: NONE, returns: NONE, refused: NONE }),
   decide(command, state) {
     switch (command.kind) {
       case 'record-purchase':
@@ -38,6 +38,9 @@ export const purchaseDecider: Decider<PurchaseState, PurchaseCommand, PurchaseEv
     return { type, version, data } as PurchaseEvent;
   },
 };
+
+/** Nearly every purchase stays without returns, so all of these share one empty map; a map is copied when it changes. */
+const NONE: ReadonlyMap<string, never> = new Map<string, never>();
 
 const TYPES: ReadonlySet<string> = new Set([
   'PurchaseRecorded',
@@ -177,19 +180,19 @@ function evolve(state: PurchaseState, event: PurchaseEvent): PurchaseState {
       return state;
     }
     case 'ReturnParked':
-      state.parked.set(keyOf(event.data.return), event.data);
+      state.parked = withEntry(state.parked, keyOf(event.data.return), event.data);
       return state;
     case 'ReturnRecorded': {
       const { return: reference, content, unit, evaluation } = event.data;
       const key = keyOf(reference);
-      state.parked.delete(key);
-      state.returns.set(key, { return: reference, content, unit });
+      state.parked = without(state.parked, key);
+      state.returns = withEntry(state.returns, key, { return: reference, content, unit });
       if (state.recorded) state.recorded = { ...state.recorded, evaluation };
       return state;
     }
     case 'ReturnRefused':
-      state.parked.delete(keyOf(event.data.return));
-      state.refused.set(keyOf(event.data.return), event.data.code);
+      state.parked = without(state.parked, keyOf(event.data.return));
+      state.refused = withEntry(state.refused, keyOf(event.data.return), event.data.code);
       return state;
     case 'PurchaseReevaluated': {
       const { evaluation, heard } = event.data;
@@ -197,4 +200,15 @@ function evolve(state: PurchaseState, event: PurchaseEvent): PurchaseState {
       return state;
     }
   }
+}
+
+function withEntry<Value>(map: ReadonlyMap<string, Value>, key: string, value: Value): ReadonlyMap<string, Value> {
+  return new Map(map).set(key, value);
+}
+
+function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
+  if (!map.has(key)) return map;
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
 }

@@ -7,9 +7,9 @@ import type { PurchaseRefusal } from './purchase.rejections';
 export interface PurchaseState {
   recorded?: RecordedPurchase;
   /** Linked returns that wait or count, by {@link keyOf}. */
-  readonly parked: Map<string, LinkedReturn>;
-  readonly returns: Map<string, LinkedReturn>;
-  readonly refused: Map<string, PurchaseRefusal>;
+  parked: ReadonlyMap<string, LinkedReturn>;
+  returns: ReadonlyMap<string, LinkedReturn>;
+  refused: ReadonlyMap<string, PurchaseRefusal>;
 }
 
 export interface RecordedPurchase {

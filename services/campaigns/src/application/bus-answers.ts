@@ -1,5 +1,5 @@
 import { type BusRecord, DONE, DUPLICATE, type Outcome } from '@tallystick/messaging';
-import type { Arrival, Taken } from '../application/arrival';
+import type { Arrival, Taken } from './arrival';
 
 /** What became of a message, in the words of the bus: the dead letter has the code that HTTP would answer. */
 export function outcomeOf(taken: Taken): Outcome {
