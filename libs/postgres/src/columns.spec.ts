@@ -2,6 +2,9 @@ import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import { boolColumn, byteaColumn, int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from './columns';
 import { createPool, type Pool } from './pool';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 describe('columns as parameters', () => {
   let database: TestDatabase;
   let pool: Pool;

@@ -5,6 +5,9 @@ import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import { CONSUMER_MIGRATIONS, migrate } from './migrate';
 import { createPool, type Pool } from './pool';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 describe('migrate', () => {
   let database: TestDatabase;
   let pool: Pool;

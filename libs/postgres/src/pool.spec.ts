@@ -3,6 +3,9 @@ import { isConnectionFault, isContention, sqlStateOf } from './faults';
 import { createPool, type Pool, quoteIdentifier, quoteLiteral } from './pool';
 import { inTransaction } from './transaction';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 let database: TestDatabase;
 const pools: Pool[] = [];
 

@@ -6,6 +6,9 @@ import { createPool, type Pool } from './pool';
 import { fairShare, type PositionLease, PositionLeases } from './position-leases';
 import { inTransaction } from './transaction';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 const CONSUMER = 'ledger';
 const TOPIC = 'campaigns.purchase-qualified.v1';
 const TWELVE = Array.from({ length: 12 }, (_, partition) => partition);

@@ -5,6 +5,9 @@ import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import { createPool, type Pool, quoteIdentifier } from './pool';
 import { ensureServiceRoles, type ServiceRole } from './service-roles';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 const DENIED = '42501';
 const SERVICES: readonly ServiceRole[] = [
   { service: 'campaigns', writes: ['bus'] },

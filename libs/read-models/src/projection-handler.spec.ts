@@ -13,6 +13,9 @@ import type { ContractProjection } from './projection';
 import { projectionHandler } from './projection-handler';
 import { createProjectionTables } from './tables';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 const TOPIC = 'ledger.points-accrued.v1';
 const NOW = 0 as BusRecord['receivedAt'];
 

@@ -6,6 +6,9 @@ import type { LogProjection } from './projection';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './projection-runner';
 import { createProjectionTables } from './tables';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 const eventsProjection: LogProjection = {
   source: 'log',
   name: 'events',

@@ -18,6 +18,9 @@ import { rebuild } from './rebuild';
 import type { ContractSource } from './replay';
 import { createProjectionTables } from './tables';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 const logProjection: LogProjection = {
   source: 'log',
   name: 'book',

@@ -3,6 +3,9 @@ import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import type { LogProjection } from './projection';
 import { createProjectionTables } from './tables';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 function projection(changes: Partial<LogProjection> = {}): LogProjection {
   return {
     source: 'log',

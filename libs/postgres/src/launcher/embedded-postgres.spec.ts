@@ -10,6 +10,9 @@ import { isAlive, waitForEnd } from './processes';
 import { serverSettings } from './profile';
 import { serverAccount } from './server-account';
 
+// Starting a server takes long on a busy machine.
+jest.setTimeout(60_000);
+
 const HOST = `
 const { startEmbeddedPostgres } = require(process.argv[1]);
 startEmbeddedPostgres({ dataDir: process.argv[2], profile: 'test' })
