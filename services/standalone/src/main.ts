@@ -24,6 +24,8 @@ program and a stream of purchases.
 `;
 
 const SETTLE_MS = 120_000;
+/** How long a stop may take before the process ends anyway; shorter where a part has died and nothing can be drained. */
+const STOP_WITHIN_MS = { asked: 25_000, died: 3_000 };
 
 interface Arguments {
   readonly port?: number;
@@ -45,11 +47,11 @@ async function main(): Promise<void> {
     throw named(error);
   });
   const asked = askedToStop(suite);
+  void asked.then(endWithin);
   try {
     if (demo) await Promise.race([showDemo(suite, dataDir), asked]);
     say(addresses(suite));
-    const why = await asked;
-    if (why === 'died') process.exitCode = 1;
+    await asked;
     say('stopping …');
   } finally {
     await suite.stop();
@@ -99,6 +101,13 @@ function askedToStop({ booted, postgres }: Suite): Promise<'asked' | 'died'> {
     return 'died' as const;
   });
   return Promise.race([asked, died]);
+}
+
+/** Ends the process when the stop takes too long, or at once at a second signal. */
+function endWithin(why: 'asked' | 'died'): void {
+  if (why === 'died') process.exitCode = 1;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  setTimeout(() => process.exit(1), STOP_WITHIN_MS[why]).unref();
 }
 
 function named(error: unknown): Error {
