@@ -1,4 +1,6 @@
+import { canonicalJson, MAX_APPEND_BYTES } from '@tallystick/decider';
 import { instant } from '@tallystick/vocabulary';
+import { accountDecider } from './account.decider';
 import {
   EXAMPLE_RECEIPT,
   growthGrant,
@@ -8,7 +10,7 @@ import {
   purchasePicture,
   unlinkedReturn,
 } from './account.examples';
-import { account, history, reversalsIn } from './account.spec-data';
+import { account, eventsOf, history, reversalsIn } from './account.spec-data';
 
 const holder = { program: 'main', holder: 'm-1' };
 
@@ -254,5 +256,20 @@ describe('reverse unlinked', () => {
       'ReversalRecalculated U3: 0 POINTS, 10 uncollectable',
       'PointsReversed U1: 45 POINTS (45 of P1), 0 uncollectable',
     ]);
+  });
+
+  it('takes a million points out of ten thousand lots in one append', () => {
+    let state = accountDecider.initial();
+    for (let n = 0; n < 10_000; n++) {
+      const picture = purchasePicture(`R-2026-${n}`, 1, 100n);
+      for (const event of eventsOf(accountDecider.decide(picture, state))) state = accountDecider.evolve(state, event);
+    }
+    const [reversal, ...others] = eventsOf(accountDecider.decide(unlinkedReturn('U1', 5, 1_000_000n), state));
+    expect(others).toEqual([]);
+    expect(reversal).toMatchObject({ data: { items: [{ taken: '1000000', uncollectable: '0' }] } });
+    expect(Buffer.byteLength(canonicalJson(reversal!.data))).toBeLessThan(MAX_APPEND_BYTES);
+    state = accountDecider.evolve(state, reversal!);
+    expect(accountDecider.invariants(state)).toEqual([]);
+    expect(state.books.get('POINTS')).toMatchObject({ available: 0n, uncollectable: 0n });
   });
 });
