@@ -28,9 +28,10 @@ describe('a figure', () => {
   it('is a line of the table with its bar and whether it holds', () => {
     const bar = atLeast(0.31);
     const lines = tableOf([figureOf({ name: 'rate', unit: '/s', referenceName: 'COPY', bar }, repeats)]);
-    expect(lines).toEqual([
-      'figure  value  reference   ratio  bar     met?  note',
-      'rate    20 /s  COPY 100 /s  0.300  ≥ 0.31  NO',
-    ].map((line) => (line.startsWith('figure') ? line.replace('reference   ', 'reference    ') : line)));
+    expect(lines).toEqual(
+      ['figure  value  reference   ratio  bar     met?  note', 'rate    20 /s  COPY 100 /s  0.300  ≥ 0.31  NO'].map(
+        (line) => (line.startsWith('figure') ? line.replace('reference   ', 'reference    ') : line),
+      ),
+    );
   });
 });

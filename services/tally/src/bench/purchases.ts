@@ -35,6 +35,7 @@ export function purchase(index: number, members = MEMBERS): PurchasePaid {
       quantity: String(quantity),
       amount: String(quantity * unitPrice),
       unitPrice: String(unitPrice),
+      cost: String(Math.floor((quantity * unitPrice * 2) / 3)),
       tax: String(Math.floor((quantity * unitPrice) / 6)),
       discount: '0',
     });
