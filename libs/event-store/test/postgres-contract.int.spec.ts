@@ -4,5 +4,5 @@ import { postgresHarness } from './postgres-harness';
 eventStoreContract('Postgres', postgresHarness, {
   recordedInOrder: true,
   positionOnRetry: true,
-  filteredReads: 10_000,
+  volume: 10_000,
 });

@@ -1,1 +1,1 @@
-export {};
+export { type EventStoreDbOptions, type EventStoreDbStore, openEventStoreDb } from './open';

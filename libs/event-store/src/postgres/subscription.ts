@@ -8,6 +8,7 @@ import {
   type SubscribeOptions,
   type SubscriptionItem,
 } from '@tallystick/decider';
+import { interruptible } from '../interruptible';
 
 const PAGE = 500;
 const POLL_MS = 1_000;
@@ -78,18 +79,4 @@ async function patiently(read: () => Promise<LogPage>, stop: AbortSignal): Promi
 export function matches({ stream, type }: RecordedEvent, { streamPrefixes, types }: EventFilter): boolean {
   if (types && !types.includes(type)) return false;
   return !streamPrefixes || streamPrefixes.some((prefix) => stream.startsWith(prefix));
-}
-
-/** Resolves after `ms`, or as soon as the signal aborts. */
-export function interruptible(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    stop.addEventListener('abort', done);
-    if (stop.aborted) done();
-  });
 }

@@ -43,8 +43,8 @@ export interface EventStoreCapabilities {
   readonly recordedInOrder: boolean;
   /** Answers an idempotent retry with the position, too. */
   readonly positionOnRetry: boolean;
-  /** Events between two positions are counted by them. */
-  readonly filteredReads: number;
+  /** Events that the cases about large amounts write. */
+  readonly volume: number;
 }
 
 /** What the groups of cases share: the harness once it stands, a store, and names nobody else uses. */

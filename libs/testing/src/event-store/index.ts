@@ -13,3 +13,5 @@ export {
   type OpenOptions,
   type StoreFaults,
 } from './harness';
+export { WireDouble } from './wire-double';
+export { NodeLog } from './wire-double-log';

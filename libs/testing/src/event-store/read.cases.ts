@@ -1,4 +1,4 @@
-import { position, type RecordedEvent, START } from '@tallystick/decider';
+import { position, type RecordedEvent } from '@tallystick/decider';
 import { type Bench, collect, eventCount, idsOf } from './harness';
 
 /** Cases 33 to 39 of event-store-contract.md. */
@@ -45,16 +45,17 @@ export function readCases(bench: Bench): void {
       ]);
     });
 
-    it('es-35 pages through 10,000 events without a gap', async () => {
+    it('es-35 pages through a long stream without a gap', async () => {
+      const { volume } = bench.capabilities;
       const chain = bench.chain();
-      for (let round = 0; round < 20; round++) await bench.grow(chain, 500);
+      for (let round = 0; round * 500 < volume; round++) await bench.grow(chain, 500);
       const revisions: number[] = [];
       for (let from = 0; ; from = revisions.length) {
-        const { events } = await bench.store.readStream(chain.stream, { from, max: 1_500 });
+        const { events } = await bench.store.readStream(chain.stream, { from, max: 700 });
         if (events.length === 0) break;
         for (const event of events) revisions.push(event.revision);
       }
-      expect(revisions).toEqual(Array.from({ length: 10_000 }, (_, index) => index));
+      expect(revisions).toEqual(Array.from({ length: volume }, (_, index) => index));
     });
 
     it('es-36 stopped early leaves nothing open', async () => {
@@ -92,24 +93,19 @@ export function readCases(bench: Bench): void {
     it('es-39 sees what was appended before', async () => {
       for (let round = 0; round < 10; round++) {
         const chain = bench.chain();
+        const after = await bench.store.logHead();
         const { position: at } = await bench.store.append(chain.stream, 'none', chain.next(1));
-        const { events } = await bench.store.readAll({
-          after: START,
-          max: 1,
-          filter: { streamPrefixes: [chain.stream] },
-        });
-        const found = events.length > 0 ? events : await wholeLog(bench, START, [chain.stream]);
-        expect(found.map((event) => event.position)).toEqual([at]);
+        expect((await wholeLog(bench, after)).map((event) => event.position)).toEqual([at]);
         expect((await bench.store.logHead()) >= at!).toBe(true);
       }
     });
   });
 }
 
-async function wholeLog(bench: Bench, after: string, streamPrefixes?: readonly string[]): Promise<RecordedEvent[]> {
+async function wholeLog(bench: Bench, after: string): Promise<RecordedEvent[]> {
   const log: RecordedEvent[] = [];
   for (let at = after; ;) {
-    const page = await bench.store.readAll({ after: at, max: 500, filter: streamPrefixes && { streamPrefixes } });
+    const page = await bench.store.readAll({ after: at, max: 500 });
     log.push(...page.events);
     if (page.atHead) return log;
     at = page.next;

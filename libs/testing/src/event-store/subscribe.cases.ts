@@ -77,7 +77,7 @@ export function subscribeCases(bench: Bench): void {
     it('es-51 moves its checkpoint over events that do not match', async () => {
       const after = await bench.store.logHead();
       const chain = bench.chain();
-      for (let round = 0; round * 500 < bench.capabilities.filteredReads; round++) await bench.grow(chain, 500);
+      for (let round = 0; round * 500 < bench.capabilities.volume; round++) await bench.grow(chain, 500);
       const filter = { types: ['NeverSaid'] };
       const items = await collect(bench.store.subscribe({ after, filter }), caughtUp);
       const checkpoints = items.flatMap((item) => (item.kind === 'checkpoint' ? [item.position] : []));
