@@ -16,6 +16,9 @@ import type { LedgerApplication } from '../src/policies/carry-out-batch';
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
 import { AccountBook } from '../src/projections/account-book/account-book.query';
 
+/** The first suite of a process starts a real server, which takes long where the machine is busy. */
+jest.setTimeout(60_000);
+
 export const TENANT = 'demo';
 export const PROGRAM = 'main';
 const LEDGER_MIGRATIONS = { name: 'ledger', folder: join(__dirname, '../src/migrations') };
