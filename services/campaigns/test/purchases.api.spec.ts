@@ -60,16 +60,6 @@ describe('campaigns over HTTP', () => {
       expect(answers.filter(({ status, body }) => status === 200 && body['duplicate'])).toHaveLength(19);
     });
 
-    it('commits many purchases that come together in few appends', async () => {
-      const ids = Array.from({ length: 50 }, (_, i) => `G-${i}`);
-      const answers = await Promise.all(ids.map((id) => http.send('POST', '/v1/purchases', purchase(id))));
-      expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 201));
-      const { rows } = await fixture.pool.query<{ count: number }>(
-        `select count(distinct xmin::text)::integer as count from event where stream like 'purchase-demo_till-1_G-%'`,
-      );
-      expect(rows[0]!.count).toBeLessThan(25);
-    });
-
     it.each([
       ['a total that differs', { total: '15001' }, 422, 'total-mismatch'],
       ['a store that is not known', { store: 'hz-099' }, 422, 'unknown-store'],
