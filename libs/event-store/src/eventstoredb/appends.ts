@@ -1,7 +1,7 @@
 import { binaryEvent, WrongExpectedVersionError } from '@eventstore/db-client';
 import { type AppendItem, type AppendOutcome, EventStoreError, type Expected, position } from '@tallystick/decider';
 import type { EsdbConnection } from './connection';
-import { appendFault } from './faults';
+import { appendFault, isNodeLost } from './faults';
 import { encodeFrame } from './frame';
 
 /**
@@ -55,6 +55,7 @@ async function appendItem(connection: EsdbConnection, item: AppendItem): Promise
     return { kind: 'appended', revision, position: position(result.position.commit) };
   } catch (error) {
     if (error instanceof WrongExpectedVersionError) return { kind: 'wrong-expected', actual: actualOf(error) };
+    if (isNodeLost(error)) connection.discard(client);
     return { kind: 'failed', error: appendFault(error) };
   }
 }

@@ -11,7 +11,8 @@ export interface Credentials {
 
 /**
  * One client at a time and what every call needs. A call that is not answered in time is given up and its client
- * replaced, since neither reads nor the feature query of this client have a deadline (traps 2 and 6).
+ * replaced, since neither reads nor the feature query of this client have a deadline (traps 2 and 6); so is one whose node
+ * is gone.
  */
 export class EsdbConnection {
   /**

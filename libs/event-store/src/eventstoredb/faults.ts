@@ -1,9 +1,10 @@
 import { EventStoreError, type EventStoreErrorCode } from '@tallystick/decider';
 
-/** gRPC status codes that end the matter (grpc/doc/statuscodes.md). */
+/** gRPC status codes (grpc/doc/statuscodes.md). */
 const INVALID_ARGUMENT = 3;
 const PERMISSION_DENIED = 7;
 const UNAUTHENTICATED = 16;
+const UNAVAILABLE = 14;
 
 /** Answers of a server that has not taken the append: it may be sent again at once. */
 const NOT_TAKEN = /not.?ready|too busy|busy|failed to discover|no leader|not.?leader/i;
@@ -21,6 +22,12 @@ export function readFault(error: unknown): EventStoreError {
 /** True where a stream does not exist, which is no fault. */
 export function isStreamNotFound(error: unknown): boolean {
   return typeOf(error) === 'stream-not-found';
+}
+
+/** True where the way to the node is gone: a new client looks for one anew. */
+export function isNodeLost(error: unknown): boolean {
+  if (typeOf(error) === 'unavailable') return true;
+  return error instanceof Error && 'code' in error && error.code === UNAVAILABLE;
 }
 
 /** Name of the client's error class, where the error is one of its own. */

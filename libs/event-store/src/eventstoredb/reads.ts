@@ -20,7 +20,7 @@ import {
   type StreamSlice,
 } from '@tallystick/decider';
 import type { EsdbConnection } from './connection';
-import { isStreamNotFound, readFault } from './faults';
+import { isNodeLost, isStreamNotFound, readFault } from './faults';
 import { recordedEvent } from './frame';
 import type { LogScope } from './scope';
 
@@ -138,6 +138,7 @@ export class EsdbReads {
         if (done || !take(value)) return;
       }
     } catch (error) {
+      if (isNodeLost(error)) this.connection.discard(client);
       throw readFault(error);
     } finally {
       reading.cancel().catch(() => undefined);

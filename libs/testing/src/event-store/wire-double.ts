@@ -11,7 +11,7 @@ import {
   type StatusObject,
 } from '@grpc/grpc-js';
 import type { StoreFaults } from './harness';
-import { NodeLog, type ProposedEvent } from './wire-double-log';
+import { type NodeEvent, NodeLog, type ProposedEvent } from './wire-double-log';
 import {
   appendMessage,
   caughtUpMessage,
@@ -34,7 +34,14 @@ const BROKEN: Partial<StatusObject> = { code: status.UNAVAILABLE, details: 'the 
  * Endpoints of one log are nodes' doors: each has faults of its own. A double, never a proof of what a real node does.
  */
 export class WireDouble implements StoreFaults {
+  /** Names of the calls that were made, ever. */
+  readonly served = new Set<string>();
+  mostAppendsAtOnce = 0;
+  /** Events that left for any reader. */
+  eventsSent = 0;
   private fault: Fault = 'none';
+  private appends = 0;
+  private leader = 0;
   private readonly calls = new Map<Reading | Appending, AbortController>();
   private readonly server = new Server();
 
@@ -42,9 +49,9 @@ export class WireDouble implements StoreFaults {
     this.server.addService(StreamsService, {
       append: (call: Appending, answer: sendUnaryData<AppendResp>) => this.append(call, answer),
       read: (call: Reading) => void this.read(call),
-      delete: refuse,
-      tombstone: refuse,
-      batchAppend: refuse,
+      delete: this.refuse('delete'),
+      tombstone: this.refuse('tombstone'),
+      batchAppend: this.refuse('batchAppend'),
     });
   }
 
@@ -78,9 +85,10 @@ export class WireDouble implements StoreFaults {
     this.fault = 'silent';
   }
 
-  /** The next append is refused by a follower, which names the leader. */
-  refuseAsFollower(): void {
+  /** The next append is refused by a follower, which names the leader's port. */
+  refuseAsFollower(leader: number): void {
     this.fault = 'not-leader';
+    this.leader = leader;
   }
 
   cutAll(): void {
@@ -101,7 +109,9 @@ export class WireDouble implements StoreFaults {
   }
 
   private append(call: Appending, answer: sendUnaryData<AppendResp>): void {
-    this.begin(call);
+    this.served.add('append');
+    this.mostAppendsAtOnce = Math.max(this.mostAppendsAtOnce, ++this.appends);
+    this.begin(call).signal.addEventListener('abort', () => (this.appends -= 1));
     let stream = '';
     let expected = -1;
     const events: ProposedEvent[] = [];
@@ -123,7 +133,7 @@ export class WireDouble implements StoreFaults {
     call.on('end', () => {
       if (this.fault === 'silent' || call.cancelled) return;
       if (this.fires('cut-before')) return answer(BROKEN);
-      if (this.fires('not-leader')) return answer(notLeader());
+      if (this.fires('not-leader')) return answer(notLeader(this.leader));
       const appended = this.log.append(stream, expected, events);
       if (this.fires('cut-after')) return answer(BROKEN);
       answer(null, appendMessage(appended, expected));
@@ -131,6 +141,7 @@ export class WireDouble implements StoreFaults {
   }
 
   private async read(call: Reading): Promise<void> {
+    this.served.add('read');
     const stop = this.begin(call);
     if (this.fault === 'silent') return;
     const options = call.request.getOptions()!;
@@ -152,18 +163,18 @@ export class WireDouble implements StoreFaults {
     const backward = options.getReadDirection() === BACKWARDS;
     const start = from.hasRevision() ? Number(from.getRevision()) : backward ? events.length - 1 : 0;
     const chosen = backward ? events.slice(0, start + 1).reverse() : events.slice(start);
-    for (const event of chosen.slice(0, max)) await send(call, eventMessage(event));
+    for (const event of chosen.slice(0, max)) await this.sendEvent(call, event);
   }
 
   private async readAll(call: Reading, options: ReadReq.Options): Promise<void> {
     const from = options.getAll()!;
     const max = Number(options.getCount());
     if (options.getReadDirection() === BACKWARDS) {
-      for (const event of this.log.all.slice(-max).reverse()) await send(call, eventMessage(event));
+      for (const event of this.log.all.slice(-max).reverse()) await this.sendEvent(call, event);
       return;
     }
     const start = from.hasPosition() ? this.log.indexFrom(BigInt(from.getPosition()!.getCommitPosition())) : 0;
-    for (const event of this.log.all.slice(start, start + max)) await send(call, eventMessage(event));
+    for (const event of this.log.all.slice(start, start + max)) await this.sendEvent(call, event);
   }
 
   private async subscribe(call: Reading, options: ReadReq.Options, stop: AbortSignal): Promise<void> {
@@ -185,9 +196,17 @@ export class WireDouble implements StoreFaults {
       }
       index += 1;
       considered += 1;
-      if (prefixes.some((prefix) => event.stream.startsWith(prefix))) await send(call, eventMessage(event));
+      if (prefixes.some((prefix) => event.stream.startsWith(prefix))) await this.sendEvent(call, event);
       if (filter && considered % window === 0) await send(call, checkpointMessage(event.position));
     }
+  }
+
+  /** Neither a delete nor the shared batch call may reach a node from this application. */
+  private refuse(name: string): (call: { emit(event: 'error', error: Partial<StatusObject>): boolean }) => void {
+    return (call) => {
+      this.served.add(name);
+      call.emit('error', { code: status.UNIMPLEMENTED, details: name });
+    };
   }
 
   private begin(call: Reading | Appending): AbortController {
@@ -200,6 +219,11 @@ export class WireDouble implements StoreFaults {
     call.on('cancelled', end).on('error', end).on('close', end).on('finish', end);
     if (!('write' in call)) call.on('end', () => this.fault !== 'silent' && end());
     return stop;
+  }
+
+  private sendEvent(call: Reading, event: NodeEvent): Promise<void> | undefined {
+    this.eventsSent += 1;
+    return send(call, eventMessage(event));
   }
 
   private fires(fault: Fault): boolean {
@@ -222,15 +246,10 @@ function send(call: Reading, message: ReadResp): Promise<void> | undefined {
   });
 }
 
-function notLeader(): Partial<StatusObject> {
+function notLeader(port: number): Partial<StatusObject> {
   const metadata = new Metadata();
   metadata.set('exception', 'not-leader');
   metadata.set('leader-endpoint-host', '127.0.0.1');
-  metadata.set('leader-endpoint-port', '2113');
+  metadata.set('leader-endpoint-port', String(port));
   return { code: status.NOT_FOUND, details: 'Leader info available', metadata };
-}
-
-/** Neither a delete nor the shared batch call may reach a node from this application. */
-function refuse(): never {
-  throw new Error('a call that the adapter must not make');
 }
