@@ -24,6 +24,7 @@ export interface BusRecord<Message = unknown> {
   /** The unit that the binding vouches for; a body that names a store of another unit is `scope-mismatch`. */
   readonly unit?: string;
   readonly correlationId: string;
+  /** The event that announced it; from outside: the correlation id. */
   readonly causationId: string;
   readonly origin?: RecordOrigin;
   /** When the bus took the record; age limits are judged by it. */
@@ -99,6 +100,8 @@ export interface OutgoingRecord {
   readonly key: string | null;
   readonly value: Uint8Array | null;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Only where the record repeats a fact of known time (a relay): the bus stamps all others itself. */
+  readonly at?: Instant;
 }
 
 /** Where a published record came to lie. */

@@ -3,6 +3,7 @@ import { createPool } from '@tallystick/postgres';
 import { Effects } from '@tallystick/testing';
 import type { Batch, Outcome } from '../src';
 import type { BusServer } from '../src/delivery/bus-server';
+import { KafkaBusServer, kafkaClient } from '../src/kafka';
 import { PostgresBusServer } from '../src/postgres';
 import type { ProcessOrders } from './member-process';
 import { openBinding } from './open-binding';
@@ -30,14 +31,20 @@ async function handle({ records }: Batch): Promise<readonly Outcome[]> {
   return [...first, ...second];
 }
 
-async function serverOf(): Promise<BusServer> {
-  const { consumer, topic, leaseMs } = orders;
+function serverOf({ bus, brokers = '', consumer, topic, leaseMs }: ProcessOrders): BusServer {
   const source = { kind: 'outside', pool, ...openBinding(topic) } as const;
-  return new PostgresBusServer({ consumer, pool, sources: new Map([[topic, source]]), batchSize: 100, leaseMs });
+  if (bus === 'postgres') {
+    return new PostgresBusServer({ consumer, pool, sources: new Map([[topic, source]]), batchSize: 100, leaseMs });
+  }
+  const kafka = kafkaClient({ brokers: [brokers], clientId: 'member-process' });
+  return new KafkaBusServer({
+    ...{ consumer, kafka, pool, batchSize: 100, sessionMs: leaseMs },
+    topics: new Map([[topic, source]]),
+  });
 }
 
 async function main(): Promise<void> {
-  const server = await serverOf();
+  const server = serverOf(orders);
   server.subscribe(orders.topic, handle);
   await server.start();
   await end;

@@ -1,4 +1,3 @@
-export { contractsOf } from './log-source';
 export * from './outside-topics';
 export * from './postgres-bus-server';
 export * from './publisher';

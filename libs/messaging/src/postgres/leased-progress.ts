@@ -9,6 +9,7 @@ const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 /** A consumer's partitions of one topic, leased in its own schema; every move is fenced by the lease's epoch. */
 export class LeasedProgress implements ProgressKeeper {
+  readonly movesWithEffects = true;
   private readonly leases: PositionLeases;
 
   constructor(

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { BatchHandler, DeadLetters, Published } from '@tallystick/messaging';
 import { partitionOf } from '@tallystick/messaging';
-import { type BusHarness, type BusMember, until } from './harness';
+import { type BusHarness, type BusMember, type MemberProcess, until } from './harness';
 
 /** What the groups of cases share: the harness once it stands, and members that end with their case. */
 export class BusBench {
   harness!: BusHarness;
   deadLetters!: DeadLetters;
   private members: BusMember[] = [];
+  private processes: MemberProcess[] = [];
 
   /** `boundedBy`: most records that a member may hold unsettled with batches of 100. */
   constructor(readonly boundedBy: number) {}
@@ -26,6 +27,12 @@ export class BusBench {
     const member = await this.harness.member({ topic, consumer, handler, onFatal });
     this.members.push(member);
     return member;
+  }
+
+  async memberProcess(topic: string, consumer: string): Promise<MemberProcess> {
+    const started = await this.harness.memberProcess({ topic, consumer });
+    this.processes.push(started);
+    return started;
   }
 
   /** Resolves when the consumer's stored positions have passed what was published. */
@@ -48,6 +55,7 @@ export class BusBench {
   }
 
   async endCase(): Promise<void> {
+    for (const one of this.processes.splice(0)) one.signal('SIGKILL');
     await Promise.all(this.members.splice(0).map((member) => member.close()));
   }
 }

@@ -9,6 +9,9 @@ const GROUPS = [flowCases, outcomeCases, failureCases];
 /** Cases of {@link busContract}, for whoever must say how many were not run. */
 export const BUS_CONTRACT_CASES = 22;
 
+/** Bound of one case on a busy machine: some start a process, some wait for a lease to run out. */
+const CASE_MS = 90_000;
+
 export interface BusCapabilities {
   /** Most records that a member may hold unsettled with batches of 100. */
   readonly boundedBy: number;
@@ -20,6 +23,7 @@ export function busContract(
   makeHarness: () => Promise<BusHarness>,
   { boundedBy }: BusCapabilities,
 ): void {
+  jest.setTimeout(CASE_MS);
   describe(`bus contract on ${name}`, () => {
     const bench = new BusBench(boundedBy);
 

@@ -93,7 +93,11 @@ export function flowCases(bench: BusBench): void {
 
     it('keeps a slow consumer’s memory bounded, whatever waits on the topic', async () => {
       const { topic, consumer } = await bench.fresh();
-      await bench.harness.publisher.publish(topic, marks(5_000, 100));
+      const filling = 'x'.repeat(2_000);
+      await bench.harness.publisher.publish(
+        topic,
+        Array.from({ length: 5_000 }, (_, index) => markRecord(`key-${index % 100}`, Math.floor(index / 100), filling)),
+      );
       const slow = gate();
       let entered = 0;
       const member = await bench.member(topic, consumer, async (batch) => {
