@@ -49,6 +49,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       return createServer();
     },
     exposeHeadRoutes: false,
+    skipMiddie: true,
     routerOptions: { maxParamLength: 128 },
   });
   const fastify: FastifyInstance = adapter.getInstance();
