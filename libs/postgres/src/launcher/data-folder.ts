@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { lastingTemporaryFolder } from './binaries';
@@ -16,19 +16,28 @@ export interface DataFolder {
 
 const heldHere = new Set<string>();
 
-function clusterFolder(root: string, account: ServerAccount): string {
-  if (account.uid === undefined || isReachableByOthers(dirname(root))) return join(root, 'cluster');
-  const hash = createHash('sha256').update(root).digest('hex').slice(0, 16);
-  return join(lastingTemporaryFolder(), `tallystick-data-${hash}`);
-}
-
-function passwordOf(file: string): string {
+/** Text that is made once and then kept, readable for us alone. */
+function keptText(file: string, bytes: number): string {
   try {
-    writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, randomBytes(bytes).toString('base64url'), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   return readFileSync(file, 'utf8').trim();
+}
+
+function clusterFolder(root: string, account: ServerAccount): string {
+  if (account.uid === undefined || isReachableByOthers(dirname(root))) return join(root, 'cluster');
+  // Named by what the folder keeps and not by its path: a folder that was removed and made anew begins anew.
+  return join(lastingTemporaryFolder(), `tallystick-data-${keptText(join(root, 'cluster-name'), 12)}`);
+}
+
+function passwordOf(root: string, cluster: string): string {
+  const file = join(root, 'password');
+  if (!existsSync(file) && existsSync(join(cluster, 'PG_VERSION'))) {
+    throw new Error(`${file} is missing, and without it nobody gets at the data in ${cluster}; restore or remove both`);
+  }
+  return keptText(file, 24);
 }
 
 /** Makes the folders and the password (once, 0600). The cluster itself is made by initdb. */
@@ -40,7 +49,7 @@ export function openDataFolder(dataDir: string, account: ServerAccount): DataFol
   if (account.uid !== undefined && dirname(cluster) === root) chmodSync(root, 0o711);
   if (!existsSync(cluster)) mkdirSync(cluster, { mode: 0o700 });
   if (account.uid !== undefined && account.gid !== undefined) chownSync(cluster, account.uid, account.gid);
-  return { root, cluster, logFile: join(root, 'server.log'), password: passwordOf(join(root, 'password')) };
+  return { root, cluster, logFile: join(root, 'server.log'), password: passwordOf(root, cluster) };
 }
 
 interface Owner {

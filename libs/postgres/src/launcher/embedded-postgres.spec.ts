@@ -143,15 +143,29 @@ describe('startEmbeddedPostgres', () => {
 });
 
 describe('a data folder below a closed home', () => {
-  it('keeps the cluster where the server can reach it, the same place each time', () => {
+  it('keeps the cluster where the server can reach it: the same place until the folder is made anew', () => {
     const home = join(folder, 'home');
     mkdirSync(home, { mode: 0o700 });
-    const open = (): string => openDataFolder(join(home, 'data'), serverAccount()).cluster;
+    const data = join(home, 'data');
+    const open = (): string => openDataFolder(data, serverAccount()).cluster;
     const cluster = open();
     expect(open()).toBe(cluster);
-    const ours = process.getuid?.() !== 0;
-    expect(cluster.startsWith(home)).toBe(ours);
-    if (!ours) rmSync(cluster, { recursive: true });
+    rmSync(data, { recursive: true });
+    const anew = open();
+    const isRoot = process.getuid?.() === 0;
+    expect([cluster.startsWith(home), anew === cluster]).toEqual([!isRoot, !isRoot]);
+    for (const made of new Set([cluster, anew])) rmSync(made, { recursive: true });
+  });
+});
+
+describe('a data folder without its password', () => {
+  it('is refused by name, its data left alone', async () => {
+    const { stop } = await start();
+    await stop();
+    const password = join(folder, 'data', 'password');
+    rmSync(password);
+    await expect(start()).rejects.toThrow(`${password} is missing`);
+    expect(existsSync(join(folder, 'data', 'cluster', 'PG_VERSION'))).toBe(true);
   });
 });
 
