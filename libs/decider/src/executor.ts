@@ -3,7 +3,6 @@ import type { BatchResult, CommandItem, CommandResult } from './command';
 import { type Decider, isRejection } from './decider';
 import type { DomainEvent, NewEvent } from './event';
 import {
-  type AppendItem,
   type AppendOutcome,
   type BatchAppended,
   type Checkpoint,

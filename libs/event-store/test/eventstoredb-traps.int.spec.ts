@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { codeOf, collect, EventChain, eventCount, eventsOf, idsOf, WireDouble } from '@tallystick/testing';
+import { codeOf, collect, EventChain, eventCount, eventsOf, idsOf, NodeLog } from '@tallystick/testing';
+import { WireDouble } from '@tallystick/testing/wire-double';
 import { createPool, freePort, type Pool } from '@tallystick/postgres';
 import { type EventStoreDbStore, openEventStoreDb } from '../src/eventstoredb';
 
@@ -13,7 +14,7 @@ describe('the EventStoreDB adapter', () => {
 
   beforeAll(async () => {
     pool = createPool('postgres://nobody@127.0.0.1:1/none', { max: 1, applicationName: 'no-snapshots' });
-    ({ double, port } = await WireDouble.open());
+    ({ double, port } = await WireDouble.open(new NodeLog()));
     store = await open();
   });
 

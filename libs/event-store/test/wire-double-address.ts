@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { NodeLog, WireDouble } from '@tallystick/testing';
+import { NodeLog } from '@tallystick/testing';
+import { WireDouble } from '@tallystick/testing/wire-double';
 import type { EventStoreDbAddress } from './eventstoredb-harness';
 
 const URL_OF = (port: number): string => `esdb://127.0.0.1:${port}?tls=false`;

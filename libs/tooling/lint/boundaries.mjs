@@ -7,7 +7,7 @@ const may = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDepend
  * (specs, composition roots) stands in places.mjs, so `allow` names those two and the rule there decides.
  */
 export const boundaries = {
-  allow: ['^@tallystick/testing$', '^@tallystick/[a-z-]+/publications$'],
+  allow: ['^@tallystick/testing(/wire-double)?$', '^@tallystick/[a-z-]+/publications$'],
   // Specs of the libraries that libs/testing is made of use libs/testing.
   ignoredCircularDependencies: [['testing', '*']],
   // A spec that imports lazily makes no library lazy.

@@ -24,13 +24,20 @@ const POSTGRES = [
   'libs/testing/**',
 ];
 
+/** The adapter, its own tests, and the double that speaks the client's wire format. */
+const EVENTSTORE = [
+  'libs/event-store/src/eventstoredb/**',
+  'libs/event-store/test/**',
+  'libs/testing/src/event-store/**',
+];
+
 /**
  * Where the modules that decide how the house is built may be imported (design §4): the lint rule, the modules it looks
  * at, and the paths from the workspace root that may name them. A swap then stays inside those folders.
  */
 export const PLACES = [
   { rule: 'kafkajs-place', module: /^kafkajs(\/|$)/, allowed: ['libs/messaging/**', 'libs/testing/**'] },
-  { rule: 'eventstore-client-place', module: /^@eventstore\//, allowed: ['libs/event-store/src/eventstoredb/**'] },
+  { rule: 'eventstore-client-place', module: /^@eventstore\//, allowed: EVENTSTORE },
   { rule: 'postgres-place', module: /^(pg|pg-copy-streams|kysely)(\/|$)/, allowed: POSTGRES },
   { rule: 'nest-place', module: /^@nestjs\//, allowed: NEST },
   { rule: 'testing-place', module: /^@tallystick\/testing(\/|$)/, allowed: SPECS },

@@ -1,5 +1,5 @@
 export { EventChain, type LinkOptions } from './event-chain';
-export { eventStoreContract } from './event-store.suite';
+export { contractCases, eventStoreContract } from './event-store.suite';
 export { FaultyLink } from './faulty-link';
 export {
   caughtUp,
@@ -13,5 +13,4 @@ export {
   type OpenOptions,
   type StoreFaults,
 } from './harness';
-export { WireDouble } from './wire-double';
 export { NodeLog } from './wire-double-log';

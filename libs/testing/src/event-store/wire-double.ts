@@ -11,7 +11,7 @@ import {
   type StatusObject,
 } from '@grpc/grpc-js';
 import type { StoreFaults } from './harness';
-import { type NodeEvent, NodeLog, type ProposedEvent } from './wire-double-log';
+import type { NodeEvent, NodeLog, ProposedEvent } from './wire-double-log';
 import {
   appendMessage,
   caughtUpMessage,
@@ -56,7 +56,7 @@ export class WireDouble implements StoreFaults {
   }
 
   /** Opens a door to a log; the second value is its port on the loopback address. */
-  static async open(log = new NodeLog()): Promise<{ readonly double: WireDouble; readonly port: number }> {
+  static async open(log: NodeLog): Promise<{ readonly double: WireDouble; readonly port: number }> {
     const double = new WireDouble(log);
     const port = await new Promise<number>((resolve, reject) => {
       double.server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
