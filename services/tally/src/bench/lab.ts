@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool, type EmbeddedPostgres, type Pool, startEmbeddedPostgres } from '@tallystick/postgres';
+import { type ServedService, serveService } from './served-service';
 import { runTask, type TaskOptions } from './task';
 import type { Place } from './tasks/place';
 
@@ -80,6 +81,11 @@ export class Lab {
   /** Runs a task in a process of its own. */
   run<Result>(kind: string, input: Place & Readonly<Record<string, unknown>>): Promise<Result> {
     return runTask<Result>(kind, input, this.taskOptions);
+  }
+
+  /** Runs a service as a process of its own, as `nx serve` does. */
+  serve(service: string, place: Place): Promise<ServedService> {
+    return serveService(service, place, this.taskOptions.cpuProfile);
   }
 
   async close(): Promise<void> {

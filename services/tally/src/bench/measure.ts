@@ -14,6 +14,8 @@ export interface BenchOptions {
 /** What a measurement works with. */
 export interface Bench extends BenchOptions {
   readonly lab: Lab;
+  /** What earlier measurements found out, for later ones. */
+  readonly found: { settledRate?: number };
   /** Tells people how far it is. */
   say(line: string): void;
   /** Keeps a run as it was measured, for `--json`. */
@@ -28,6 +30,9 @@ export interface Measurement {
   readonly onlyWhenNamed?: boolean;
   measure(bench: Bench): Promise<readonly Figure[]>;
 }
+
+/** A measurement that this machine cannot do, with the reason. */
+export class NotRun extends Error {}
 
 /** More than so many cores of others make a run not count. */
 const MOST_FOREIGN = 0.15;

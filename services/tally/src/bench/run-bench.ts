@@ -5,7 +5,7 @@ import type { GlobalOptions } from '../commands/session';
 import type { Figure } from './figures';
 import { isMet, tableOf } from './figures';
 import { Lab } from './lab';
-import type { Bench, Measurement } from './measure';
+import { type Bench, type Measurement, NotRun } from './measure';
 import { MEASUREMENTS } from './measurements';
 import { MEMBERS } from './purchases';
 
@@ -35,13 +35,14 @@ export async function runBench(file: string | undefined, options: BenchCommand, 
   say('starting the database and preparing the program');
   const lab = await Lab.open({ dataDir: options.keep, cpuProfile: options.cpuProf });
   const runs: Record<string, object[]> = {};
-  const bench: Bench = { ...options, lab, say, keep: (name, run) => (runs[name] ??= []).push(run) };
+  const bench: Bench = { ...options, lab, found: {}, say, keep: (name, run) => (runs[name] ??= []).push(run) };
   try {
     const settings = await lab.settings();
     for (const line of machine(settings)) print(line);
-    const { figures, failures } = await measureAll(bench, chosen);
-    for (const line of ['', ...tableOf(figures), ...failures]) print(line);
-    const all = report(options, settings, figures, failures, runs);
+    const measured = await measureAll(bench, chosen);
+    const { figures, failures, notRun } = measured;
+    for (const line of ['', ...tableOf(figures), ...notRun, ...failures]) print(line);
+    const all = report(options, settings, measured, runs);
     if (file !== undefined) writeFileSync(file, all);
     else if (json) process.stdout.write(all);
     if (failures.length > 0) process.exitCode = 1;
@@ -50,22 +51,28 @@ export async function runBench(file: string | undefined, options: BenchCommand, 
   }
 }
 
-async function measureAll(
-  bench: Bench,
-  chosen: readonly Measurement[],
-): Promise<{ readonly figures: readonly Figure[]; readonly failures: readonly string[] }> {
+interface Measured {
+  readonly figures: readonly Figure[];
+  readonly failures: readonly string[];
+  readonly notRun: readonly string[];
+}
+
+async function measureAll(bench: Bench, chosen: readonly Measurement[]): Promise<Measured> {
   const figures: Figure[] = [];
   const failures: string[] = [];
+  const notRun: string[] = [];
   for (const measurement of chosen) {
     bench.say(`${measurement.name}: ${measurement.about}`);
     try {
       figures.push(...(await measurement.measure(bench)));
     } catch (error) {
-      failures.push(`${measurement.name} FAILED: ${error instanceof Error ? error.message : String(error)}`);
-      bench.say(failures.at(-1)!);
+      const why = error instanceof Error ? error.message : String(error);
+      const list = error instanceof NotRun ? notRun : failures;
+      list.push(`${measurement.name} ${error instanceof NotRun ? 'not run' : 'FAILED'}: ${why}`);
+      bench.say(list.at(-1)!);
     }
   }
-  return { figures, failures };
+  return { figures, failures, notRun };
 }
 
 function chosenOf(only: readonly string[] | undefined): readonly Measurement[] {
@@ -89,13 +96,12 @@ function machine(settings: Readonly<Record<string, string>>): string[] {
 function report(
   options: BenchCommand,
   settings: object,
-  figures: readonly Figure[],
-  failures: readonly string[],
+  { figures, failures, notRun }: Measured,
   runs: object,
 ): string {
   const judged = figures.map((figure) => ({ ...figure, met: isMet(figure) }));
   const what = { node: process.version, cores: cpus().length, memory: totalmem(), postgres: settings, options };
-  return `${JSON.stringify({ ...what, figures: judged, failures, runs }, undefined, 2)}\n`;
+  return `${JSON.stringify({ ...what, figures: judged, failures, notRun, runs }, undefined, 2)}\n`;
 }
 
 /** Lists what can be measured, for `--help`. */

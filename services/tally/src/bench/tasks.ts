@@ -1,6 +1,12 @@
+import { accrual, largeAccount } from './tasks/accrual';
+import { append, growth } from './tasks/append';
 import { copyDocuments, copyRows } from './tasks/copy-references';
+import { httpLoad } from './tasks/http-load';
+import { latency } from './tasks/latency';
 import { path } from './tasks/path';
 import { prepare } from './tasks/prepare';
+import { replay } from './tasks/replay';
+import { signing } from './tasks/signing';
 
 /** What a bench process can be asked to do, by name. */
 export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = new Map<
@@ -11,4 +17,12 @@ export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = ne
   ['copy-documents', copyDocuments],
   ['copy-rows', copyRows],
   ['path', path],
+  ['append', append],
+  ['growth', growth],
+  ['accrual', accrual],
+  ['large-account', largeAccount],
+  ['replay', replay],
+  ['latency', latency],
+  ['signing', signing],
+  ['http-load', httpLoad],
 ]);

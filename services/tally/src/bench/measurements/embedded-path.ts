@@ -1,5 +1,6 @@
 import { atLeast, figureOf } from '../figures';
 import { type Bench, type Measurement, repeatedly, worst } from '../measure';
+import { median } from '../statistics';
 import type { RowsCopied } from '../tasks/copy-references';
 import type { PathRun } from '../tasks/path';
 import type { Timed } from '../tasks/place';
@@ -25,6 +26,7 @@ export const embeddedPath: Measurement = {
     );
     const faults = runs.flatMap(({ path }) => path.faults);
     if (faults.length > 0) throw new Error(`the path lost or made up something: ${faults.join('; ')}`);
+    bench.found.settledRate = median(runs.map(({ path }) => path.settled));
     const of = 'COPY of the documents';
     const against = (value: (round: Round) => number) =>
       runs.map((one) => ({ value: value(one), reference: one.documents }));

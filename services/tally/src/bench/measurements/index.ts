@@ -1,6 +1,27 @@
 import type { Measurement } from '../measure';
 import { embeddedPath } from './embedded-path';
+import { eventStore } from './event-store';
+import { httpEntrance } from './http-entrance';
+import { kafkaPath } from './kafka-path';
+import { oldAccount } from './large-account';
+import { halfLoad } from './latency';
+import { ledgerAccrual } from './ledger-accrual';
 import { longerRun } from './longer-run';
+import { auditReplay } from './replay';
+import { signedBinding } from './signing';
+import { tableGrowth } from './table-growth';
 
 /** Everything that can be measured, in the order in which it is. */
-export const MEASUREMENTS: readonly Measurement[] = [embeddedPath, longerRun];
+export const MEASUREMENTS: readonly Measurement[] = [
+  embeddedPath,
+  halfLoad,
+  longerRun,
+  kafkaPath,
+  eventStore,
+  ledgerAccrual,
+  httpEntrance,
+  oldAccount,
+  auditReplay,
+  signedBinding,
+  tableGrowth,
+];

@@ -49,8 +49,8 @@ function documentJobs(documents: Documents, table: string): CopyJob[] {
 }
 
 export interface CopyRowsInput extends Place {
-  /** Default: every table of the suite that has rows. */
-  readonly tables?: readonly string[];
+  /** Default: every table of the suite that has rows. `rows` is a query for part of them. */
+  readonly tables?: readonly { readonly name: string; readonly rows?: string }[];
   readonly connections: number;
 }
 
@@ -67,9 +67,9 @@ export async function copyRows({ databaseUrl, rootPid, tables, connections }: Co
     const jobs: CopyJob[][] = [];
     let rows = 0;
     for (const table of tables ?? (await tablesWithRows(pool))) {
-      const into = `bench_clone.${quoteIdentifier(table)}`;
-      await pool.query(`create table ${into} (like ${table} including all)`);
-      const cut = cutFile(await tableFile(pool, table), ROWS_A_COMMIT);
+      const into = `bench_clone.${quoteIdentifier(table.name)}`;
+      await pool.query(`create table ${into} (like ${table.name} including all)`);
+      const cut = cutFile(await tableFile(pool, table.rows ? `(${table.rows})` : table.name), ROWS_A_COMMIT);
       jobs.push(cut.files.map((file) => ({ into, file })));
       rows += cut.rows;
     }
@@ -81,14 +81,14 @@ export async function copyRows({ databaseUrl, rootPid, tables, connections }: Co
   });
 }
 
-async function tablesWithRows(pool: Pool): Promise<string[]> {
+async function tablesWithRows(pool: Pool): Promise<{ name: string; rows?: string }[]> {
   const { rows } = await pool.query<{ name: string }>(
     `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind = 'r' and n.nspname not in ('pg_catalog', 'information_schema', 'bench_clone')
         and n.nspname not like 'pg\\_%' and pg_relation_size(c.oid) > 0
       order by 1`,
   );
-  return rows.map(({ name }) => name);
+  return rows;
 }
 
 /** One of each list after the other, as the path writes its tables. */

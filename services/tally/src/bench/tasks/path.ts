@@ -1,4 +1,5 @@
 import type { Publisher } from '@tallystick/messaging';
+import { PostgresPublisher } from '@tallystick/messaging/postgres';
 import { startSuite, type Suite } from '@tallystick/standalone';
 import { foreignCores, type ProcessorTime, processorTime } from '../processor-time';
 import { Documents } from '../purchases';
@@ -10,6 +11,8 @@ import { type Place, withPool } from './place';
 
 export interface PathInput extends Place {
   readonly purchases: number;
+  /** Addresses of Kafka brokers, where Kafka is the bus. */
+  readonly brokers?: string;
 }
 
 /** One run from the topic to everything settled; rates in purchases a second. */
@@ -36,10 +39,13 @@ const LAST_LOOKS_EVERY_MS = 20;
 const STUCK_AFTER_MS = 120_000;
 
 /** Purchases on the topic until all is settled: one process as production runs it, the publisher held back by the lead. */
-export async function path({ databaseUrl, dataDir, rootPid, purchases }: PathInput): Promise<PathRun> {
+export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers }: PathInput): Promise<PathRun> {
   const documents = new Documents(purchases);
-  const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl) });
+  const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl, brokers) });
   try {
+    if (brokers !== undefined && publisherOf(suite) instanceof PostgresPublisher) {
+      throw new Error('the suite does not run over Kafka yet');
+    }
     const looks: Look[] = [await look(suite)];
     const before = { all: processorTime(rootPid), node: process.cpuUsage(), at: performance.now() };
     const published = publishAll(publisherOf(suite), documents);

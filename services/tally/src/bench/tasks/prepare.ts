@@ -15,6 +15,7 @@ export async function prepare({ databaseUrl, dataDir }: Place): Promise<void> {
 }
 
 /** The settings under which the suite runs in a bench; everything else is as people run it. */
-export function environmentOf(databaseUrl: string): Record<string, string> {
-  return { DATABASE_URL: databaseUrl, TALLY_LOG_LEVEL: 'warn' };
+export function environmentOf(databaseUrl: string, brokers?: string): Record<string, string> {
+  const settings = { DATABASE_URL: databaseUrl, TALLY_LOG_LEVEL: 'warn' };
+  return brokers === undefined ? settings : { ...settings, TALLY_BUS: 'kafka', KAFKA_BROKERS: brokers };
 }

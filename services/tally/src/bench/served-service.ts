@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort } from '@tallystick/postgres';
+import type { Place } from './tasks/place';
+
+/** A service in a process of its own. */
+export interface ServedService {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+const READY_WITHIN_MS = 60_000;
+const SERVICES = join(__dirname, '../../../');
+
+/** Starts a service as production does and resolves when it is ready. */
+export async function serveService(
+  service: string,
+  { databaseUrl, dataDir }: Place,
+  cpuProfile: string | undefined,
+): Promise<ServedService> {
+  const port = await freePort();
+  const profile = cpuProfile ? ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`] : [];
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=64', '--enable-source-maps', ...profile, join(SERVICES, service, 'src/main.js')],
+    {
+      env: {
+        PATH: process.env['PATH'],
+        DATABASE_URL: databaseUrl,
+        TALLY_DATA: dataDir,
+        TALLY_PORT: String(port),
+        TALLY_LOG_LEVEL: 'warn',
+      },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const endWithUs = (): boolean => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await ended;
+    process.off('exit', endWithUs);
+  };
+  const address = `http://127.0.0.1:${port}`;
+  const deadline = performance.now() + READY_WITHIN_MS;
+  while (!(await isReady(address))) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      await stop();
+      throw new Error(`${service} did not become ready`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return { address, stop };
+}
+
+async function isReady(address: string): Promise<boolean> {
+  try {
+    return (await fetch(`${address}/health/ready`)).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+import { openPostgresEventStore, type PostgresEventStore } from '@tallystick/event-store/postgres';
+import { withPool } from './place';
+
+/** Opens the ledger's log with one connection for writing and one for reading. */
+export async function withLedgerStore<Result>(
+  databaseUrl: string,
+  work: (store: PostgresEventStore) => Promise<Result>,
+): Promise<Result> {
+  return withPool(
+    databaseUrl,
+    1,
+    (pool) =>
+      withPool(
+        databaseUrl,
+        1,
+        async (readPool) => {
+          const store = await openPostgresEventStore({ pool, readPool, schema: 'ledger', service: 'ledger' });
+          try {
+            return await work(store);
+          } finally {
+            await store.close();
+          }
+        },
+        'ledger',
+      ),
+    'ledger',
+  );
+}
+
+/** Runs work for every item with one call waiting while another is under way, as a consumer that is never idle. */
+export async function twoAtATime<Item>(items: Iterable<Item>, work: (item: Item) => Promise<unknown>): Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  for (const item of items) {
+    const next = work(item);
+    await last;
+    last = next;
+  }
+  await last;
+}
+
+/** Consecutive pieces of a list. */
+export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}
