@@ -125,11 +125,14 @@ class Books:
                 self.faults.append(f'{stream} revision {revision}: {asset} sums to {total}')
         if kind == 'PointsAccrued':
             self.accrued[stream.split('-', 1)[1].split('_')[0], data['purchase']['source'], data['purchase']['id']] += 1
-        if kind in ('PointsAccrued', 'AccrualAmended'):
+        if kind == 'PointsAccrued':
             for grant in data['grants']:
                 if 'lot' in grant:
-                    lot = self.lots.setdefault((account, grant['lot']), {'granted': 0, 'reversed': 0})
-                    lot['granted'] = int(grant['amount'])
+                    self.lots.setdefault((account, grant['lot']), {'granted': 0, 'reversed': 0})['granted'] = int(grant['amount'])
+        if kind == 'AccrualAmended':
+            for change in data['changes']:
+                if 'lot' in change:
+                    self.lots.setdefault((account, change['lot']), {'granted': 0, 'reversed': 0})['granted'] = int(change['to'])
         if kind in ('PointsReversed', 'ReversalRecalculated'):
             name = (account, data['reversal']['source'], data['reversal']['id'])
             before = self.reversal_slices.get(name, {})

@@ -1,14 +1,74 @@
 /**
  * Writes a value as RFC 8785 canonical JSON: keys in UTF-16 order, no white space, ECMAScript numbers and escapes.
  * `undefined` members are absent; a bigint is written as decimal text (design §6 "Event": integers as strings).
- * Throws a `TypeError` for what JSON cannot carry: cycles, functions, NaN and infinities.
+ * Throws a `TypeError` for what JSON cannot carry: cycles, functions, NaN and infinities, lone surrogates.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, 0);
+  // Once the keys are in order, the engine's own writer is canonical, and far faster than any of ours.
+  const ordered = inOrder(value, 0);
+  if (ordered === UNORDERABLE) return write(value, 0);
+  const text = JSON.stringify(ordered);
+  return text.includes('\\ud') ? write(value, 0) : text;
 }
+
+/** Engines put keys that look like an index first, and take `__proto__` for something else: such values are written by hand. */
+const UNORDERABLE = Symbol('unorderable');
+const UNORDERABLE_KEY = /^(?:[0-9]|__proto__$)/;
 
 /** No value of ours is nearly so deep; what is deeper goes round in a circle. */
 const MAX_DEPTH = 500;
+
+/** The same value where every key already stands in order, else a copy in which they do. */
+function inOrder(value: unknown, depth: number): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'object':
+      if (value === null) return value;
+      if (depth > MAX_DEPTH) throw new TypeError('a cycle is not JSON');
+      return Array.isArray(value) ? listInOrder(value, depth + 1) : membersInOrder(value as Members, depth + 1);
+    case 'bigint':
+      return String(value);
+    case 'number':
+      if (Number.isFinite(value)) return value;
+      throw new TypeError(`${value} is not JSON`);
+    default:
+      throw new TypeError(`${typeof value} is not JSON`);
+  }
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function listInOrder(values: readonly unknown[], depth: number): readonly unknown[] | typeof UNORDERABLE {
+  let copy: unknown[] | undefined;
+  for (let i = 0; i < values.length; i++) {
+    const ordered = inOrder(values[i], depth);
+    if (ordered === UNORDERABLE) return UNORDERABLE;
+    if (ordered !== values[i]) (copy ??= [...values])[i] = ordered;
+  }
+  return copy ?? values;
+}
+
+function membersInOrder(value: Members, depth: number): Members | typeof UNORDERABLE {
+  const keys = Object.keys(value);
+  let isOrdered = true;
+  for (let i = 0; i < keys.length; i++) {
+    if (UNORDERABLE_KEY.test(keys[i]!)) return UNORDERABLE;
+    if (i > 0 && keys[i - 1]! > keys[i]!) isOrdered = false;
+  }
+  if (!isOrdered) keys.sort();
+  let copy: Record<string, unknown> | undefined = isOrdered ? undefined : {};
+  for (const key of keys) {
+    const member = value[key];
+    if (member === undefined) continue;
+    const ordered = inOrder(member, depth);
+    if (ordered === UNORDERABLE) return UNORDERABLE;
+    if (!copy && ordered !== member) copy = { ...value };
+    if (copy) copy[key] = ordered;
+  }
+  return copy ?? value;
+}
 
 function write(value: unknown, depth: number): string {
   switch (typeof value) {
