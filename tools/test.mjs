@@ -59,7 +59,8 @@ async function runNx(extra) {
 
 function showEnd({ project, target, note, lines }) {
   const tests = lines.map((line) => /^Tests:\s+(.*)$/.exec(line)?.[1]).find(Boolean);
-  const told = [tests, note].filter(Boolean).join(' ');
+  const failed = lines.some((line) => line.includes('exited with non-zero status code')) ? 'FAILED' : '';
+  const told = [failed, tests, note].filter(Boolean).join(' ');
   console.log(`  ${target} ${project}${told ? `: ${told}` : ''}`);
 }
 
