@@ -24,7 +24,10 @@ export class CommitQueue {
   private running: Promise<void> | undefined;
   private closed = false;
 
-  constructor(private readonly committer: Committer) {}
+  constructor(
+    private readonly service: string,
+    private readonly committer: Committer,
+  ) {}
 
   /** Commits items that {@link faultOf} found good. */
   async submit(items: readonly AppendItem[], checkpoints: readonly Checkpoint[]): Promise<BatchAppended> {
@@ -44,7 +47,7 @@ export class CommitQueue {
   }
 
   private enqueue(part: Part): Promise<PartResult> {
-    if (this.closed) return Promise.resolve(refused(part));
+    if (this.closed) return Promise.resolve(refused(part, this.service));
     return new Promise((settle) => {
       const events = part.items.reduce((sum, item) => sum + item.events.length, 0);
       const bytes = part.items.reduce((sum, item) => sum + bytesOf(item.events), 0);
@@ -103,7 +106,7 @@ function cutToSize(items: readonly AppendItem[]): AppendItem[][] {
   return pieces;
 }
 
-function refused(part: Part): PartResult {
-  const error = new EventStoreError('unavailable', 'the event store is closed');
+function refused(part: Part, service: string): PartResult {
+  const error = new EventStoreError('unavailable', `the event store of ${service} is closed`);
   return { checkpointsMoved: false, outcomes: part.items.map(() => ({ kind: 'failed', error })) };
 }

@@ -61,7 +61,8 @@ export class Committer {
     let verdicts: Verdict[] = items.map(() => 'write');
     let batch = encoded;
     let moving = true;
-    for (let round = 0; round < MAX_ROUNDS; round++) {
+    const until = performance.now() + this.options.deadline;
+    for (let round = 0; round < MAX_ROUNDS && (round === 0 || performance.now() < until); round++) {
       try {
         if (!batch) {
           verdicts = judge(items, await this.examine(items));

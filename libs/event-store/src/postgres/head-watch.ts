@@ -2,6 +2,8 @@ import type { Pool } from '@tallystick/postgres';
 import { Client } from 'pg';
 
 const POLL_MS = 1_000;
+/** A connection that is being made may hang; nobody waits for it at the end, and it is hung up when it comes. */
+const CLOSE_WITHIN_MS = 1_000;
 const RECONNECT_MS = [200, 400, 800, 1_600, 3_200, 5_000];
 
 interface HeadWatchOptions {
@@ -69,7 +71,10 @@ export class HeadWatch {
     this.closed = true;
     this.wake();
     this.stopPause?.();
-    await this.loop;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_WITHIN_MS)));
+    await Promise.race([this.loop, late]);
+    clearTimeout(timer);
   }
 
   private async run(): Promise<void> {

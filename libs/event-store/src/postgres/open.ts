@@ -65,7 +65,10 @@ class WritableLog extends PostgresLog implements PostgresEventStore {
     const { deadline, quotedSchema: schema, channel } = this;
     this.snapshots = new PostgresSnapshots(options.pool, schema, deadline);
     const committed: CommitterOptions['committed'] = (first, events) => this.noteCommit(first, events);
-    this.queue = new CommitQueue(new Committer({ pool: options.pool, schema, channel, deadline, committed }));
+    this.queue = new CommitQueue(
+      options.service,
+      new Committer({ pool: options.pool, schema, channel, deadline, committed }),
+    );
   }
 
   async append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
