@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { startKafkaContainer, whyNoContainer } from './kafka-container';
 
 const LAUNCHER = resolve(__dirname, '../../../../tools/kafka.mjs');
 
@@ -28,15 +29,26 @@ interface Running {
 
 /** Why no broker can be started here, for the line `NOT RUN: …`; undefined where one can. */
 export function whyNoKafka(): string | undefined {
+  const noJars = whyNoJars();
+  if (noJars === undefined) return undefined;
+  const noContainer = whyNoContainer();
+  return noContainer && `${noJars}; ${noContainer}`;
+}
+
+function whyNoJars(): string | undefined {
   const { status, stderr } = spawnSync(process.execPath, [LAUNCHER, '--check'], { encoding: 'utf8' });
   return status === 0 ? undefined : stderr.trim();
 }
 
 /**
- * Starts a broker on loopback, on a free port and with a folder of its own (tools/kafka.mjs). It ends with this process,
- * however that ends. Throws with the launcher's words where it cannot start; ask `whyNoKafka` before.
+ * Starts a broker on loopback, on a free port and with a folder of its own: from its jars where Java and Maven are, else
+ * in a container. It ends with this process, however that ends. Throws where it cannot start; ask `whyNoKafka` before.
  */
 export async function startKafka(): Promise<KafkaBroker> {
+  return whyNoJars() === undefined ? startKafkaFromJars() : startKafkaContainer();
+}
+
+async function startKafkaFromJars(): Promise<KafkaBroker> {
   const folder = mkdtempSync(join(tmpdir(), 'tallystick-kafka-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   let running = await launch(folder, '0').catch((error: unknown) => {
