@@ -162,6 +162,28 @@ describe('a service’s log as a topic of the Postgres bus', () => {
     expect(failures).toHaveLength(2);
   });
 
+  it('serves the other partitions while one far behind catches up', async () => {
+    await grow(60, 100);
+    await pool.query(
+      `insert into consumer_position (consumer, topic, partition, position)
+       select 'membership', $1, partition, case partition when 3 then 0 else 6000 end from generate_series(0, 11) partition`,
+      [ACCRUED],
+    );
+    const seen: BusRecord[] = [];
+    await hear({
+      [ACCRUED]: ({ records }) => {
+        seen.push(...records);
+        return records.map(() => DONE);
+      },
+    });
+    await grow(20, 1);
+    await until('everybody is at the head', async () => (await positions(ACCRUED)).every((at) => at === 6_020n));
+    const old = seen.filter((record) => Number(record.position) <= 6_000);
+    expect(new Set(old.map(({ partition }) => partition))).toEqual(new Set([3]));
+    expect(new Set(seen.map(({ position: at }) => at)).size).toBe(seen.length);
+    expect(seen.length - old.filter(({ partition }) => partition === 3).length).toBe(20);
+  });
+
   it('moves the position in the transaction of the handler’s own events, and not a second time', async () => {
     await grow(20, 5);
     let moved = 0;

@@ -1,4 +1,4 @@
-import type { Outcome } from '../bus';
+import type { Batch, Outcome } from '../bus';
 import type { NewDeadLetter } from '../dead-letters/dead-letter';
 
 /** How many records of a batch got which outcome from their handler. */
@@ -6,6 +6,8 @@ export type OutcomeCounts = Readonly<Record<Outcome['kind'], number>>;
 
 /** What happens on the way of records, for logs and metrics. */
 export interface DeliveryObserver {
+  /** Runs a batch's handler, for instance within a span; must call `work` once and answer what it answers. */
+  around?(batch: Batch, work: () => Promise<readonly Outcome[]>): Promise<readonly Outcome[]>;
   handled?(topic: string, outcomes: OutcomeCounts, ms: number): void;
   deadLettered?(letter: NewDeadLetter): void;
   /** A batch, a fetch or a renewal failed and is tried again. */

@@ -259,10 +259,12 @@ export class TopicLoop {
 
   private async handle(batch: Batch, entries: readonly Entry[]): Promise<readonly Outcome[]> {
     if (batch.records.length === 0) return [];
+    const { handler, observer } = this.options;
     const startedAt = performance.now();
+    const work = (): Promise<readonly Outcome[]> => invoke(handler, batch);
     try {
-      const outcomes = await invoke(this.options.handler, batch);
-      this.options.observer?.handled?.(this.topic, countOutcomes(outcomes), performance.now() - startedAt);
+      const outcomes = await (observer?.around ? observer.around(batch, work) : work());
+      observer?.handled?.(this.topic, countOutcomes(outcomes), performance.now() - startedAt);
       return outcomes;
     } catch (error) {
       giveBack(entries);

@@ -28,7 +28,7 @@ export interface KafkaBusOptions {
   readonly topics: ReadonlyMap<string, KafkaTopic>;
   /** Records in one batch at most; default 500. */
   readonly batchSize?: number;
-  /** How long a silent member keeps its partitions; default 30 s, the broker's least is 6 s. */
+  /** How long a silent member keeps its partitions; default 10 s, the broker's least is 6 s. */
   readonly sessionMs?: number;
   /** How long a `retry` that names no limit is tried (design §6 "References"); default 5 min. */
   readonly referenceWaitMs?: number;
@@ -66,7 +66,7 @@ export class KafkaBusServer extends BusServer {
   }
 
   protected async loopOf(topic: string, handler: MessageHandler): Promise<TopicLoop> {
-    const { consumer, kafka, pool, batchSize = 500, sessionMs = 30_000, observer, onFatal } = this.options;
+    const { consumer, kafka, pool, batchSize = 500, sessionMs = 10_000, observer, onFatal } = this.options;
     const description = this.options.topics.get(topic)!;
     const groupId = groupIdOf(consumer, topic);
     const fatal = onFatal ?? ((error: unknown) => this.logger.error(error));

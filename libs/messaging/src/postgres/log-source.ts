@@ -1,4 +1,4 @@
-import { type EventStore, type Position, type RecordedEvent, START } from '@tallystick/decider';
+import { type EventStore, type Position, position, type RecordedEvent, START } from '@tallystick/decider';
 import type { Publications } from '../bus';
 import { contractsOf } from '../delivery/said-contracts';
 import { type Arrival, type DeadRecord, Defect, type Fetched, type TopicSource } from '../delivery/source';
@@ -6,10 +6,14 @@ import { type Arrival, type DeadRecord, Defect, type Fetched, type TopicSource }
 /** Events looked at in one step: from memory cheap, from the database one page. */
 const PAGE = 1_000;
 
+/** Partitions this far apart are not read in one go. */
+const SPREAD = 5_000n;
+
 /** A topic that a service says: its log through its publications. The offset is the log position; nothing is copied. */
 export class LogSource implements TopicSource {
   readonly countsRecords = false;
   private head: Position = START;
+  private turn = 0;
 
   constructor(
     readonly topic: string,
@@ -20,21 +24,33 @@ export class LogSource implements TopicSource {
   }
 
   async fetch(wanted: ReadonlyMap<number, Position>): Promise<Fetched> {
+    const { served, isAll } = this.group(wanted);
     let after: Position | undefined;
-    for (const read of wanted.values()) if (after === undefined || read < after) after = read;
+    for (const read of served.values()) if (after === undefined || read < after) after = read;
     const { events, next, atHead } = await this.page(after ?? START);
     const arrivals: Arrival[] = [];
     for (const event of events) {
       for (const said of contractsOf(this.publications, event)) {
         if (said.record.topic !== this.topic) continue;
-        const read = wanted.get(said.partition);
+        const read = served.get(said.partition);
         if (read !== undefined && read < said.position) arrivals.push(said);
       }
     }
     const read = new Map<number, Position>();
-    for (const [partition, from] of wanted) read.set(partition, from > next ? from : next);
+    for (const [partition, from] of served) read.set(partition, from > next ? from : next);
     if (next > this.head) this.head = next;
-    return { arrivals, read, atHead };
+    return { arrivals, read, atHead: atHead && isAll };
+  }
+
+  /** Partitions far behind (a key of them waited) are read in turn with the others, which would starve meanwhile. */
+  private group(wanted: ReadonlyMap<number, Position>): { served: ReadonlyMap<number, Position>; isAll: boolean } {
+    const reads = [...wanted.values()].sort();
+    const [least = START, most = START] = [reads[0], reads.at(-1)];
+    if (BigInt(most) - BigInt(least) <= SPREAD) return { served: wanted, isAll: true };
+    this.turn += 1;
+    const border = position(BigInt(least) + SPREAD);
+    const isLate = this.turn % 2 === 0;
+    return { served: new Map([...wanted].filter(([, read]) => read <= border === isLate)), isAll: false };
   }
 
   changed(ms: number): Promise<void> {

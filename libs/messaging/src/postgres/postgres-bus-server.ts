@@ -28,7 +28,7 @@ export interface PostgresBusOptions {
   readonly sources: ReadonlyMap<string, PostgresTopic>;
   /** Records in one batch at most; default 500. */
   readonly batchSize?: number;
-  /** How long a silent member keeps its partitions; default 10,000 ms. */
+  /** How long a silent member keeps its partitions; default 5,000 ms. */
   readonly leaseMs?: number;
   /** How long a `retry` that names no limit is tried (design §6 "References"); default 5 min. */
   readonly referenceWaitMs?: number;
@@ -71,7 +71,7 @@ export class PostgresBusServer extends BusServer {
   }
 
   protected loopOf(topic: string, handler: MessageHandler): TopicLoop {
-    const { consumer, pool, batchSize = 500, leaseMs = 10_000, observer, onFatal } = this.options;
+    const { consumer, pool, batchSize = 500, leaseMs = 5_000, observer, onFatal } = this.options;
     return new TopicLoop({
       source: this.sourceOf(topic),
       keeper: new LeasedProgress(consumer, topic, pool, this.member, leaseMs),

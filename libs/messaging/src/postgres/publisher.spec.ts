@@ -53,6 +53,17 @@ describe('PostgresPublisher', () => {
     expect((await pool.query('select from bus.record')).rowCount).toBe(0);
   });
 
+  it('refuses a key that the database cannot store to its caller alone', async () => {
+    const publisher = new PostgresPublisher({ pool });
+    const answers = await Promise.allSettled([
+      publisher.publish(TOPIC, [record(1)]),
+      publisher.publish(TOPIC, [{ ...record(2), key: 'm-\u0000' }]),
+      publisher.publish(TOPIC, [record(3)]),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect((await pool.query('select from bus.record')).rowCount).toBe(2);
+  });
+
   it('commits the calls that wait together, each answered with its own places', async () => {
     const publisher = new PostgresPublisher({ pool, batchSize: 100 });
     const before = await commits();

@@ -1,5 +1,5 @@
 import { position } from '@tallystick/decider';
-import { byteaColumn, int4Column, type Pool, textColumn } from '@tallystick/postgres';
+import { byteaColumn, int4Column, isConnectionFault, type Pool, sqlStateOf, textColumn } from '@tallystick/postgres';
 import { type OutgoingRecord, PARTITIONS, type Published, type Publisher } from '../bus';
 import { partitionOf } from '../partition';
 import { BUS_SCHEMA } from './outside-topics';
@@ -60,18 +60,24 @@ export class PostgresPublisher implements Publisher {
   private async run(topic: string, queue: Queued[]): Promise<void> {
     await Promise.resolve();
     while (queue.length > 0) {
-      const group = this.nextGroup(queue);
-      try {
-        const records = group.flatMap((one) => one.records);
-        await this.holdBack(records.length);
-        const published = await this.append(topic, records);
-        let at = 0;
-        for (const one of group) one.resolve(published.slice(at, (at += one.records.length)));
-      } catch (error) {
-        for (const one of group) one.reject(error);
-      }
+      await this.commit(topic, this.nextGroup(queue));
     }
     this.running.delete(topic);
+  }
+
+  private async commit(topic: string, group: readonly Queued[]): Promise<void> {
+    const records = group.flatMap((one) => one.records);
+    try {
+      await this.holdBack(records.length);
+      const published = await this.append(topic, records);
+      let at = 0;
+      for (const one of group) one.resolve(published.slice(at, (at += one.records.length)));
+    } catch (error) {
+      // What the database refuses in one call must not take the others with it.
+      if (group.length > 1 && sqlStateOf(error) !== undefined && !isConnectionFault(error)) {
+        for (const one of group) await this.commit(topic, [one]);
+      } else for (const one of group) one.reject(error);
+    }
   }
 
   private nextGroup(queue: Queued[]): Queued[] {
