@@ -1,18 +1,18 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceResources } from '@tallystick/hosting';
-import { projectionHandler } from '@tallystick/read-models';
 import { ObligationsController } from './http/obligations.controller';
-import { obligationsProjection } from './projections/obligations/obligations.projection';
+import { whenPointsAccruedRecordWhatIsOwed } from './policies/when-points-accrued-record-what-is-owed';
+import { whenPointsReversedRecordWhatIsOwed } from './policies/when-points-reversed-record-what-is-owed';
 import { ObligationQueries } from './projections/obligations/obligations.query';
 import { SETTLEMENT_POLICIES, type SettlementPolicies, SettlementSubscriptions } from './subscriptions';
 
 /** The composition root of settlement: binds ports to adapters. */
 @Module({})
 export class SettlementModule {
-  static forRoot({ pool }: ServiceResources): DynamicModule {
+  static forRoot({ pool }: Pick<ServiceResources, 'pool'>): DynamicModule {
     const policies: SettlementPolicies = {
-      pointsAccrued: projectionHandler(obligationsProjection, 'ledger.points-accrued.v1', pool),
-      pointsReversed: projectionHandler(obligationsProjection, 'ledger.points-reversed.v1', pool),
+      pointsAccrued: whenPointsAccruedRecordWhatIsOwed(pool),
+      pointsReversed: whenPointsReversedRecordWhatIsOwed(pool),
     };
     return {
       module: SettlementModule,

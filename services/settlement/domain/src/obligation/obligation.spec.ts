@@ -34,6 +34,31 @@ describe('obligations of a movement', () => {
     expect(valueOf(obligation!.points, obligation!.unitCost)).toEqual({ numerator: 0n, denominator: 1n });
   });
 
+  it('move at both issuers where the issuer of a lot was corrected', () => {
+    const lot = { asset: 'POINTS', lot: 'l', unitCost: '1' };
+    expect(
+      obligationsOf([
+        { ...lot, issuer: 'market', amount: -50n },
+        { ...lot, issuer: 'park', amount: 45n },
+      ]).map(({ issuer, points }) => [issuer, points]),
+    ).toEqual([
+      ['market', -50n],
+      ['park', 45n],
+    ]);
+  });
+
+  it('add up parts of one lot whose unit costs are equal however they are written, and leave out what cancels', () => {
+    const part = { asset: 'POINTS', lot: 'l', issuer: 'market' };
+    expect(
+      obligationsOf([
+        { ...part, amount: 5n, unitCost: '0.5' },
+        { ...part, amount: 7n, unitCost: '2/4' },
+        { ...part, lot: 'k', amount: 1n, unitCost: '1' },
+        { ...part, lot: 'k', amount: -1n, unitCost: '1' },
+      ]),
+    ).toEqual([{ ...part, points: 12n, unitCost: { numerator: 1n, denominator: 2n } }]);
+  });
+
   it('refuse a unit cost that is no rate', () => {
     expect(() => obligationsOf([{ asset: 'POINTS', lot: 'l', issuer: 'm', amount: 5n, unitCost: 'x' }])).toThrow(
       RangeError,

@@ -1,4 +1,4 @@
-import { parseRational, type Rational, times } from '@tallystick/vocabulary';
+import { formatRational, parseRational, type Rational, times } from '@tallystick/vocabulary';
 
 /** What a lot movement says, as far as it concerns who owes. */
 export interface LotChange {
@@ -21,18 +21,27 @@ export interface Obligation {
   readonly unitCost: Rational;
 }
 
-const NOTHING: Rational = { numerator: 0n, denominator: 1n };
-
-/** The obligations of a movement, one per lot that moved; a part that found no lot changes what nobody owes. */
+/**
+ * The obligations of a movement, one per lot, issuer and unit cost: a lot whose issuer was corrected moves at both. A part
+ * that found no lot changes what nobody owes; parts of one lot that come apart are added up.
+ */
 export function obligationsOf(changes: readonly LotChange[]): Obligation[] {
-  const obligations: Obligation[] = [];
+  const obligations = new Map<string, Obligation>();
   for (const { asset, lot, issuer, amount, unitCost } of changes) {
-    if (lot === undefined || amount === 0n) continue;
-    const cost = unitCost === undefined ? NOTHING : parseRational(unitCost);
-    if (!cost) throw new RangeError(`unit cost "${unitCost}" of lot ${lot} is no rate`);
-    obligations.push({ asset, lot, issuer, points: amount, unitCost: cost });
+    if (lot === undefined) continue;
+    const cost = unitCost === undefined ? '0' : lowestTerms(unitCost, lot);
+    const name = [asset, lot, issuer, cost].join(' ');
+    const points = (obligations.get(name)?.points ?? 0n) + amount;
+    obligations.set(name, { asset, lot, issuer, points, unitCost: parseRational(cost)! });
   }
-  return obligations;
+  return [...obligations.values()].filter(({ points }) => points !== 0n);
+}
+
+/** Equal costs are written alike, so that they add up. */
+function lowestTerms(unitCost: string, lot: string): string {
+  const cost = parseRational(unitCost);
+  if (!cost) throw new RangeError(`unit cost "${unitCost}" of lot ${lot} is no rate`);
+  return formatRational(cost);
 }
 
 /** What obligations are worth in minor units of money, exact: rounding belongs to the statement that adds them up. */

@@ -24,7 +24,7 @@ export const obligationsProjection: ContractProjection = {
   source: 'contracts',
   name: 'obligations',
   version: 1,
-  tables: ['obligation'],
+  tables: ['obligation', 'obligation_total'],
   ddl: readFileSync(join(__dirname, 'obligations.table.sql'), 'utf8'),
   apply: {
     'ledger.points-accrued.v1': (connection, records, table) =>
@@ -33,6 +33,24 @@ export const obligationsProjection: ContractProjection = {
       insert(connection, records as readonly BusRecord<Movement>[], table),
   },
 };
+
+/** A movement that comes again (a relay repeats rather than loses) is there already and adds nothing to the totals. */
+const INSERT = `
+  with added as (
+    insert into obligation_row
+      (tenant, program, account, account_revision, lot, asset, kind, issuer, store, effective_at, source, source_id,
+       points, cost_numerator, cost_denominator)
+    select * from unnest($1::text[], $2::text[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
+                         $9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::bigint[], $14::bigint[],
+                         $15::bigint[])
+    on conflict do nothing
+    returning tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
+  insert into obligation_total as total
+    (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
+  select tenant, program, issuer, store, asset, cost_numerator, cost_denominator, sum(points)::bigint
+    from added group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+  on conflict (tenant, program, issuer, store, asset, cost_numerator, cost_denominator)
+    do update set points = total.points + excluded.points`;
 
 async function insert(
   connection: Connection,
@@ -44,12 +62,7 @@ async function insert(
   const messages = rows.map(({ record }) => record.message);
   await connection.query({
     name: `obligation-insert ${table('obligation')}`,
-    text: `insert into ${table('obligation')}
-             (tenant, program, account, account_revision, lot, asset, kind, issuer, store, effective_at, source, source_id,
-              points, cost_numerator, cost_denominator)
-           select * from unnest($1::text[], $2::text[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
-                                $9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::bigint[], $14::bigint[],
-                                $15::bigint[])`,
+    text: INSERT.replace('obligation_total', table('obligation_total')).replace('obligation_row', table('obligation')),
     values: [
       textColumn(rows.map(({ record }) => record.tenant)),
       textColumn(messages.map(({ program }) => program)),

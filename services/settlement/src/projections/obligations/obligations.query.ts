@@ -26,11 +26,10 @@ export class ObligationQueries {
   /** Totals per issuing unit, store and asset of one program; `unit` narrows to one issuer. */
   async totals(tenant: string, program: string, unit: string | undefined): Promise<ObligationTotal[]> {
     const { rows } = await this.pool.query<Row>(
-      `select issuer, store, asset, cost_numerator || '/' || cost_denominator as unit_cost, sum(points)::text as points
-         from obligation
+      `select issuer, store, asset, cost_numerator || '/' || cost_denominator as unit_cost, points::text as points
+         from obligation_total
         where tenant = $1 and program = $2 and ($3::text is null or issuer = $3)
-        group by issuer, store, asset, cost_numerator, cost_denominator
-        order by issuer, store, asset, unit_cost`,
+        order by issuer, store, asset, cost_numerator, cost_denominator`,
       [tenant, program, unit ?? null],
     );
     return grouped(rows);

@@ -14,5 +14,18 @@ create table {{obligation}} (
   points bigint not null,
   cost_numerator bigint not null,
   cost_denominator bigint not null check (cost_denominator > 0),
-  primary key (account, account_revision, lot, asset)
+  primary key (account, account_revision, lot, asset, issuer, cost_numerator, cost_denominator)
 );
+
+-- The running totals: what a reader wants, in rows as few as units, stores and unit costs.
+create table {{obligation_total}} (
+  tenant text collate "C" not null,
+  program text collate "C" not null,
+  issuer text collate "C" not null,
+  store text collate "C" not null,
+  asset text collate "C" not null,
+  cost_numerator bigint not null,
+  cost_denominator bigint not null check (cost_denominator > 0),
+  points bigint not null,
+  primary key (tenant, program, issuer, store, asset, cost_numerator, cost_denominator)
+) with (fillfactor = 50);

@@ -1,0 +1,94 @@
+import { ACCRUED, accrued, lot, REVERSED, reversed, SettlementFixture } from './settlement-fixture';
+
+let settlement: SettlementFixture;
+
+beforeEach(async () => {
+  settlement = await SettlementFixture.start();
+});
+
+afterEach(() => settlement?.stop());
+
+const rows = async (): Promise<number> => {
+  const { rows: found } = await settlement.pool.query<{ count: string }>('select count(*) as count from obligation');
+  return Number(found[0]?.count);
+};
+
+describe('an accrual', () => {
+  it('makes its issuer owe the points of each lot at the cost of the lot', async () => {
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 100), lot('P2', 30, 'park', '3/2')));
+    await settlement.hear(ACCRUED, accrued('m-2', 1, lot('P3', 7, 'market', '1/50')));
+    await expect(settlement.totals()).resolves.toEqual([
+      'market hz-001 POINTS 107 = 7@1/50+100@1/100',
+      'park hz-001 POINTS 30 = 30@3/2',
+    ]);
+    await expect(settlement.totals('park')).resolves.toEqual(['park hz-001 POINTS 30 = 30@3/2']);
+  });
+
+  it('that comes again by its place on the bus is not taken twice', async () => {
+    const batch = settlement.say(ACCRUED, accrued('m-1', 1, lot('P1', 100)));
+    await expect(settlement.deliver(batch)).resolves.toEqual(['done']);
+    await expect(settlement.deliver(batch)).rejects.toMatchObject({ code: 'TS001' });
+    const redriven = { ...batch, checkpoint: undefined };
+    await settlement.deliver(redriven);
+    await expect(settlement.deliver(redriven)).resolves.toEqual(['duplicate']);
+    await expect(settlement.totals()).resolves.toEqual(['market hz-001 POINTS 100 = 100@1/100']);
+  });
+
+  it('that a relay repeated is owed once, within a batch and after it', async () => {
+    const message = accrued('m-1', 1, lot('P1', 100));
+    await settlement.hear(ACCRUED, message, accrued('m-2', 1, lot('P2', 5)), message);
+    await settlement.hear(ACCRUED, message);
+    await expect(settlement.totals()).resolves.toEqual(['market hz-001 POINTS 105 = 105@1/100']);
+    await expect(rows()).resolves.toBe(2);
+  });
+
+  it('whose issuer was corrected moves what is owed from one unit to the other', async () => {
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 50)));
+    await settlement.hear(ACCRUED, accrued('m-1', 2, lot('P1', -50), lot('P1', 45, 'mall')));
+    await expect(settlement.totals()).resolves.toEqual([
+      'mall hz-001 POINTS 45 = 45@1/100',
+      'market hz-001 POINTS 0 = 0@1/100',
+    ]);
+  });
+
+  it('of a score changes what nobody owes', async () => {
+    await settlement.hear(ACCRUED, accrued('m-1', 1, { asset: 'GROWTH', issuer: 'market', amount: '200' }));
+    await expect(settlement.totals()).resolves.toEqual([]);
+  });
+});
+
+describe('a reversal', () => {
+  it('lessens what the issuer of the lot owes, whatever order it is heard in', async () => {
+    await settlement.hear(REVERSED, reversed('m-1', 2, lot('P1', -40)));
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 100)));
+    await expect(settlement.totals()).resolves.toEqual(['market hz-001 POINTS 60 = 60@1/100']);
+  });
+});
+
+describe('the obligations', () => {
+  it('are the same when they are built anew', async () => {
+    const repeated = accrued('m-1', 1, lot('P1', 100));
+    await settlement.hear(ACCRUED, repeated, accrued('m-2', 1, lot('P2', 50, 'park')), repeated);
+    await settlement.hear(REVERSED, reversed('m-1', 2, lot('P1', -40)), reversed('m-2', 2, lot('P2', -50, 'park')));
+    const report = await settlement.rebuild();
+    expect(report).toMatchObject({ equal: true, tables: [{ rows: 4 }, { rows: 2 }] });
+    await expect(settlement.totals()).resolves.toEqual([
+      'market hz-001 POINTS 60 = 60@1/100',
+      'park hz-001 POINTS 0 = 0@1/100',
+    ]);
+  });
+
+  it('agree with their totals when both topics are heard at once', async () => {
+    const members = Array.from({ length: 40 }, (_, n) => `m-${n}`);
+    const accruing = (async () => {
+      for (const member of members) await settlement.hear(ACCRUED, accrued(member, 1, lot(`${member}-P`, 10)));
+    })();
+    const reversing = (async () => {
+      for (const member of members) await settlement.hear(REVERSED, reversed(member, 2, lot(`${member}-P`, -4)));
+    })();
+    await Promise.all([accruing, reversing]);
+    await expect(settlement.totals()).resolves.toEqual(['market hz-001 POINTS 240 = 240@1/100']);
+    const { rows: sums } = await settlement.pool.query('select sum(points)::text as points from obligation');
+    expect(sums).toEqual([{ points: '240' }]);
+  });
+});
