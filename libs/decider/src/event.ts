@@ -59,18 +59,14 @@ export function position(value: bigint | number): Position {
   return String(value).padStart(POSITION_WIDTH, '0');
 }
 
-const bodies = new WeakMap<RecordedEvent | NewEvent, unknown>();
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** The event's data as an object, parsed at most once per event object. Frozen by convention: nobody writes to it. */
 export function bodyOf<Data>(event: RecordedEvent | NewEvent): Data {
-  if (event.body !== undefined) return event.body as Data;
-  let body = bodies.get(event);
-  if (body === undefined) {
-    body = JSON.parse(decoder.decode(event.data));
-    bodies.set(event, body);
-  }
-  return body as Data;
+  // Kept on the event itself: tables of weak keys with thousands of entries cost the collector dearly.
+  const keeper: { body?: unknown } = event;
+  keeper.body ??= JSON.parse(decoder.decode(event.data));
+  return keeper.body as Data;
 }
 
 /** The event's metadata with the implied ids filled in; `undefined` where it carries none. */

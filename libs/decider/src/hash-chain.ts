@@ -36,7 +36,8 @@ export function eventHash(input: HashInput): Buffer {
   putBytes(input.data);
   putBytes(input.metadata);
   putBytes(input.prevHash);
-  return hash('sha256', scratch.subarray(0, end), 'buffer');
+  // By way of text, since bytes out of `hash` are an allocation of their own outside the heap, 32 bytes at a time.
+  return Buffer.from(hash('sha256', scratch.subarray(0, end), 'binary'), 'binary');
 }
 
 function putText(text: string): void {

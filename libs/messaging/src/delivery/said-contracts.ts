@@ -39,15 +39,19 @@ interface Ids {
   readonly origin: { readonly stream: string; readonly revision: number; readonly eventId: string };
 }
 
-const memos = new WeakMap<Publications, WeakMap<RecordedEvent, readonly SaidContract[]>>();
+/** What an event's service says by it, kept on the event: a table of weak keys would cost the collector dearly. */
+const SAID = Symbol('said contracts');
+interface Speaking {
+  [SAID]?: { readonly publications: Publications; readonly said: readonly SaidContract[] };
+}
 const NOTHING: readonly SaidContract[] = [];
 
 /** What an event announces, as records. A publication that throws is a {@link Defect}: its log holds what it wrote. */
-export function contractsOf(publications: Publications, event: RecordedEvent): readonly SaidContract[] {
-  let memo = memos.get(publications);
-  if (!memo) memos.set(publications, (memo = new WeakMap()));
-  let said = memo.get(event);
-  if (!said) memo.set(event, (said = say(publications, event)));
+export function contractsOf(publications: Publications, event: RecordedEvent & Speaking): readonly SaidContract[] {
+  const known = event[SAID];
+  if (known?.publications === publications) return known.said;
+  const said = say(publications, event);
+  event[SAID] = { publications, said };
   return said;
 }
 
