@@ -13,7 +13,7 @@ import {
 import { DEAD_LETTER_MIGRATIONS, DeadLetters, type Publisher } from '../src';
 import { createOutsideTopics, PostgresBusServer, PostgresPublisher } from '../src/postgres';
 import { startMemberProcess } from './member-process';
-import { openBinding, readMark } from './open-binding';
+import { openBinding } from './open-binding';
 
 const LEASE_MS = 1_500;
 const SCHEMA = 'hearer';

@@ -47,7 +47,9 @@ export abstract class BusServer extends Server implements CustomTransportStrateg
     for (const [topic, handler] of handlers)
       if (handler.next) throw new Error(`${topic} has two handlers in one consumer`);
     await this.open(handlers.map(([topic]) => topic));
-    for (const [topic, handler] of handlers) this.loops.set(topic, await this.loopOf(topic, handler));
+    await Promise.all(
+      handlers.map(async ([topic, handler]) => this.loops.set(topic, await this.loopOf(topic, handler))),
+    );
     for (const loop of this.loops.values()) loop.start();
   }
 

@@ -1,26 +1,28 @@
-/** Lets one loop wait for another: a call of {@link raise} ends the wait that runs, or the next one. */
+/** Lets one loop wait for another: {@link raise} ends every wait that runs; where none runs, the next one ends at once. */
 export class Signal {
   private raised = false;
-  private wake: (() => void) | undefined;
+  private readonly waiting = new Set<() => void>();
 
   raise(): void {
-    this.raised = true;
-    this.wake?.();
+    this.raised = this.waiting.size === 0;
+    for (const done of [...this.waiting]) done();
   }
 
-  /** Resolves when raised since the last wait, at the latest after `ms`. */
-  async wait(ms: number): Promise<void> {
-    if (!this.raised && ms > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.min(ms, 60_000));
-        this.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      this.wake = undefined;
+  /** Resolves when raised, at the latest after `ms`. */
+  wait(ms: number): Promise<void> {
+    if (this.raised) {
+      this.raised = false;
+      return Promise.resolve();
     }
-    this.raised = false;
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.waiting.add(done);
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { position } from '@tallystick/decider';
-import type { Kafka, Message, Producer } from 'kafkajs';
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
 import { type OutgoingRecord, PARTITIONS, type Published, type Publisher } from '../bus';
 import { partitionOf } from '../partition';
 import { type KafkaAddress, kafkaClient } from './kafka-client';
@@ -115,6 +115,8 @@ export class KafkaPublisher implements Publisher {
 
   private async connect(): Promise<Producer> {
     const producer = this.kafka.producer({
+      // Every message names its partition; this only keeps the client from asking.
+      createPartitioner: Partitioners.DefaultPartitioner,
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,

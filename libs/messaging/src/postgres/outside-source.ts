@@ -24,7 +24,7 @@ const FETCH = `
   where r.bytes - coalesce(octet_length(r.value), 0) <= $5
   order by r.partition, r."offset"`;
 
-type Row = readonly [number, string, string | null, Buffer | null, Buffer | null, string];
+type Row = [number, string, string | null, Buffer | null, Buffer | null, string];
 
 export interface OutsideSourceOptions {
   readonly pool: Pool;
@@ -47,13 +47,12 @@ export class OutsideSource implements TopicSource {
   async fetch(wanted: ReadonlyMap<number, Position>, max: number): Promise<Fetched> {
     const each = Math.min(max, Math.max(50, Math.ceil((2 * max) / wanted.size)));
     const bytes = Math.floor(FETCH_BYTES / wanted.size);
-    const result = await this.options.pool.query<Row[]>({
+    const { rows } = await this.options.pool.query<Row, unknown[]>({
       name: 'bus-fetch',
       rowMode: 'array',
       text: FETCH,
       values: [this.topic, int4Column([...wanted.keys()]), int8Column([...wanted.values()]), each, bytes],
     });
-    const rows = result.rows as unknown as Row[];
     const read = new Map(wanted);
     const arrivals = rows.map((row) => this.arrival(row));
     for (const arrival of arrivals) read.set(arrival.partition, arrival.position);
