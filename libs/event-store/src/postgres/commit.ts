@@ -8,6 +8,7 @@ import {
 } from '@tallystick/decider';
 import { int4Column, isCheckpointLost, isContention, type Pool, textColumn } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
+import type { QueryConfig } from 'pg';
 import { appendStatement, type EncodedBatch, encodeItems } from './append-statement';
 import { type ExaminedStream, judge, type Verdict } from './examine';
 import { appendFault, isStreamMoved, readFault } from './faults';
@@ -38,6 +39,8 @@ export interface CommitterOptions {
   readonly deadline: number;
   /** Told of every commit, in log order, with the first position and the events as readers find them. */
   readonly committed: (first: number, events: readonly RecordedEvent[]) => void;
+  /** Runs a commit: until it ends, its events are on their way to memory. */
+  readonly underWay: <Result>(commit: () => Promise<Result>) => Promise<Result>;
 }
 
 interface Written {
@@ -81,11 +84,17 @@ export class Committer {
   }
 
   private async write(batch: EncodedBatch, moved: readonly Part[]): Promise<Written> {
-    const { pool, schema, channel, deadline, committed } = this.options;
+    const { schema, channel, underWay } = this.options;
     const checkpoints = moved.flatMap((part) => part.checkpoints);
     const { placed } = batch;
     if (placed.length === 0 && checkpoints.length === 0) return { first: 0, batch };
     const statement = { ...appendStatement(schema, batch, checkpoints, channel), types: ROW_TYPES };
+    return underWay(() => this.send(statement, batch));
+  }
+
+  private async send(statement: QueryConfig, batch: EncodedBatch): Promise<Written> {
+    const { pool, deadline, committed } = this.options;
+    const { placed } = batch;
     const { rows } = await runStatement<{ last: string; recorded_ms: string }>(pool, statement, deadline);
     const first = Number(rows[0]!.last) - placed.length + 1;
     if (placed.length > 0) committed(first, recordedRun(first, Number(rows[0]!.recorded_ms) as Instant, placed));

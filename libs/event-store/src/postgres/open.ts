@@ -67,7 +67,14 @@ class WritableLog extends PostgresLog implements PostgresEventStore {
     const committed: CommitterOptions['committed'] = (first, events) => this.noteCommit(first, events);
     this.queue = new CommitQueue(
       options.service,
-      new Committer({ pool: options.pool, schema, channel, deadline, committed }),
+      new Committer({
+        pool: options.pool,
+        schema,
+        channel,
+        deadline,
+        committed,
+        underWay: (commit) => this.whileCommitting(commit),
+      }),
     );
   }
 

@@ -35,6 +35,7 @@ export class PostgresLog {
   private readonly recent: LogTail;
   private readonly watch: HeadWatch;
   private readonly closing = new AbortController();
+  private commitsUnderWay = 0;
 
   constructor({ pool, schema, tailSize = DEFAULT_TAIL, deadline = DEFAULT_DEADLINE }: PostgresLogOptions) {
     this.deadline = deadline;
@@ -84,8 +85,10 @@ export class PostgresLog {
   tail(after: Position, max: number): readonly RecordedEvent[] | undefined {
     const events = this.recent.after(after, max);
     if (events) return events;
-    const caughtUp = this.watch.listening && Number(after) === this.watch.head && this.watch.head === this.recent.last;
-    return caughtUp ? [] : undefined;
+    if (Number(after) !== this.recent.last) return undefined;
+    // A notification of our own commit may overtake its answer: what it tells of is about to be in memory.
+    if (this.commitsUnderWay > 0) return [];
+    return this.watch.listening && this.watch.head === this.recent.last ? [] : undefined;
   }
 
   /** Resolves with the next commit heard of, or after `ms`. Call it before reading, wait for it after having read. */
@@ -98,9 +101,20 @@ export class PostgresLog {
     await this.watch.close();
   }
 
+  protected async whileCommitting<Result>(commit: () => Promise<Result>): Promise<Result> {
+    this.commitsUnderWay += 1;
+    try {
+      return await commit();
+    } finally {
+      this.commitsUnderWay -= 1;
+    }
+  }
+
   protected noteCommit(first: number, events: readonly RecordedEvent[]): void {
     this.recent.push(first, events);
     this.watch.note(first + events.length - 1);
+    // Whoever was woken by the notification before found nothing yet.
+    this.watch.wake();
   }
 
   private async beyond(after: Position, ms: number, signal: AbortSignal): Promise<void> {
