@@ -1,6 +1,7 @@
 import { log } from '@tallystick/observability';
 import { type Authentication, openAuthentication } from './authentication';
 import { ownerUrlOf, prepareDatabase } from './database';
+import { isOnKafka, prepareKafka } from './kafka';
 import { withLocalKeys } from './local-keys';
 import { Neighbours } from './neighbours';
 import { prepareProjections } from './projections';
@@ -29,6 +30,7 @@ export async function bootServices(
   const settings = withLocalKeys(readSettings(definitions, environment), forms, environment);
   const authentication = await openAuthentication(settings, environment);
   const urls = await prepareDatabase(definitions, settings);
+  if (isOnKafka(settings)) await prepareKafka(definitions, settings);
   const neighbours = new Neighbours();
   const open: { readonly definition: ServiceDefinition; readonly resources: OpenResources }[] = [];
   const services: RunningService[] = [];

@@ -1,21 +1,12 @@
-import { contractsByTopic, readMessage } from '@tallystick/contracts';
-import { openPostgresLogReader } from '@tallystick/event-store/postgres';
-import {
-  type BusServer,
-  type DeliveryObserver,
-  type Publications,
-  type RecordReader,
-  recordReader,
-  type TopicBinding,
-} from '@tallystick/messaging';
+import type { BusServer, DeliveryObserver } from '@tallystick/messaging';
 import { PostgresBusServer, type PostgresTopic } from '@tallystick/messaging/postgres';
 import { log, type Metrics, noteSpan } from '@tallystick/observability';
-import { createPool, type Pool } from '@tallystick/postgres';
-import { onIdleFault } from './database';
+import { isOnKafka, kafkaBus } from './kafka';
 import type { Neighbours } from './neighbours';
+import { outsideTopic } from './outside-topics';
 import type { OpenResources } from './resources';
 import type { ServiceDefinition } from './service';
-import { databaseSetting, type Settings } from './settings';
+import { type ForeignLog, openForeignLog } from './stores';
 
 /** A service's consumer of all that it hears, and what closes with it. */
 export interface OpenBus {
@@ -24,77 +15,57 @@ export interface OpenBus {
   close(): Promise<void>;
 }
 
-/** Opens the bus of a service: other services' logs are its topics, outside topics are tables (design §6 "Bus port"). */
+export interface BusOptions {
+  readonly definition: ServiceDefinition;
+  readonly resources: OpenResources;
+  readonly observer: DeliveryObserver;
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** Opens the bus of a service where `TALLY_BUS` says and the roles ask for it. */
 export async function openBus(
   definition: ServiceDefinition,
   resources: OpenResources,
   neighbours: Neighbours,
   metrics: Metrics,
   onFatal: (error: unknown) => void,
-): Promise<OpenBus> {
-  const { settings, pool } = resources;
-  const foreign: Pool[] = [];
-  const sources = new Map<string, PostgresTopic>();
-  for (const publications of definition.hears) {
-    const store = neighbours.storeOf(publications.service) ?? (await readerOf(publications, settings, pool, foreign));
-    for (const topic of publications.topics) sources.set(topic, { kind: 'log', store, publications });
-  }
-  for (const topic of definition.outsideTopics) {
-    const binding = bindingOf(topic, settings);
-    sources.set(topic, { kind: 'outside', pool, binding, reader: readerOfTopic(binding, resources) });
-  }
-  const server = new PostgresBusServer({
-    consumer: definition.name,
-    pool,
-    sources,
-    batchSize: Number(settings['TALLY_BATCH'] ?? 500),
-    observer: observerOf(metrics),
-    onFatal,
-  });
+): Promise<OpenBus | undefined> {
+  if (!resources.roles.has('consumer')) return undefined;
+  const options: BusOptions = { definition, resources, observer: observerOf(metrics), onFatal };
+  const foreign: ForeignLog[] = [];
+  const server = isOnKafka(resources.settings) ? kafkaBus(options) : await postgresBus(options, neighbours, foreign);
   neighbours.hasBus(server);
   return {
     server,
     close: async () => {
       await server.close();
-      await Promise.all(foreign.map((one) => one.end()));
+      await Promise.all(foreign.map((one) => one.close()));
     },
   };
 }
 
-async function readerOf(
-  { service }: Publications,
-  settings: Settings,
-  ownPool: Pool,
-  foreign: Pool[],
-): Promise<Awaited<ReturnType<typeof openPostgresLogReader>>> {
-  const url = settings[databaseSetting(service)];
-  const pool = url ? createPool(url, { max: 2, applicationName: `tallystick-reads-${service}`, onIdleFault }) : ownPool;
-  if (pool !== ownPool) foreign.push(pool);
-  return openPostgresLogReader({ pool, schema: service });
-}
-
-/** The bindings of outside topics: the tenant and program of the settings, open to whoever may write the topic. */
-function bindingOf(topic: string, settings: Settings): TopicBinding {
-  const { TALLY_TENANT: tenant = 'demo', TALLY_PROGRAM: program = 'main' } = settings;
-  return { topic, tenant, program, mode: 'open' };
-}
-
-function readerOfTopic(binding: TopicBinding, { now }: OpenResources): RecordReader {
-  const { topic } = binding;
-  const contracts = contractsByTopic().get(topic) ?? [];
-  if (contracts.length === 0) throw new Error(`no contract is declared for the topic ${topic}`);
-  return recordReader({
-    binding,
-    read: (value) => {
-      const verdict = readMessage(topic, value, { receivedAt: now(), acceptFromDays: null });
-      return verdict.ok ? { ok: true, message: verdict.value } : verdict;
-    },
-    keyOf: (message) => {
-      const type = 'type' in message ? message.type : undefined;
-      const contract = contracts.find((one) => one.type === undefined || one.type === type) ?? contracts[0];
-      return contract?.keyOf(message) ?? '';
-    },
-  });
+/** Other services' logs are the topics, from memory where they run in this process; outside topics are tables. */
+async function postgresBus(
+  { definition, resources, observer, onFatal }: BusOptions,
+  neighbours: Neighbours,
+  foreign: ForeignLog[],
+): Promise<BusServer> {
+  const { settings, pool, now } = resources;
+  const sources = new Map<string, PostgresTopic>();
+  for (const publications of definition.hears) {
+    let store = neighbours.storeOf(publications.service);
+    if (!store) {
+      const opened = await openForeignLog(publications, settings, pool);
+      foreign.push(opened);
+      store = opened.store;
+    }
+    for (const topic of publications.topics) sources.set(topic, { kind: 'log', store, publications });
+  }
+  for (const topic of definition.outsideTopics) {
+    sources.set(topic, { kind: 'outside', pool, ...outsideTopic(topic, settings, now) });
+  }
+  const batchSize = Number(settings['TALLY_BATCH'] ?? 500);
+  return new PostgresBusServer({ consumer: definition.name, pool, sources, batchSize, observer, onFatal });
 }
 
 function observerOf(metrics: Metrics): DeliveryObserver {

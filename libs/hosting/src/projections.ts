@@ -38,7 +38,8 @@ export function startProjections(
   resources: OpenResources,
   onFatal: (error: unknown) => void,
 ): OpenProjections | undefined {
-  const { pool, store, service } = resources;
+  const { pool, store, service, roles } = resources;
+  if (!roles.has('projector')) return undefined;
   const member = `${hostname()}/${process.pid}/${randomUUID()}`;
   const running = definition
     .projections(resources)

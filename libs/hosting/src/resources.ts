@@ -1,13 +1,14 @@
 import type { EventStore } from '@tallystick/decider';
-import { openPostgresEventStore } from '@tallystick/event-store/postgres';
 import type { Publisher } from '@tallystick/messaging';
 import { PostgresPublisher } from '@tallystick/messaging/postgres';
 import { createPool, type Pool } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
 import { onIdleFault } from './database';
+import { isOnKafka, openKafkaPublisher } from './kafka';
 import type { Neighbours } from './neighbours';
 import { type Role, ROLES, type ServiceDefinition, type ServiceResources } from './service';
 import { listOf, type Settings } from './settings';
+import { openStore } from './stores';
 
 /** A service's resources, and how they are given back. */
 export interface OpenResources extends ServiceResources {
@@ -30,9 +31,9 @@ export async function openResources(
   const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, ...named });
   const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, writer: true, ...named });
   try {
-    const store = await openPostgresEventStore({ pool: writer, readPool: pool, schema: service, service });
+    const store = await openStore(definition, settings, { reader: pool, writer });
     neighbours.hasStore(service, store);
-    const publisher = publisherOf(pool, neighbours);
+    const publisher = isOnKafka(settings) ? await openKafkaPublisher(service, settings) : publisherOf(pool, neighbours);
     let closing: Promise<void> | undefined;
     return {
       service,
@@ -44,7 +45,10 @@ export async function openResources(
       publisher,
       now: () => Date.now() as Instant,
       settings,
-      close: () => (closing ??= closeAll(publisher, store, [writer, pool])),
+      close: () => {
+        isClosing = true;
+        return (closing ??= closeAll(publisher, store, [writer, pool]));
+      },
     };
   } catch (error) {
     await Promise.all([pool.end(), writer.end()]);

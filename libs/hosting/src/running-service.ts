@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Position } from '@tallystick/decider';
 import { createHttpApp, Cursors, Health, type HttpApp, IdempotencyStore, Inside } from '@tallystick/http';
-import { DeadLetters } from '@tallystick/messaging';
+import { type BusServer, DeadLetters } from '@tallystick/messaging';
 import { asService, log, Metrics } from '@tallystick/observability';
 import type { Authentication } from './authentication';
 import { openBus } from './bus';
+import { startRelay } from './kafka';
 import type { Neighbours } from './neighbours';
 import { HostedModule, Operations } from './operations';
 import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
@@ -66,41 +67,29 @@ async function start(
   parts: Parts,
 ): Promise<RunningService> {
   const { name } = definition;
-  const { roles, settings, pool, store } = resources;
+  const { pool, store } = resources;
   const metrics = new Metrics(name);
   const health = new Health();
   const { died, onFatal } = death(name);
-  const sources: ProgressSource[] = [];
   health.register('postgres', async () => void (await pool.query('select 1')));
 
-  const bus = roles.has('consumer') ? await openBus(definition, resources, neighbours, metrics, onFatal) : undefined;
-  const deadLetters = new DeadLetters(pool, bus ? [bus.server] : []);
-  const http = await createHttpApp({
-    service: name,
-    module: HostedModule.with(definition.module(resources), new Operations(name, deadLetters, bus !== undefined)),
-    authenticator: authentication.forAudiences([name]),
-    cursors: new Cursors(Buffer.from(settings['TALLY_CURSOR_KEY'] ?? '', 'base64')),
-    idempotency: new IdempotencyStore(pool),
-    metrics,
-    inside: new Inside(listOf(settings['TALLY_INSIDE'])),
-    api: { title: `Tallystick ${name}`, version: '1' },
-  });
+  const sources: ProgressSource[] = [];
+  const runs = (kind: string, source: ProgressSource, close: () => Promise<void>): void => {
+    parts.add(close);
+    sources.push(source);
+    watchProgress(kind, source, health, metrics);
+  };
+  const relay = startRelay(definition, resources, onFatal);
+  if (relay) runs('relay', relay, () => relay.close());
+  const projections = startProjections(definition, resources, onFatal);
+  if (projections) runs('projections', projections, () => projections.close());
+  const bus = await openBus(definition, resources, neighbours, metrics, onFatal);
+  if (bus) runs('bus', progressOf(bus.server), () => bus.close());
+  const http = await openHttp(definition, resources, authentication, metrics, bus?.server);
   parts.add(() => http.close());
-  const projections = roles.has('projector') ? startProjections(definition, resources, onFatal) : undefined;
-  if (projections) {
-    parts.add(() => projections.close());
-    sources.push(projections);
-    watchProgress('projections', projections, health, metrics);
-  }
-  if (bus) {
-    http.app.connectMicroservice({ strategy: bus.server }, { inheritAppConfig: false });
-    parts.add(() => bus.close());
-    sources.push(progressOf(bus.server));
-    watchProgress('bus', progressOf(bus.server), health, metrics);
-  }
   await http.open();
   if (bus) await http.app.startAllMicroservices();
-  log().info({ name, roles: [...roles].join() }, 'the service is up');
+  log().info({ name, roles: [...resources.roles].join() }, 'the service is up');
 
   return {
     name,
@@ -126,6 +115,30 @@ async function start(
       return parts.close();
     },
   };
+}
+
+async function openHttp(
+  definition: ServiceDefinition,
+  resources: OpenResources,
+  authentication: Authentication,
+  metrics: Metrics,
+  bus: BusServer | undefined,
+): Promise<HttpApp> {
+  const { name } = definition;
+  const { pool, settings } = resources;
+  const operations = new Operations(name, new DeadLetters(pool, bus ? [bus] : []), bus !== undefined);
+  const http = await createHttpApp({
+    service: name,
+    module: HostedModule.with(definition.module(resources), operations),
+    authenticator: authentication.forAudiences([name]),
+    cursors: new Cursors(Buffer.from(settings['TALLY_CURSOR_KEY'] ?? '', 'base64')),
+    idempotency: new IdempotencyStore(pool),
+    metrics,
+    inside: new Inside(listOf(settings['TALLY_INSIDE'])),
+    api: { title: `Tallystick ${name}`, version: '1' },
+  });
+  if (bus) http.app.connectMicroservice({ strategy: bus }, { inheritAppConfig: false });
+  return http;
 }
 
 function death(name: string): { readonly died: Promise<unknown>; readonly onFatal: (error: unknown) => void } {
