@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +65,36 @@ const HEARD = [
 ];
 
 describe('Services whose logs are in EventStoreDB', () => {
+  it('answer, hear each other in one process and keep their projections', async () => {
+    const node = new NodeLog();
+    // A node's log begins with its own events, so position 0 is never a service's.
+    node.append('$settings', -1, [
+      { id: randomUUID(), data: Buffer.from('{}'), customMetadata: new Uint8Array(0), headers: [] },
+    ]);
+    const { double, port } = await WireDouble.open(node);
+    const booted = await bootServices([counterDefinition, echoDefinition], {
+      DATABASE_URL: database.url,
+      TALLY_DATA: dataFolder,
+      TALLY_STORE: 'eventstoredb',
+      EVENTSTOREDB_URL: `esdb://127.0.0.1:${port}?tls=false`,
+    });
+    const host = await hostServices(booted, { port: 0 });
+    const answers = [await add(host, booted, 'k-1'), await add(host, booted, 'k-2'), await add(host, booted, 'k-1')];
+    expect(answers.map((answer) => answer.slice(4))).toEqual([
+      '{"counter":"a","by":"2","sum":"2"}',
+      '{"counter":"a","by":"2","sum":"4"}',
+      '{"counter":"a","by":"2","sum":"2"}',
+    ]);
+    expect(await heard()).toEqual(HEARD);
+    await until(
+      'the projection has the sum',
+      async () => (await pool.query('select sum from counter.sums')).rows[0]?.sum === '4',
+    );
+    await host.close();
+    await booted.close();
+    double.close();
+  }, 60_000);
+
   it('are refused on the Postgres bus where one hears another that runs elsewhere', async () => {
     const { double, port } = await WireDouble.open(new NodeLog());
     const environment = {
