@@ -170,7 +170,7 @@ function storedCases(): void {
     const entries = resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]);
     expect(Object.fromEntries(entries ?? [])).toEqual({ 'retention.ms': '-1', 'max.message.bytes': '4194304' });
     const tooFew = `t-${randomUUID()}`;
-    await admin.createTopics({ topics: [{ topic: tooFew, numPartitions: 3 }] });
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic: tooFew, numPartitions: 3 }] });
     await admin.disconnect();
     await expect(createKafkaTopics(kafka, { ofServices: [tooFew], ofPublishers: [] })).rejects.toThrow(/3 partitions/);
   });
