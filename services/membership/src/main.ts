@@ -11,7 +11,7 @@ export const membershipDefinition: ServiceDefinition = {
   name: 'membership',
   kinds: ['member', 'tierpolicy'],
   publications: membershipPublications,
-  hears: [ledgerPublications, organizationPublications],
+  hears: [ledgerPublications, organizationPublications, membershipPublications],
   outsideTopics: [],
   paths: ['members', 'tier-policy'],
   migrations: join(__dirname, 'migrations'),

@@ -1,15 +1,16 @@
 import type { membership } from '@tallystick/contracts';
 import { accountId, bodyOf, partsOf, type RecordedEvent, tenantOf, UnknownEvent } from '@tallystick/decider';
-import type { CardIssued, MemberEnrolled, TierChanged } from '@tallystick/membership-domain';
+import type { CardIssued, MemberEnrolled, TierChanged, TierPolicyDeclared } from '@tallystick/membership-domain';
 import type { Announcement, Publications } from '@tallystick/messaging';
 
 const TOPICS = {
   enrolled: 'membership.member-enrolled.v1',
   card: 'membership.card-issued.v1',
   tier: 'membership.tier-changed.v1',
+  policy: 'membership.tier-policy-declared.v1',
 } as const;
 
-/** Everything that membership says. A tier policy is its own business: what it changes is said as tier changes. */
+/** Everything that membership says. */
 export const membershipPublications: Publications = {
   service: 'membership',
   topics: Object.values(TOPICS),
@@ -22,7 +23,7 @@ export const membershipPublications: Publications = {
       case 'TierChanged':
         return [tierChanged(event)];
       case 'TierPolicyDeclared':
-        return [];
+        return [tierPolicyDeclared(event)];
       default:
         throw new UnknownEvent(event.type, event.version);
     }
@@ -62,4 +63,11 @@ function tierChanged(event: RecordedEvent): Announcement {
     history,
   };
   return { topic: TOPICS.tier, key: member, message };
+}
+
+function tierPolicyDeclared(event: RecordedEvent): Announcement {
+  const program = partsOf(event.stream)[0]!;
+  const policy = bodyOf<TierPolicyDeclared['data']>(event);
+  const message: membership.TierPolicyDeclared = { program, revision: event.revision, ...policy };
+  return { topic: TOPICS.policy, key: program, message };
 }

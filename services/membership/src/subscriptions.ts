@@ -1,6 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { ledger, organization } from '@tallystick/contracts';
+import type { ledger, membership, organization } from '@tallystick/contracts';
 import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
 
 /** The policies that membership's subscriptions go to, bound in the module. */
@@ -9,6 +9,7 @@ export interface MembershipPolicies {
   readonly dayEnded: BatchHandler<organization.DayEnded>;
   readonly nodeDeclared: BatchHandler<organization.NodeDeclared>;
   readonly programDeclared: BatchHandler<organization.ProgramDeclared>;
+  readonly tierPolicyDeclared: BatchHandler<membership.TierPolicyDeclared>;
 }
 
 export const MEMBERSHIP_POLICIES = Symbol('membership policies');
@@ -36,5 +37,10 @@ export class MembershipSubscriptions {
   @EventPattern('organization.program-declared.v1')
   programDeclared(@Payload() batch: Batch<organization.ProgramDeclared>): Promise<readonly Outcome[]> {
     return this.policies.programDeclared(batch);
+  }
+
+  @EventPattern('membership.tier-policy-declared.v1')
+  tierPolicyDeclared(@Payload() batch: Batch<membership.TierPolicyDeclared>): Promise<readonly Outcome[]> {
+    return this.policies.tierPolicyDeclared(batch);
   }
 }

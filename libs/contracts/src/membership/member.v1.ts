@@ -1,4 +1,4 @@
-import { BusinessId, Contract, Count, InstantText, ListOf, Slug, Text, Uuid } from '../decorators';
+import { Amount, BusinessId, Contract, Count, InstantText, ListOf, OneOf, Slug, Text, Uuid } from '../decorators';
 
 /** A member exists. Nothing personal is said. Key: the member. */
 @Contract({ topic: 'membership.member-enrolled.v1', key: (message: MemberEnrolled) => message.member })
@@ -78,4 +78,45 @@ export class TierChanged {
   /** Every period, oldest first. */
   @ListOf(() => TierPeriod, 1000, 0)
   readonly history!: readonly TierPeriod[];
+}
+
+export class TierLevel {
+  @Slug()
+  readonly tier!: string;
+
+  /** Growth value from which the tier is reached. */
+  @Amount()
+  readonly from!: string;
+}
+
+/**
+ * How growth value becomes a tier in a program from now on; members are reviewed by it and what it changes is said as tier
+ * changes. The highest revision counts. Key: the program.
+ */
+@Contract({
+  topic: 'membership.tier-policy-declared.v1',
+  key: (message: TierPolicyDeclared) => message.program,
+})
+export class TierPolicyDeclared {
+  @Slug()
+  readonly program!: string;
+
+  /** Revision of the policy's stream. */
+  @Count()
+  readonly revision!: number;
+
+  /** The tier of a member who has reached none. */
+  @Slug()
+  readonly baseTier!: string;
+
+  /** Ascending by `from`. */
+  @ListOf(() => TierLevel, 20, 0)
+  readonly levels!: readonly TierLevel[];
+
+  @OneOf(['calendar-year', 'lifetime'])
+  readonly window!: 'calendar-year' | 'lifetime';
+
+  /** `recompute`: at the end of a window the tier becomes what that window earned; `none`: it is kept. */
+  @OneOf(['recompute', 'none'])
+  readonly downgrade!: 'recompute' | 'none';
 }

@@ -1,5 +1,5 @@
 import { type Sample, sample } from '../declaration/sample';
-import { CardIssued, MemberEnrolled, TierChanged } from './member.v1';
+import { CardIssued, MemberEnrolled, TierChanged, TierPolicyDeclared } from './member.v1';
 
 const account = '5f0f1c1e-6f0e-5d0c-9d5b-2a8f6f0a1b2c';
 
@@ -25,5 +25,16 @@ export const membershipSamples: readonly Sample[] = [
       { tier: 'silver', validFrom: '2026-06-01T00:00:00.000Z' },
       { tier: 'gold', validFrom: '2026-11-22T06:05:09.000Z' },
     ],
+  }),
+  sample(TierPolicyDeclared, 'full', {
+    program: 'main',
+    revision: 0,
+    baseTier: 'ordinary',
+    levels: [
+      { tier: 'silver', from: '1000' },
+      { tier: 'gold', from: '5000' },
+    ],
+    window: 'calendar-year',
+    downgrade: 'recompute',
   }),
 ];

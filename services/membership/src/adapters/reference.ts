@@ -1,11 +1,15 @@
 import type { Pool } from '@tallystick/postgres';
+import { consumerOf } from '@tallystick/read-models';
 import type { Instant } from '@tallystick/vocabulary';
+import { growthProjection } from '../projections/growth/growth.projection';
 
 /** What a tier review needs to know besides growth and policy. */
 export interface ReviewTerms {
   readonly zone: string;
   /** Windows that ended by then are closed. */
   readonly reviewedUntil: Instant;
+  /** Changes whenever growth was taken outside of its partition's order, by whichever process. */
+  readonly ahead: string;
 }
 
 /** The rows that membership keeps of organization's contracts. */
@@ -14,15 +18,17 @@ export class Reference {
 
   /** `undefined` while the program is not known here yet. */
   async reviewTerms(tenant: string, program: string): Promise<ReviewTerms | undefined> {
-    const { rows } = await this.pool.query<{ zone: string; reviewed_until: string | null }>({
+    const { rows } = await this.pool.query<{ zone: string; reviewed_until: string | null; ahead: string }>({
       name: 'review-terms',
-      text: `select zone, (extract(epoch from reviewed_until) * 1000)::bigint::text as reviewed_until
+      text: `select zone, (extract(epoch from reviewed_until) * 1000)::bigint::text as reviewed_until,
+                    (select concat(count(*), ' ', max(taken_at)) from consumed_ahead where consumer = $3) as ahead
                from program_setting left join tier_review using (tenant, program)
               where tenant = $1 and program = $2`,
-      values: [tenant, program],
+      values: [tenant, program, consumerOf(growthProjection)],
     });
     const row = rows[0];
-    return row && { zone: row.zone, reviewedUntil: Number(row.reviewed_until ?? 0) as Instant };
+    if (!row) return undefined;
+    return { zone: row.zone, reviewedUntil: Number(row.reviewed_until ?? 0) as Instant, ahead: row.ahead };
   }
 
   /** The newest revision counts, whatever order they come in. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalJson } from '@tallystick/decider';
-import { type Connection, inTransaction, type Pool } from '@tallystick/postgres';
+import { type Connection, inTransaction, isContention, type Pool, sqlStateOf } from '@tallystick/postgres';
 import type { VaultKeys } from './vault-keys';
 import { open, seal } from './vault-keys';
 
@@ -24,7 +24,18 @@ export interface ListedIdentifier {
   readonly member: string;
 }
 
+interface Indexed {
+  readonly type: string;
+  readonly text: string;
+  readonly verified: boolean;
+  readonly index: Buffer;
+}
+
+/** A verified identifier was given to another member since it was looked up. */
+class Taken extends Error {}
+
 const CONFLICT_TRIES = 10;
+const UNIQUE_VIOLATION = '23505';
 
 /** The only door to personal data (design §6 "Privacy"). */
 export class Vault {
@@ -38,9 +49,14 @@ export class Vault {
    * Identifiers of several members put the request into quarantine; nothing is merged (capabilities M2).
    */
   async matchOrCreate(tenant: string, identifiers: readonly Identifier[], now: Date): Promise<Match> {
+    const indexed = this.indexed(tenant, identifiers);
     for (let tries = 0; tries < CONFLICT_TRIES; tries++) {
-      const match = await inTransaction(this.pool, (connection) => this.match(connection, tenant, identifiers, now));
-      if (match) return match;
+      try {
+        return await inTransaction(this.pool, (connection) => this.match(connection, tenant, indexed, now));
+      } catch (error) {
+        // Someone else enrolled one of the identifiers in between: nothing was written, and now they are found.
+        if (!(error instanceof Taken) && sqlStateOf(error) !== UNIQUE_VIOLATION && !isContention(error)) throw error;
+      }
     }
     throw new Error('identifiers are being enrolled by others faster than they can be matched');
   }
@@ -71,55 +87,63 @@ export class Vault {
     }));
   }
 
-  /** `undefined`: someone else enrolled one of the identifiers in between; look again. */
+  /** In one order for everybody, so that two enrolments never wait for each other in a circle. */
+  private indexed(tenant: string, identifiers: readonly Identifier[]): readonly Indexed[] {
+    const indexed = identifiers.map(({ type, value, verified }): Indexed => {
+      const text = normalized(type, value);
+      return { type, text, verified, index: this.keys.blindIndex(tenant, type, text) };
+    });
+    return indexed.sort((a, b) => (a.type === b.type ? a.index.compare(b.index) : a.type < b.type ? -1 : 1));
+  }
+
   private async match(
     connection: Connection,
     tenant: string,
-    identifiers: readonly Identifier[],
+    identifiers: readonly Indexed[],
     now: Date,
-  ): Promise<Match | undefined> {
+  ): Promise<Match> {
     const members = await this.membersNamed(connection, tenant, identifiers);
     if (members.length > 1) return this.quarantine(connection, tenant, identifiers, members, now);
     const known = members[0];
     const member = known ?? randomUUID();
     const key = known ? await this.keyOf(connection, tenant, known) : await this.create(connection, tenant, member);
-    for (const { type, value, verified } of identifiers) {
-      const text = normalized(type, value);
-      const index = this.keys.blindIndex(tenant, type, text);
-      const { rowCount } = await connection.query(
-        `insert into vault_identifier (tenant, type, blind_index, member, sealed_value, verified)
-         values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-        [tenant, type, index, member, seal(key, Buffer.from(text), type), verified],
-      );
-      if (rowCount === 0 && verified && (await this.ownerOf(connection, tenant, type, index)) !== member) {
-        await connection.query('delete from vault_member where tenant = $1 and member = $2 and $3', [
-          tenant,
-          member,
-          !known,
-        ]);
-        return undefined;
-      }
-    }
+    for (const identifier of identifiers) await this.give(connection, tenant, member, key, identifier);
     return { kind: 'member', member, isNew: known === undefined };
+  }
+
+  /** Throws where a verified identifier turns out to be another member's. */
+  private async give(
+    connection: Connection,
+    tenant: string,
+    member: string,
+    key: Buffer,
+    { type, text, index, verified }: Indexed,
+  ): Promise<void> {
+    const { rowCount } = await connection.query(
+      `insert into vault_identifier (tenant, type, blind_index, member, sealed_value, verified)
+       values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
+      [tenant, type, index, member, seal(key, Buffer.from(text), type), verified],
+    );
+    if (rowCount !== 0 || !verified) return;
+    const { rowCount: ours } = await connection.query(
+      `update vault_identifier set verified = true
+        where tenant = $1 and member = $2 and type = $3 and blind_index = $4`,
+      [tenant, member, type, index],
+    );
+    if (ours === 0) throw new Taken();
   }
 
   private async membersNamed(
     connection: Connection,
     tenant: string,
-    identifiers: readonly Identifier[],
+    identifiers: readonly Indexed[],
   ): Promise<string[]> {
     const members = new Set<string>();
-    for (const { type, value, verified } of identifiers) {
-      if (!verified) continue;
-      const owner = await this.ownerOf(
-        connection,
-        tenant,
-        type,
-        this.keys.blindIndex(tenant, type, normalized(type, value)),
-      );
+    for (const { type, index, verified } of identifiers) {
+      const owner = verified ? await this.ownerOf(connection, tenant, type, index) : undefined;
       if (owner !== undefined) members.add(owner);
     }
-    return [...members];
+    return [...members].sort();
   }
 
   private async ownerOf(
@@ -153,24 +177,33 @@ export class Vault {
     return this.keys.openMemberKey(rows[0]!.sealed_key);
   }
 
+  /** The same identifiers lie there once, however often they are sent. */
   private async quarantine(
     connection: Connection,
     tenant: string,
-    identifiers: readonly Identifier[],
+    identifiers: readonly Indexed[],
     members: readonly string[],
     now: Date,
   ): Promise<Match> {
-    const id = randomUUID();
+    const request = canonicalJson(identifiers.map(({ type, text, verified }) => ({ type, value: text, verified })));
+    const id = uuidOf(this.keys.blindIndex(tenant, 'quarantine', request));
     await connection.query(
-      'insert into vault_quarantine (id, tenant, at, sealed_request, members) values ($1, $2, $3, $4, $5)',
-      [id, tenant, now, this.keys.sealForTenant(tenant, canonicalJson(identifiers)), [...members]],
+      `insert into vault_quarantine (id, tenant, at, sealed_request, members) values ($1, $2, $3, $4, $5)
+       on conflict (id) do update set members = excluded.members`,
+      [id, tenant, now, this.keys.sealForTenant(tenant, request), [...members]],
     );
     return { kind: 'ambiguous', quarantine: id };
   }
 }
 
+/** A UUID of 122 bits of a hash (RFC 9562, version 8). */
+function uuidOf(digest: Buffer): string {
+  const hex = digest.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
 /** The form in which equal identifiers are equal: no outer blanks, Unicode NFC, mail addresses in lower case. */
-function normalized(type: string, value: string): string {
+export function normalized(type: string, value: string): string {
   const text = value.trim().normalize('NFC');
   return type === 'email' ? text.toLowerCase() : text;
 }

@@ -11,10 +11,18 @@ interface Standing {
   last: Instant;
 }
 
+/** What a standing is judged by. */
+export interface StandingTerms {
+  readonly policy: TierPolicy;
+  readonly windowOf: (at: Instant) => Window;
+  /** Windows that ended by then are closed: a fact that comes late for one may change what followed. */
+  readonly reviewedUntil: Instant;
+}
+
 /**
  * Tells in constant time that a fact changes no tier: it is the newest of its member, lies in the present window and
  * reaches no higher level. Whatever it cannot tell is reviewed in full. Forgets everything when what it rests on (the
- * policy, the review date, the assignment of keys) changes.
+ * policy, the zone, the review date, the assignment of keys, what was taken out of order) changes.
  */
 export class Standings {
   private readonly standings = new LRUCache<string, Standing>({ max: 200_000 });
@@ -28,18 +36,15 @@ export class Standings {
   }
 
   /** True where the facts (of one member, in order of arrival) surely change no tier; they are then counted in. */
-  absorbs(
-    member: string,
-    facts: readonly GrowthFact[],
-    policy: TierPolicy,
-    windowOf: (at: Instant) => Window,
-  ): boolean {
+  absorbs(member: string, facts: readonly GrowthFact[], { policy, windowOf, reviewedUntil }: StandingTerms): boolean {
     const standing = this.standings.get(member);
     if (!standing) return false;
+    const { start, next } = standing.window;
+    if (next !== undefined && next <= reviewedUntil) return false;
     let { score, last } = standing;
     for (const { amount, effectiveAt, earnedAt } of facts) {
       const window = windowOf(effectiveAt);
-      if (effectiveAt <= last || window.start !== standing.window.start || earnedAt < window.start) return false;
+      if (effectiveAt <= last || window.start !== start || earnedAt < window.start) return false;
       score += amount;
       last = effectiveAt;
       if (reached(policy, score) > standing.level) return false;

@@ -1,3 +1,4 @@
+import { accountId } from '@tallystick/decider';
 import {
   type GrowthFact,
   tierHistory,
@@ -7,13 +8,14 @@ import {
 } from '@tallystick/membership-domain';
 import type { Pool } from '@tallystick/postgres';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
-import type { Reference } from '../adapters/reference';
-import { growthFactsOf } from '../projections/growth/growth.query';
+import type { Reference, ReviewTerms } from '../adapters/reference';
+import type { ReviewGate } from '../adapters/review-gate';
+import { growthFactsOf, membersWithGrowth } from '../projections/growth/growth.query';
 import type { MemberCommands, MemberReview } from './member-commands';
 import { Standings } from './standings';
 import { windowsOf } from './zoned-windows';
 
-/** A growth change that is not among the recorded facts yet. */
+/** A growth change that may not be among the recorded facts yet. */
 export interface NewGrowth extends GrowthFact {
   readonly member: string;
   /** Names it once: account and revision. */
@@ -21,15 +23,18 @@ export interface NewGrowth extends GrowthFact {
   readonly correlationId: string;
 }
 
-interface Terms {
+interface Terms extends ReviewTerms {
   readonly program: string;
   readonly policy: TierPolicy;
   readonly version: number;
   readonly windowOf: (at: Instant) => Window;
-  readonly reviewedUntil: Instant;
 }
 
-/** Reviews tiers when growth has changed and when a day has ended; what changes no tier costs no event. */
+type Cause = Pick<MemberReview, 'cause' | 'correlationId'>;
+
+const MEMBERS_AT_ONCE = 500;
+
+/** Reviews tiers when growth has changed and when policy or time ask for it; what changes no tier costs no event. */
 export class TierReviews {
   private readonly standings = new Standings();
 
@@ -37,9 +42,13 @@ export class TierReviews {
     private readonly commands: MemberCommands,
     private readonly reference: Reference,
     private readonly pool: Pool,
+    private readonly gate: ReviewGate,
   ) {}
 
-  /** False while the program's zone is not known: the caller tries again later. True also where there is no tier policy. */
+  /**
+   * Within the gate, and before the growth is recorded. False while the program's zone is not known: the caller tries
+   * again later. True also where there is no tier policy.
+   */
   async afterGrowth(
     tenant: string,
     program: string,
@@ -49,39 +58,36 @@ export class TierReviews {
     const terms = await this.terms(tenant, program);
     if (terms === 'unknown-program') return false;
     if (terms === 'no-policy') return true;
-    this.standings.restOn(`${tenant}/${program}/${terms.version}/${terms.reviewedUntil}/${assignment}`);
+    const { version, zone, reviewedUntil, ahead } = terms;
+    this.standings.restOn([tenant, program, version, zone, reviewedUntil, ahead, assignment].join('/'));
     const open = new Map<string, NewGrowth[]>();
     for (const [member, facts] of byMember(growth)) {
-      if (!this.standings.absorbs(member, facts, terms.policy, terms.windowOf)) open.set(member, facts);
+      if (!this.standings.absorbs(member, facts, terms)) open.set(member, facts);
     }
     if (open.size === 0) return true;
-    const recorded = await growthFactsOf(this.pool, tenant, [...open.keys()]);
+    const recorded = await this.recorded(tenant, program, [...open.keys()]);
     const reviews: MemberReview[] = [];
     for (const [member, fresh] of open) {
-      const facts = [...recorded.get(member)!, ...fresh];
+      const known = new Map(recorded.get(member));
+      for (const fact of fresh) known.set(fact.id, fact);
+      const facts = [...known.values()];
       const { id, correlationId } = fresh.at(-1)!;
-      reviews.push(this.review(member, facts, terms, { cause: `${program}/growth/${id}`, correlationId }, false));
+      const steps = tierHistory(terms.policy, facts, terms.windowOf, reviewedUntil);
+      this.standings.remember(member, facts, levelOf(terms.policy, steps), terms.windowOf);
+      reviews.push(reviewOf(member, steps, terms, { cause: `${program}/growth/${id}`, correlationId }, false));
     }
     await this.carryOut(tenant, reviews);
     return true;
   }
 
-  /** Reviews these members as of an instant at which a window has ended. */
-  async atWindowEnd(tenant: string, program: string, members: readonly string[], at: Instant): Promise<void> {
-    const terms = await this.terms(tenant, program);
-    if (typeof terms === 'string') return;
-    const recorded = await growthFactsOf(this.pool, tenant, members);
-    const until: Terms = { ...terms, reviewedUntil: at };
-    const reviews = members.map((member) =>
-      this.review(
-        member,
-        recorded.get(member)!,
-        until,
-        { cause: `${program}/day/${formatInstant(at)}/${member}` },
-        true,
-      ),
-    );
-    await this.carryOut(tenant, reviews);
+  /** Reviews whoever holds growth by all that is recorded. Repeated, it finds nothing to change. `cause` names it once. */
+  async everybody(tenant: string, program: string, cause: string): Promise<void> {
+    for (let after = ''; ;) {
+      const members = await membersWithGrowth(this.pool, tenant, after, MEMBERS_AT_ONCE);
+      if (members.length === 0) return;
+      await this.gate.alone(() => this.byRecord(tenant, program, members, cause));
+      after = members.at(-1)!;
+    }
   }
 
   /** True where a window of the program's policy ends at that instant. */
@@ -90,27 +96,25 @@ export class TierReviews {
     return typeof terms !== 'string' && terms.windowOf(at).start === at;
   }
 
-  private review(
-    member: string,
-    facts: readonly GrowthFact[],
-    { program, policy, version, windowOf, reviewedUntil }: Terms,
-    cause: { cause: string; correlationId?: string },
-    scheduled: boolean,
-  ): MemberReview {
-    const steps = tierHistory(policy, facts, windowOf, reviewedUntil);
-    if (!scheduled) {
-      const level = policy.levels.findIndex(({ tier }) => tier === steps.at(-1)?.tier);
-      this.standings.remember(member, facts, level, windowOf);
-    }
-    const command = {
-      kind: 'review-tier' as const,
-      program,
-      baseTier: policy.baseTier,
-      history: steps.map(periodOf),
-      policyVersion: String(version),
-      scheduled,
-    };
-    return { member, command, ...cause };
+  private async byRecord(tenant: string, program: string, members: readonly string[], cause: string): Promise<void> {
+    const terms = await this.terms(tenant, program);
+    if (typeof terms === 'string') return;
+    const recorded = await this.recorded(tenant, program, members);
+    const reviews = members.map((member) => {
+      const facts = [...recorded.get(member)!.values()];
+      const steps = tierHistory(terms.policy, facts, terms.windowOf, terms.reviewedUntil);
+      return reviewOf(member, steps, terms, { cause: `${program}/${cause}/${member}` }, true);
+    });
+    await this.carryOut(tenant, reviews);
+  }
+
+  private recorded(
+    tenant: string,
+    program: string,
+    members: readonly string[],
+  ): Promise<Map<string, Map<string, GrowthFact>>> {
+    const accounts = members.map((member) => accountId(tenant, program, member));
+    return growthFactsOf(this.pool, tenant, members, accounts);
   }
 
   private async carryOut(tenant: string, reviews: readonly MemberReview[]): Promise<void> {
@@ -129,17 +133,30 @@ export class TierReviews {
     ]);
     if (!review) return 'unknown-program';
     if (!declared) return 'no-policy';
-    return {
-      program,
-      ...declared,
-      windowOf: windowsOf(declared.policy, review.zone),
-      reviewedUntil: review.reviewedUntil,
-    };
+    return { program, ...declared, ...review, windowOf: windowsOf(declared.policy, review.zone) };
   }
 }
 
-function periodOf({ tier, validFrom }: TierStep): { tier: string; validFrom: string } {
-  return { tier, validFrom: formatInstant(validFrom) };
+function reviewOf(
+  member: string,
+  steps: readonly TierStep[],
+  { program, policy, version }: Terms,
+  cause: Cause,
+  scheduled: boolean,
+): MemberReview {
+  const command = {
+    kind: 'review-tier' as const,
+    program,
+    baseTier: policy.baseTier,
+    history: steps.map(({ tier, validFrom }) => ({ tier, validFrom: formatInstant(validFrom) })),
+    policyVersion: String(version),
+    scheduled,
+  };
+  return { member, command, ...cause };
+}
+
+function levelOf(policy: TierPolicy, steps: readonly TierStep[]): number {
+  return policy.levels.findIndex(({ tier }) => tier === steps.at(-1)?.tier);
 }
 
 function byMember(growth: readonly NewGrowth[]): Map<string, NewGrowth[]> {

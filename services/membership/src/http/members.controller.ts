@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { accountId } from '@tallystick/decider';
 import {
   Answers,
@@ -7,6 +7,7 @@ import {
   CommandOf,
   ContractBody,
   type HttpCommand,
+  IdOf,
   Idempotent,
   listAnswer,
   type Page,
@@ -23,7 +24,7 @@ import {
 import { memberDecider } from '@tallystick/membership-domain';
 import { formatInstant } from '@tallystick/vocabulary';
 import { Reference } from '../adapters/reference';
-import { Vault } from '../adapters/vault';
+import { normalized, Vault } from '../adapters/vault';
 import { Enrolment } from '../application/enrolment';
 import { MemberCommands } from '../application/member-commands';
 import { Clock } from '../application/wall-clock';
@@ -61,6 +62,7 @@ export class MembersController {
     @CommandOf() command: HttpCommand,
     @ContractBody(EnrolBody) body: EnrolBody,
   ): Promise<EnrolledAnswer> {
+    assertNoBlanks(body.identifiers);
     const at = formatInstant(this.clock.now());
     const unit = await this.reference.unitOf(caller.tenant, body.store, at);
     if (unit === undefined || (caller.unit !== undefined && caller.unit !== unit)) throw unknownStore(body.store);
@@ -93,7 +95,7 @@ export class MembersController {
   async issueCard(
     @CallerOf() caller: Caller,
     @CommandOf() command: HttpCommand,
-    @Param('member') member: string,
+    @IdOf('member') member: string,
   ): Promise<CardAnswer> {
     const at = formatInstant(this.clock.now());
     const result = await this.enrolment.issueCard(caller.tenant, member, at, command.metadata);
@@ -124,7 +126,7 @@ export class MembersController {
   @Summary('A member with the history of their tiers', '会员及其等级历史')
   @Permission('members:read')
   @Answers(200, MemberAnswer)
-  async member(@CallerOf() caller: Caller, @Param('member') member: string): Promise<MemberAnswer> {
+  async member(@CallerOf() caller: Caller, @IdOf('member') member: string): Promise<MemberAnswer> {
     const { state, revision } = await this.commands.member(caller.tenant, member);
     if (revision < 0) throw problem('not-found');
     const policy = await this.commands.tierPolicy(caller.tenant, caller.program);
@@ -138,6 +140,14 @@ export class MembersController {
       tiers: state.history,
     };
   }
+}
+
+/** Blanks name nobody: as an identifier they would make one member of many people. */
+function assertNoBlanks(identifiers: EnrolBody['identifiers']): void {
+  const errors = identifiers.flatMap(({ type, value }, index) =>
+    normalized(type, value) === '' ? [{ pointer: `/identifiers/${index}/value`, code: 'text-invalid' }] : [],
+  );
+  if (errors.length > 0) throw problem('text-invalid', { errors });
 }
 
 function unknownStore(store: string): Problem {

@@ -1,26 +1,38 @@
 import type { ledger } from '@tallystick/contracts';
-import type { BatchHandler, BusRecord, Outcome } from '@tallystick/messaging';
+import type { Batch, BatchHandler, BusRecord, Outcome } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
+import type { ReviewGate } from '../adapters/review-gate';
 import type { NewGrowth, TierReviews } from '../application/tier-reviews';
 
 type GrowthRecord = BusRecord<ledger.GrowthChanged>;
 
+/** The program's contract is on its way: the zone is needed to tell the windows. */
+const UNKNOWN_PROGRAM: Outcome = { kind: 'retry', code: 'unknown-program' };
+
 /**
  * When growth has changed, then review the tiers and record the growth. The review comes first: after a crash between
- * the two the batch comes again, finds its growth not recorded and reviews the same facts.
+ * the two the batch comes again, finds its growth not recorded and reviews the same facts. What comes outside of its
+ * partition's order (a redriven letter) may meet the partition's own consumer and is taken alone.
  */
 export function whenGrowthChangedReviewTiers(
   reviews: TierReviews,
+  gate: ReviewGate,
   record: BatchHandler<ledger.GrowthChanged>,
 ): BatchHandler<ledger.GrowthChanged> {
-  return async (batch) => {
+  const take = async (batch: Batch<ledger.GrowthChanged>): Promise<readonly Outcome[]> => {
+    const known = new Set<GrowthRecord>();
     for (const records of byProgram(batch.records)) {
       const { tenant, message } = records[0]!;
-      const known = await reviews.afterGrowth(tenant, message.program, records.map(growthOf), batch.assignment);
-      if (!known) return batch.records.map(unknownProgram);
+      const growth = records.map(growthOf);
+      if (!(await reviews.afterGrowth(tenant, message.program, growth, batch.assignment))) continue;
+      for (const one of records) known.add(one);
     }
-    return record(batch);
+    if (known.size === batch.records.length) return record(batch);
+    const outcomes = await record({ ...batch, records: [...known], checkpoint: undefined });
+    const answers = new Map([...known].map((one, index) => [one, outcomes[index]!]));
+    return batch.records.map((one) => answers.get(one) ?? UNKNOWN_PROGRAM);
   };
+  return (batch) => (batch.checkpoint ? gate.together(() => take(batch)) : gate.alone(() => take(batch)));
 }
 
 function growthOf({ message, correlationId }: GrowthRecord): NewGrowth {
@@ -43,9 +55,4 @@ function byProgram(records: readonly GrowthRecord[]): readonly GrowthRecord[][] 
     else groups.set(name, [record]);
   }
   return [...groups.values()];
-}
-
-/** The program's contract is on its way: the zone is needed to tell the windows. */
-function unknownProgram(): Outcome {
-  return { kind: 'retry', code: 'unknown-program' };
 }

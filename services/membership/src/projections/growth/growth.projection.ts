@@ -13,7 +13,7 @@ import {
 import type { ContractProjection, TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
-/** Every change of a member's growth value: what tiers are computed from. */
+/** Every change of a member's growth value, once whatever the bus repeats: what tiers are computed from. */
 export const growthProjection: ContractProjection = {
   source: 'contracts',
   name: 'growth',
@@ -37,7 +37,8 @@ async function insert(
     text: `insert into ${table('growth_fact')}
              (tenant, member, account, account_revision, amount, effective_at, earned_at, source, source_id)
            select * from unnest($1::text[], $2::text[], $3::uuid[], $4::int[], $5::bigint[], $6::timestamptz[],
-                                $7::timestamptz[], $8::text[], $9::text[])`,
+                                $7::timestamptz[], $8::text[], $9::text[])
+           on conflict do nothing`,
     values: [
       textColumn(records.map(({ tenant }) => tenant)),
       textColumn(messages.map(({ member }) => member)),
