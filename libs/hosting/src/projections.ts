@@ -20,7 +20,7 @@ export async function prepareProjections(
   resources: OpenResources,
   ownerUrl: string,
 ): Promise<void> {
-  const projections = definition.projections(resources);
+  const projections = definition.projections();
   if (projections.length === 0) return;
   const owner = createPool(ownerUrl, { max: 1, applicationName: 'tallystick-owner', onIdleFault });
   try {
@@ -42,7 +42,7 @@ export function startProjections(
   if (!roles.has('projector')) return undefined;
   const member = `${hostname()}/${process.pid}/${randomUUID()}`;
   const running = definition
-    .projections(resources)
+    .projections()
     .filter((projection): projection is LogProjection => projection.source === 'log')
     .map((projection) => {
       const onRetry = (err: unknown, attempt: number): void =>

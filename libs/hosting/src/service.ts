@@ -42,6 +42,6 @@ export interface ServiceDefinition {
   readonly migrations?: string;
   /** Settings of its own, beside those that every service knows. */
   readonly settings?: readonly SettingForm[];
-  projections(resources: ServiceResources): readonly Projection[];
+  projections(): readonly Projection[];
   module(resources: ServiceResources): DynamicModule;
 }

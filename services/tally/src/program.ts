@@ -2,7 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { benchHelp, runBench } from './bench/run-bench';
 import { runApply } from './commands/run-apply';
 import { runBalance } from './commands/run-balance';
+import { runDeadLettersList, runDeadLettersRedrive } from './commands/run-dead-letters';
 import { runPublish } from './commands/run-publish';
+import { runRebuild } from './commands/run-rebuild';
 import { runReplay } from './commands/run-replay';
 import { runStatement } from './commands/run-statement';
 import { runStatus } from './commands/run-status';
@@ -53,6 +55,13 @@ function addWriting(tally: Command): void {
     .option('--wait', 'return when every hop has passed what was published')
     .option('--timeout <seconds>', 'how long --wait waits', positive, 600)
     .action(runPublish);
+  const letters = tally.command('dead-letters').description('records that could not be taken');
+  letters.command('list').description('list them with their reasons').action(runDeadLettersList);
+  letters
+    .command('redrive [ids...]')
+    .description('deliver dead letters again (all that are open without ids), after their cause is gone')
+    .requiredOption('--reason <text>', 'why; it is kept')
+    .action(runDeadLettersRedrive);
 }
 
 function addReading(tally: Command): void {
@@ -80,6 +89,10 @@ function addAuditing(tally: Command): void {
     .command('verify')
     .description('check the hash chains of every log, and balances three ways: projection, lots, fold of the events')
     .action(runVerify);
+  tally
+    .command('rebuild [projection]')
+    .description('rebuild projections beside the live ones, compare digests, switch')
+    .action(runRebuild);
 }
 
 function addBench(tally: Command): void {

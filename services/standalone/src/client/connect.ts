@@ -115,8 +115,9 @@ interface StatusAnswer {
 }
 
 async function publisherOf(bus: BusAddress, pool: () => Pool, behind: () => Promise<number>): Promise<Publisher> {
-  if (bus.kind !== 'postgres') throw new Error(`publishing over ${bus.kind} is not possible here`);
-  return new PostgresPublisher({ pool: pool(), lead: { behind: cached(behind) } });
+  if (bus.kind === 'postgres') return new PostgresPublisher({ pool: pool(), lead: { behind: cached(behind) } });
+  const { KafkaPublisher } = await import('@tallystick/messaging/kafka');
+  return KafkaPublisher.connect({ brokers: bus.brokers, clientId: 'tally' });
 }
 
 /** Answers what is known at once and asks anew behind the scenes, at most ten times a second. */

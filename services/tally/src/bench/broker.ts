@@ -17,7 +17,7 @@ export function whyNoBroker(): string | undefined {
   return status === 0 ? undefined : stderr.trim() || 'no broker can run here';
 }
 
-/** Starts a broker from its published jars (tools/kafka.mjs); its topics are gone when it stops. */
+/** Starts a broker from its published jars (tools/kafka.mjs); its topics are gone when it stops, or when we do. */
 export async function startBroker(): Promise<Broker> {
   const child = spawn(process.execPath, [launcher(), '--json'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

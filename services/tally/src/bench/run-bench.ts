@@ -3,10 +3,12 @@ import { cpus, totalmem } from 'node:os';
 import type { Command } from 'commander';
 import type { GlobalOptions } from '../commands/session';
 import type { Figure } from './figures';
+import { isAskedToStop, stopWhenAsked } from './children';
 import { isMet, tableOf } from './figures';
 import { Lab } from './lab';
 import { type Bench, type Measurement, NotRun } from './measure';
 import { MEASUREMENTS } from './measurements';
+import { profileLines } from './profile';
 import { MEMBERS } from './purchases';
 
 /** The options of `tally bench`. */
@@ -26,6 +28,7 @@ export async function runBench(file: string | undefined, options: BenchCommand, 
   if (file !== undefined && !json) throw new Error(`${file} is no option: figures are written with --json FILE`);
   const chosen = chosenOf(options.only);
   const print = (line: string): boolean => (json && file === undefined) || process.stdout.write(`${line}\n`);
+  stopWhenAsked();
   const started = performance.now();
   const say = (line: string): void => {
     if (quiet) return;
@@ -42,6 +45,7 @@ export async function runBench(file: string | undefined, options: BenchCommand, 
     const measured = await measureAll(bench, chosen);
     const { figures, failures, notRun } = measured;
     for (const line of ['', ...tableOf(figures), ...notRun, ...failures]) print(line);
+    if (options.cpuProf) for (const line of profileLines(options.cpuProf, 30)) print(line);
     const all = report(options, settings, measured, runs);
     if (file !== undefined) writeFileSync(file, all);
     else if (json) process.stdout.write(all);
@@ -62,6 +66,7 @@ async function measureAll(bench: Bench, chosen: readonly Measurement[]): Promise
   const failures: string[] = [];
   const notRun: string[] = [];
   for (const measurement of chosen) {
+    if (isAskedToStop()) break;
     bench.say(`${measurement.name}: ${measurement.about}`);
     try {
       figures.push(...(await measurement.measure(bench)));

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { freePort } from '@tallystick/postgres';
+import { workspaceRoot } from '../commands/workspace';
+import { keepChild } from './children';
 import type { Place } from './tasks/place';
 
 /** A service in a process of its own. */
@@ -10,6 +12,8 @@ export interface ServedService {
 }
 
 const READY_WITHIN_MS = 60_000;
+/** The launcher's preload: when the bench is gone, however it went, the service is asked to end. */
+const END_WITH_PARENT = ['--require', join(workspaceRoot(), 'tools/end-with-parent.cjs')];
 const SERVICES = join(__dirname, '../../../');
 
 /** Starts a service as production does and resolves when it is ready. */
@@ -22,7 +26,13 @@ export async function serveService(
   const profile = cpuProfile ? ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`] : [];
   const child = spawn(
     process.execPath,
-    ['--max-semi-space-size=64', '--enable-source-maps', ...profile, join(SERVICES, service, 'src/main.js')],
+    [
+      '--max-semi-space-size=64',
+      '--enable-source-maps',
+      ...END_WITH_PARENT,
+      ...profile,
+      join(SERVICES, service, 'src/main.js'),
+    ],
     {
       env: {
         PATH: process.env['PATH'],
@@ -31,21 +41,19 @@ export async function serveService(
         TALLY_PORT: String(port),
         TALLY_LOG_LEVEL: 'warn',
       },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     },
   );
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const endWithUs = (): boolean => child.kill('SIGKILL');
-  process.once('exit', endWithUs);
+  keepChild(child);
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await ended;
-    process.off('exit', endWithUs);
   };
   const address = `http://127.0.0.1:${port}`;
   const deadline = performance.now() + READY_WITHIN_MS;
   while (!(await isReady(address))) {
-    if (child.exitCode !== null || performance.now() > deadline) {
+    if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline) {
       await stop();
       throw new Error(`${service} did not become ready`);
     }

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
+import { keepChild } from './children';
 
 /** What a bench process of its own is asked to do. */
 export interface Task {
@@ -32,6 +33,7 @@ export async function runTask<Result>(kind: string, input: unknown, options: Tas
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  keepChild(child);
   let answer: TaskAnswer | undefined;
   child.on('message', (message) => (answer = message as TaskAnswer));
   const ended = new Promise<number | string>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { Publisher } from '@tallystick/messaging';
+import type { Pool } from '@tallystick/postgres';
 import { PostgresPublisher } from '@tallystick/messaging/postgres';
 import { startSuite, type Suite } from '@tallystick/standalone';
 import { foreignCores, type ProcessorTime, processorTime } from '../processor-time';
@@ -28,6 +29,10 @@ export interface PathRun {
   /** Resident set at the end and the published documents in it, MB. */
   readonly rssMb: number;
   readonly documentsMb: number;
+  /** Transactions of the database per 1,000 purchases, and purchases that campaigns and the ledger took in one commit. */
+  readonly transactions: number;
+  readonly recordedAtOnce: number;
+  readonly accruedAtOnce: number;
   readonly faults: readonly string[];
 }
 
@@ -47,6 +52,7 @@ export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers }
       throw new Error('the suite does not run over Kafka yet');
     }
     const looks: Look[] = [await look(suite)];
+    const committed = await withPool(databaseUrl, 1, transactionsOf);
     const before = { all: processorTime(rootPid), node: process.cpuUsage(), at: performance.now() };
     const published = publishAll(publisherOf(suite), documents);
     await watch(suite, looks, published);
@@ -71,6 +77,9 @@ export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers }
         settled: (purchases * 1000) / end,
         slices: sliceRates(SLICE, settled),
         ...usage,
+        transactions: (((await transactionsOf(pool)) - committed) * 1000) / purchases,
+        recordedAtOnce: purchases / (await commitsOf(pool, 'campaigns')),
+        accruedAtOnce: purchases / (await commitsOf(pool, 'ledger')),
         faults: await faultsOf(pool, purchases),
       };
     });
@@ -82,6 +91,20 @@ export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers }
 function positionsPassed(accrued: Float64Array, one: Look): number {
   const position = bookPosition(one);
   return position >= (accrued.at(-1) ?? 0) ? accrued.length : accrued.findIndex((at) => at > position);
+}
+
+async function transactionsOf(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ count: string }>(
+    'select xact_commit::text as count from pg_stat_database where datname = current_database()',
+  );
+  return Number(rows[0]!.count);
+}
+
+/** Events of one commit have one time; two commits within a millisecond count as one. */
+async function commitsOf(pool: Pool, schema: string): Promise<number> {
+  const text = `select count(distinct recorded_at)::text as count from ${schema}.event`;
+  const { rows } = await pool.query<{ count: string }>(text);
+  return Number(rows[0]!.count);
 }
 
 function othersMicros(

@@ -56,9 +56,7 @@ async function rebuildAccountBook({ databaseUrl, dataDir, rootPid }: Place): Pro
   const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl) });
   try {
     const { definition, resources } = suite.booted.services.find(({ name }) => name === 'ledger')!;
-    const projection = definition
-      .projections(resources)
-      .find((one) => one.source === 'log' && one.name === 'account-book');
+    const projection = definition.projections().find((one) => one.source === 'log' && one.name === 'account-book');
     if (projection?.source !== 'log') throw new Error('the ledger has no account book');
     const { store, schema, service } = resources;
     return await withPool(databaseUrl, 2, (pool) =>

@@ -1,0 +1,77 @@
+import type { ServiceDefinition } from '@tallystick/hosting';
+import type { Projection } from '@tallystick/read-models';
+import { rebuild, type RebuildReport } from '@tallystick/read-models';
+import { SERVICES } from '@tallystick/standalone';
+import type { Command } from 'commander';
+import { contractSource } from '../audit/contract-source';
+import { inSession, type Session } from './session';
+
+/** Rebuilds one projection, or all, beside the live rows; exits 1 where the live rows were not what the events say. */
+export async function runRebuild(name: string | undefined, _options: unknown, command: Command): Promise<void> {
+  const chosen = SERVICES.flatMap((definition) =>
+    definition
+      .projections()
+      .filter((projection) => name === undefined || projection.name === name)
+      .map((projection) => ({ definition, projection })),
+  );
+  if (chosen.length === 0) throw new Error(`there is no projection ${name}; there are ${names()}`);
+  await inSession(command, async (session) => {
+    const reports: (RebuildReport & { readonly service: string })[] = [];
+    for (const { definition, projection } of chosen) {
+      reports.push({ service: definition.name, ...(await rebuildOne(session, definition, projection)) });
+    }
+    if (reports.some(({ equal }) => !equal)) process.exitCode = 1;
+    session.tell(reports, reports.flatMap(linesOf));
+  });
+}
+
+async function rebuildOne(
+  { suite, progress }: Session,
+  definition: ServiceDefinition,
+  projection: Projection,
+): Promise<RebuildReport> {
+  const pool = await suite.database();
+  const bar = progress(`rebuilding ${definition.name}/${projection.name}`, undefined);
+  let applied = 0;
+  const target = {
+    pool,
+    schema: definition.name,
+    onProgress: (sum: number) => {
+      bar.advance(sum - applied);
+      applied = sum;
+    },
+  };
+  try {
+    if (projection.source === 'log') {
+      const store = await suite.log(definition.name);
+      return await rebuild({ ...target, projection, store, service: definition.name });
+    }
+    const source = contractSource(
+      (topic) => publicationsOf(definition, topic),
+      (service) => suite.log(service),
+    );
+    return await rebuild({ ...target, projection, source, consumer: definition.name });
+  } finally {
+    bar.stop();
+  }
+}
+
+function publicationsOf({ name, hears }: ServiceDefinition, topic: string): ServiceDefinition['publications'] {
+  const found = hears.find(({ topics }) => topics.includes(topic));
+  if (!found) throw new Error(`${name} hears nobody who says ${topic}`);
+  return found;
+}
+
+function names(): string {
+  return SERVICES.flatMap((definition) => definition.projections().map((projection) => projection.name)).join(', ');
+}
+
+function linesOf({ service, projection, tables, applied, equal }: RebuildReport & { service: string }): string[] {
+  return [
+    `${service}/${projection}: ${applied} applied, ${equal ? 'the live rows were right' : 'THE LIVE ROWS DIFFERED'}`,
+    ...tables.map(({ table, rows, digestLive, digestRebuilt }) => {
+      const same = digestLive === digestRebuilt ? 'equal' : `live ${digestLive ?? 'never ran'}`;
+      return `  ${table}: ${rows} rows, digest ${digestRebuilt.slice(0, 16)}, ${same}`;
+    }),
+  ];
+}
