@@ -53,6 +53,10 @@ export const embeddedPath: Measurement = {
         runs.map(({ path, rows }) => ({ value: path.settled, reference: rows })),
       ),
       figureOf(
+        { name: 'transactions per 1,000 purchases', unit: '×', note: batches(runs) },
+        plain(({ path }) => path.transactions),
+      ),
+      figureOf(
         { name: 'Node a purchase', unit: 'µs' },
         plain(({ path }) => path.nodeMicros),
       ),
@@ -71,6 +75,12 @@ export const embeddedPath: Measurement = {
     ];
   },
 };
+
+function batches(runs: readonly Round[]): string {
+  const recorded = median(runs.map(({ path }) => path.recordedAtOnce));
+  const accrued = median(runs.map(({ path }) => path.accruedAtOnce));
+  return `${recorded.toFixed(0)} purchases recorded in a commit, ${accrued.toFixed(0)} accrued`;
+}
 
 async function round({ lab, purchases }: Bench): Promise<Round> {
   const documents = await lab.inFreshDatabase((place) => lab.run<Timed>('copy-documents', { ...place, purchases }));
