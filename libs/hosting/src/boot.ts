@@ -9,6 +9,7 @@ import { type OpenResources, openResources } from './resources';
 import { type RunningService, startService } from './running-service';
 import type { ServiceDefinition } from './service';
 import { type Environment, readSettings, settingForms, type Settings } from './settings';
+import { prepareViews } from './views';
 
 /** Services that were booted together, and who vouches for their callers. */
 export interface BootedServices {
@@ -47,6 +48,7 @@ export async function bootServices(
       const resources = await openResources(definition, settings, url, neighbours);
       open.push({ definition, resources });
       await prepareProjections(definition, resources, ownerUrlOf(definition, settings) ?? url);
+      await prepareViews(definition, ownerUrlOf(definition, settings) ?? url);
     }
     for (const { definition, resources } of open) {
       services.push(await startService(definition, resources, neighbours, authentication));

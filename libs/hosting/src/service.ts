@@ -40,6 +40,8 @@ export interface ServiceDefinition {
   readonly paths: readonly string[];
   /** Folder with the service's own `NNNN-name.sql` migrations (tables that are no projection). */
   readonly migrations?: string;
+  /** SQL file of views for readers of the database, run by the owner at each boot once the projections' tables are there. */
+  readonly views?: string;
   /** Settings of its own, beside those that every service knows. */
   readonly settings?: readonly SettingForm[];
   projections(): readonly Projection[];
