@@ -1,24 +1,26 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceResources } from '@tallystick/hosting';
-import { projectionHandler } from '@tallystick/read-models';
-import { membersProjection } from './projections/members/members.projection';
-import { movementsProjection } from './projections/movements/movements.projection';
-import { purchasesProjection } from './projections/purchases/purchases.projection';
-import { unitsProjection } from './projections/units/units.projection';
+import { whenMemberEnrolledRecordIt } from './policies/when-member-enrolled-record-it';
+import { whenNodeDeclaredRecordIt } from './policies/when-node-declared-record-it';
+import { whenPointsAccruedRecordThem } from './policies/when-points-accrued-record-them';
+import { whenPointsReversedRecordThem } from './policies/when-points-reversed-record-them';
+import { whenPurchaseRecordedRecordIt } from './policies/when-purchase-recorded-record-it';
+import { whenReturnRecordedRecordIt } from './policies/when-return-recorded-record-it';
+import { whenTierChangedRecordThem } from './policies/when-tier-changed-record-them';
 import { INSIGHTS_POLICIES, type InsightsPolicies, InsightsSubscriptions } from './subscriptions';
 
 /** The composition root of insights: binds ports to adapters. */
 @Module({})
 export class InsightsModule {
-  static forRoot({ pool }: ServiceResources): DynamicModule {
+  static forRoot({ pool }: Pick<ServiceResources, 'pool'>): DynamicModule {
     const policies: InsightsPolicies = {
-      purchaseRecorded: projectionHandler(purchasesProjection, 'campaigns.purchase-recorded.v1', pool),
-      returnRecorded: projectionHandler(purchasesProjection, 'campaigns.return-recorded.v1', pool),
-      pointsAccrued: projectionHandler(movementsProjection, 'ledger.points-accrued.v1', pool),
-      pointsReversed: projectionHandler(movementsProjection, 'ledger.points-reversed.v1', pool),
-      memberEnrolled: projectionHandler(membersProjection, 'membership.member-enrolled.v1', pool),
-      tierChanged: projectionHandler(membersProjection, 'membership.tier-changed.v1', pool),
-      nodeDeclared: projectionHandler(unitsProjection, 'organization.node-declared.v1', pool),
+      purchaseRecorded: whenPurchaseRecordedRecordIt(pool),
+      returnRecorded: whenReturnRecordedRecordIt(pool),
+      pointsAccrued: whenPointsAccruedRecordThem(pool),
+      pointsReversed: whenPointsReversedRecordThem(pool),
+      memberEnrolled: whenMemberEnrolledRecordIt(pool),
+      tierChanged: whenTierChangedRecordThem(pool),
+      nodeDeclared: whenNodeDeclaredRecordIt(pool),
     };
     return {
       module: InsightsModule,

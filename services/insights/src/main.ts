@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { ledgerPublications } from '@tallystick/ledger/publications';
 import { membershipPublications } from '@tallystick/membership/publications';
@@ -18,6 +19,7 @@ export const insightsDefinition: ServiceDefinition = {
   hears: [campaignsPublications, ledgerPublications, membershipPublications, organizationPublications],
   outsideTopics: [],
   paths: ['insights'],
+  views: join(__dirname, 'views/bi-views.sql'),
   projections: () => [purchasesProjection, movementsProjection, membersProjection, unitsProjection],
   module: (resources) => InsightsModule.forRoot(resources),
 };

@@ -34,24 +34,59 @@ select tenant, node, valid_from, lead(valid_from) over (partition by tenant, nod
        kind, name, parent, unit, format, legal_entity, ownership, zone, open, last_position
   from insights.dim_node;
 
--- How far each fact table is behind: position of the slowest partition, head of the producer's log where it lies in this
--- database, and when the oldest event was recorded that BI does not show yet.
+-- How far each topic that feeds these views is behind: the position of its slowest partition; the head of the producer's
+-- log and the oldest event that BI does not show yet, where that log lies in this database and is heard from it.
 do $$
 declare
   producer text;
-  part text := '';
+  heads text := 'select null::text, null::bigint where false';
+  unseen text := '';
 begin
   foreach producer in array array['campaigns', 'ledger', 'membership', 'organization'] loop
     if to_regclass(producer || '.log_counter') is not null then
-      part := part || format(
-        ' union all select f.topic, f.last_position, c.last_position as head, c.last_position - f.last_position as behind,'
-        ' (select e.recorded_at from %1$I.event e where e.position > f.last_position order by e.position limit 1)'
-        ' as oldest_unseen_at from followed f, %1$I.log_counter c where split_part(f.topic, ''.'', 1) = %1$L', producer);
+      heads := heads || format(' union all select %1$L, last_position from %1$I.log_counter', producer);
+      unseen := unseen || format(
+        ' when %1$L then (select e.recorded_at from %1$I.event e where e.position > f.last_position'
+        ' order by e.position limit 1)', producer);
     end if;
   end loop;
-  execute 'create or replace view bi.freshness as with followed as (select topic, min(position) as last_position'
-    ' from insights.consumer_position where consumer = ''insights'' group by topic) '
-    || coalesce(nullif(substr(part, length(' union all ') + 1), ''),
-         'select topic, last_position, null::bigint as head, null::bigint as behind, null::timestamptz(3) as oldest_unseen_at'
-         ' from followed');
+  execute
+    'create or replace view bi.freshness as'
+    ' with followed as ('
+    '   select topic, split_part(topic, ''.'', 1) as producer, min(position) as last_position, bool_and(epoch > 0) as on_log'
+    '     from insights.consumer_position where consumer = ''insights'' group by topic),'
+    ' head (producer, position) as (' || heads || ')'
+    ' select f.topic, f.last_position, h.position as head, h.position - f.last_position as behind,'
+    || case when unseen = '' then ' null::timestamptz(3)'
+            else ' case when h.position > f.last_position then case f.producer' || unseen || ' end end' end
+    || ' as oldest_unseen_at'
+    '   from followed f left join head h on h.producer = f.producer and f.on_log and h.position >= f.last_position';
+end $$;
+
+-- Who may read: roles in tallystick_bi (docs/bi-views.md). A role belongs to the server and may be there already. The
+-- projections' own views check the rights of who reads, so the role may read the tables behind them; as it may not use
+-- their schema, it cannot name them: the views of bi are the only way.
+do $$
+declare
+  fact record;
+begin
+  if not exists (select from pg_roles where rolname = 'tallystick_bi') then
+    if not (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) then
+      raise warning E'the given role may not create roles: nobody reads the views of the schema bi; an administrator would run '
+        'the following, and the next boot gives the rights\ncreate role tallystick_bi nologin;';
+      return;
+    end if;
+    begin
+      create role tallystick_bi nologin nosuperuser nocreatedb nocreaterole nobypassrls;
+      alter role tallystick_bi set default_transaction_read_only = on;
+      alter role tallystick_bi set statement_timeout = '60s';
+    exception when duplicate_object or unique_violation then
+      null; -- Another database of this server was faster.
+    end;
+  end if;
+  grant usage on schema bi to tallystick_bi;
+  grant select on all tables in schema bi to tallystick_bi;
+  for fact in select tablename from pg_tables where schemaname = 'insights' and tablename ~ '^(fact|dim)_' loop
+    execute format('grant select on insights.%I to tallystick_bi', fact.tablename);
+  end loop;
 end $$;

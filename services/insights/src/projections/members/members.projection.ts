@@ -15,7 +15,7 @@ export const membersProjection: ContractProjection = {
   ddl: readFileSync(join(__dirname, 'members.table.sql'), 'utf8'),
   apply: {
     'membership.member-enrolled.v1': (connection, records, table) =>
-      enrolled(connection, records as readonly BusRecord<membership.MemberEnrolled>[], table),
+      enrolled(connection, oncePerMember(records as readonly BusRecord<membership.MemberEnrolled>[]), table),
     'membership.tier-changed.v1': async (connection, records, table) => {
       for (const record of newestPerMember(records as readonly BusRecord<membership.TierChanged>[])) {
         await tierChanged(connection, record, table);
@@ -23,6 +23,13 @@ export const membersProjection: ContractProjection = {
     },
   },
 };
+
+/** One statement may not meet a row twice; the last says the same as the first. */
+function oncePerMember(
+  records: readonly BusRecord<membership.MemberEnrolled>[],
+): readonly BusRecord<membership.MemberEnrolled>[] {
+  return [...new Map(records.map((record) => [`${record.tenant}/${record.message.member}`, record])).values()];
+}
 
 async function enrolled(
   connection: Connection,
@@ -34,7 +41,7 @@ async function enrolled(
     `insert into ${table('dim_member')} as known (tenant, member, account, program, enrolled_at, unit, store, last_position)
      select * from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::timestamptz[], $6::text[], $7::text[], $8::bigint[])
      on conflict (tenant, member) do update set enrolled_at = excluded.enrolled_at, unit = excluded.unit,
-       store = excluded.store, last_position = excluded.last_position`,
+       store = excluded.store, last_position = greatest(known.last_position, excluded.last_position)`,
     [
       textColumn(records.map(({ tenant }) => tenant)),
       textColumn(messages.map(({ member }) => member)),
@@ -67,7 +74,7 @@ async function tierChanged(
     `insert into ${table('dim_member')} as known (tenant, member, account, program, tier, tier_valid_from, tier_revision, last_position)
      values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (tenant, member) do update set tier = excluded.tier, tier_valid_from = excluded.tier_valid_from,
-       tier_revision = excluded.tier_revision, last_position = excluded.last_position
+       tier_revision = excluded.tier_revision, last_position = greatest(known.last_position, excluded.last_position)
      where known.tier_revision < excluded.tier_revision`,
     [
       tenant,

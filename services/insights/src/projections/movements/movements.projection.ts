@@ -57,7 +57,8 @@ async function insert(
     text: `insert into ${table('fact_points_movement')}
            select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::text[], $8::text[],
                                 $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
-                                $16::bigint[])`,
+                                $16::bigint[])
+           on conflict do nothing`,
     values: [
       int8Column(rows.map(({ key }) => key)),
       int4Column(rows.map(({ number }) => number)),

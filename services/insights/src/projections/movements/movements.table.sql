@@ -1,3 +1,4 @@
+-- Account and revision name a movement for ever, whatever the bus repeats.
 create table {{fact_points_movement}} (
   movement_key bigint not null,
   movement_number integer not null,
@@ -15,5 +16,7 @@ create table {{fact_points_movement}} (
   source text collate "C" not null,
   source_id text collate "C" not null,
   points bigint not null,
-  primary key (movement_key, movement_number)
+  primary key (account, account_revision, movement_number)
 );
+
+create index on {{fact_points_movement}} using brin (movement_key) with (pages_per_range = 32);

@@ -19,27 +19,29 @@ export const purchasesProjection: ContractProjection = {
   ddl: readFileSync(join(__dirname, 'purchases.table.sql'), 'utf8'),
   apply: {
     'campaigns.purchase-recorded.v1': async (connection, records, table) => {
-      await insertPurchases(connection, records as readonly PurchaseRecord[], table);
-      await insertLines(connection, records as readonly PurchaseRecord[], table);
+      const fresh = await insertPurchases(connection, records as readonly PurchaseRecord[], table);
+      await insertLines(connection, fresh, table);
     },
     'campaigns.return-recorded.v1': (connection, records, table) =>
       insertReturns(connection, records as readonly ReturnRecord[], table),
   },
 };
 
+/** Answers the records that were new: what a bus repeats is there already. */
 async function insertPurchases(
   connection: Connection,
   records: readonly PurchaseRecord[],
   table: TableName,
-): Promise<void> {
+): Promise<readonly PurchaseRecord[]> {
   const messages = records.map(({ message }) => message);
-  await connection.query({
+  const { rows } = await connection.query<{ purchase_key: string }>({
     name: `purchase-insert ${table('fact_purchase')}`,
     text: `insert into ${table('fact_purchase')}
            select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                                $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::int[])`,
+                                $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::int[])
+           on conflict do nothing returning purchase_key`,
     values: [
-      int8Column(records.map(({ position, partition }) => rowKey(position, partition))),
+      int8Column(records.map(keyOf)),
       textColumn(records.map(({ tenant }) => tenant)),
       textColumn(messages.map(({ purchase }) => purchase.source)),
       textColumn(messages.map(({ purchase }) => purchase.id)),
@@ -54,6 +56,13 @@ async function insertPurchases(
       int4Column(messages.map(({ lines }) => lines.length)),
     ],
   });
+  if (rows.length === records.length) return records;
+  const added = new Set(rows.map((row) => row.purchase_key));
+  return records.filter((record) => added.has(String(keyOf(record))));
+}
+
+function keyOf({ position, partition }: BusRecord): bigint {
+  return rowKey(position, partition);
 }
 
 async function insertLines(
@@ -61,12 +70,13 @@ async function insertLines(
   records: readonly PurchaseRecord[],
   table: TableName,
 ): Promise<void> {
+  if (records.length === 0) return;
   const keys: bigint[] = [];
   const numbers: number[] = [];
   const lines: campaigns.PurchaseRecorded['lines'][number][] = [];
-  for (const { position, partition, message } of records) {
-    const key = rowKey(position, partition);
-    message.lines.forEach((line, index) => {
+  for (const record of records) {
+    const key = keyOf(record);
+    record.message.lines.forEach((line, index) => {
       keys.push(key);
       numbers.push(index + 1);
       lines.push(line);
@@ -99,9 +109,10 @@ async function insertReturns(
     name: `return-insert ${table('fact_return')}`,
     text: `insert into ${table('fact_return')}
            select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                                $9::text[], $10::timestamptz[], $11::text[], $12::bigint[], $13::int[])`,
+                                $9::text[], $10::timestamptz[], $11::text[], $12::bigint[], $13::int[])
+           on conflict do nothing`,
     values: [
-      int8Column(records.map(({ position, partition }) => rowKey(position, partition))),
+      int8Column(records.map(keyOf)),
       textColumn(records.map(({ tenant }) => tenant)),
       textColumn(messages.map((message) => message.return.source)),
       textColumn(messages.map((message) => message.return.id)),

@@ -1,5 +1,7 @@
+-- A purchase is known once by source and id, whatever the bus repeats. Keys grow with the log, so that a range index finds
+-- a purchase of a line, or what came since a position, at next to no cost.
 create table {{fact_purchase}} (
-  purchase_key bigint primary key,
+  purchase_key bigint not null,
   tenant text collate "C" not null,
   source text collate "C" not null,
   purchase_id text collate "C" not null,
@@ -11,8 +13,11 @@ create table {{fact_purchase}} (
   total bigint not null,
   verdict text collate "C" not null,
   order_id text collate "C",
-  line_count integer not null
+  line_count integer not null,
+  primary key (tenant, source, purchase_id)
 );
+
+create index on {{fact_purchase}} using brin (purchase_key) with (pages_per_range = 32);
 
 create table {{fact_purchase_line}} (
   purchase_key bigint not null,
@@ -27,7 +32,7 @@ create table {{fact_purchase_line}} (
 );
 
 create table {{fact_return}} (
-  return_key bigint primary key,
+  return_key bigint not null,
   tenant text collate "C" not null,
   source text collate "C" not null,
   return_id text collate "C" not null,
@@ -39,5 +44,8 @@ create table {{fact_return}} (
   occurred_at timestamptz(3) not null,
   currency text collate "C" not null,
   total bigint not null,
-  line_count integer not null
+  line_count integer not null,
+  primary key (tenant, source, return_id)
 );
+
+create index on {{fact_return}} using brin (return_key) with (pages_per_range = 32);
