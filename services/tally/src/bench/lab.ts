@@ -66,10 +66,19 @@ export class Lab {
   }
 
   /** Gives a fresh database, prepared, with a checkpoint behind it; it is gone afterwards. */
-  async inFreshDatabase<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
+  inFreshDatabase<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
+    return this.inDatabase(PREPARED, work);
+  }
+
+  /** Gives an empty database: for another bus, whose positions are not those of the prepared one. */
+  inEmptyDatabase<Result>(work: (place: Place) => Promise<Result>): Promise<Result> {
+    return this.inDatabase('template0', work);
+  }
+
+  private async inDatabase<Result>(template: string, work: (place: Place) => Promise<Result>): Promise<Result> {
     const name = `${PREPARED}_${++this.made}`;
     await this.admin.query(`drop database if exists ${name} with (force)`);
-    await this.admin.query(`create database ${name} template ${PREPARED}`);
+    await this.admin.query(`create database ${name} template ${template}`);
     await this.admin.query('checkpoint');
     try {
       return await work(this.place(name));

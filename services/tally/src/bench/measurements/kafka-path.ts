@@ -37,7 +37,10 @@ async function once({ lab, purchases: asked }: Bench): Promise<PathRun> {
   const broker = await startBroker();
   try {
     const { brokers } = broker;
-    return await lab.inFreshDatabase((place) => lab.run<PathRun>('path', { ...place, purchases, brokers }));
+    return await lab.inEmptyDatabase(async (place) => {
+      await lab.run('prepare', { ...place, brokers });
+      return lab.run<PathRun>('path', { ...place, purchases, brokers });
+    });
   } finally {
     await broker.stop();
   }

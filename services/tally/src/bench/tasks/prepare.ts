@@ -2,9 +2,14 @@ import { applyChanges, changesOf, startSuite, SuiteClient, waitUntilSettled } fr
 import { BENCH_PROGRAM } from '../bench-program';
 import type { Place } from './place';
 
+export interface PrepareInput extends Place {
+  /** Addresses of Kafka brokers, where Kafka is the bus. */
+  readonly brokers?: string;
+}
+
 /** Makes every schema in a database and applies the bench's program through the API. */
-export async function prepare({ databaseUrl, dataDir }: Place): Promise<void> {
-  const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl) });
+export async function prepare({ databaseUrl, dataDir, brokers }: PrepareInput): Promise<void> {
+  const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl, brokers) });
   try {
     const client = new SuiteClient(suite.address, () => suite.token());
     await applyChanges(BENCH_PROGRAM, await changesOf(BENCH_PROGRAM, client), client);
