@@ -12,7 +12,7 @@ import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import type { Instant } from '@tallystick/vocabulary';
 import { AccountCommands } from '../src/application/account-commands';
 import { AssetDirectory } from '../src/application/asset-directory';
-import type { LedgerApplication } from '../src/policies/carry-out-batch';
+import type { LedgerApplication } from '../src/application/carry-out-batch';
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
 import { AccountBook } from '../src/projections/account-book/account-book.query';
 

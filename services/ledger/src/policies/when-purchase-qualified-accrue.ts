@@ -4,7 +4,7 @@ import type { AccountCommand, AssetAmount, GrantedAmount, LinkedReturn } from '@
 import type { BatchHandler, BusRecord } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
 import { accountStream } from '../application/account-commands';
-import { carryOutBatch, type IsScore, type LedgerApplication } from './carry-out-batch';
+import { carryOutBatch, type IsScore, type LedgerApplication } from '../application/carry-out-batch';
 
 /** When campaigns says what a purchase earns, the account shows exactly that. */
 export function whenPurchaseQualifiedAccrue(application: LedgerApplication): BatchHandler<PurchaseQualified> {

@@ -4,7 +4,7 @@ import type { AccountCommand } from '@tallystick/ledger-domain';
 import type { BatchHandler, BusRecord } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
 import { accountStream } from '../application/account-commands';
-import { carryOutBatch, type IsScore, type LedgerApplication } from './carry-out-batch';
+import { carryOutBatch, type IsScore, type LedgerApplication } from '../application/carry-out-batch';
 import { askedAmounts } from './when-purchase-qualified-accrue';
 
 /** When campaigns says what a return without purchase asks back, the account gives what it has. */

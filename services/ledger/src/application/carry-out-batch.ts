@@ -1,8 +1,8 @@
 import { type CommandItem, type CommandResult, EventStoreError } from '@tallystick/decider';
 import type { AccountCommand, AccountEvent, AccountRefusal } from '@tallystick/ledger-domain';
 import { type Batch, type BusRecord, DONE, DUPLICATE, type Outcome } from '@tallystick/messaging';
-import type { AccountCommands } from '../application/account-commands';
-import type { AssetDirectory } from '../application/asset-directory';
+import type { AccountCommands } from './account-commands';
+import type { AssetDirectory } from './asset-directory';
 
 /** What the account policies work with. */
 export interface LedgerApplication {
