@@ -11,7 +11,6 @@ import {
   Optional,
   Part,
   SignedAmount,
-  Slug,
   Text,
   Uuid,
 } from '../decorators';
