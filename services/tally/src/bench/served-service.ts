@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '@tallystick/postgres';
 import { workspaceRoot } from '../commands/workspace';
 import { keepChild } from './children';
+import { profileFlags } from './task';
 import type { Place } from './tasks/place';
 
 /** A service in a process of its own. */
@@ -23,7 +24,7 @@ export async function serveService(
   cpuProfile: string | undefined,
 ): Promise<ServedService> {
   const port = await freePort();
-  const profile = cpuProfile ? ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`] : [];
+  const profile = profileFlags(cpuProfile, service);
   const child = spawn(
     process.execPath,
     [

@@ -24,9 +24,7 @@ const FLAGS = ['--max-semi-space-size=64', '--enable-source-maps'];
 /** Runs a task in a fresh process, as production runs, and resolves with its answer when the process has ended. */
 export async function runTask<Result>(kind: string, input: unknown, options: TaskOptions = {}): Promise<Result> {
   const { cpuProfile, environment = {} } = options;
-  const profile = cpuProfile
-    ? ['--cpu-prof', `--cpu-prof-dir=${cpuProfile}`, `--cpu-prof-name=${kind}-${Date.now()}.cpuprofile`]
-    : [];
+  const profile = profileFlags(cpuProfile, kind);
   const child = fork(join(__dirname, 'worker.js'), [kind], {
     execArgv: [...FLAGS, ...profile],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], KAFKAJS_NO_PARTITIONER_WARNING: '1', ...environment },
@@ -44,4 +42,10 @@ export async function runTask<Result>(kind: string, input: unknown, options: Tas
   const how = await ended;
   if (answer && 'result' in answer) return answer.result as Result;
   throw new Error(`${kind}: ${answer?.fault ?? `its process ended with ${how}`}`);
+}
+
+/** Flags that write a processor profile of a process, named after what it does, into a folder; none without one. */
+export function profileFlags(folder: string | undefined, name: string): readonly string[] {
+  if (folder === undefined) return [];
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
 }
