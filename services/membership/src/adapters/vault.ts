@@ -14,8 +14,7 @@ export interface Identifier {
 
 /** Whose identifiers these are: a member known or new, or several, which only a person can decide. */
 export type Match =
-  | { readonly kind: 'member'; readonly member: string; readonly isNew: boolean }
-  | { readonly kind: 'ambiguous'; readonly quarantine: string };
+  { readonly kind: 'member'; readonly member: string } | { readonly kind: 'ambiguous'; readonly quarantine: string };
 
 export interface ListedIdentifier {
   /** Where the next page goes on. */
@@ -108,7 +107,7 @@ export class Vault {
     const member = known ?? randomUUID();
     const key = known ? await this.keyOf(connection, tenant, known) : await this.create(connection, tenant, member);
     for (const identifier of identifiers) await this.give(connection, tenant, member, key, identifier);
-    return { kind: 'member', member, isNew: known === undefined };
+    return { kind: 'member', member };
   }
 
   /** Throws where a verified identifier turns out to be another member's. */

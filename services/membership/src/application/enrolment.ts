@@ -12,7 +12,7 @@ export interface EnrolRequest {
 
 /** Who the person is now, or why a person must decide. */
 export type Enrolled =
-  | { readonly kind: 'enrolled'; readonly member: string; readonly account: string; readonly isNew: boolean }
+  | { readonly kind: 'enrolled'; readonly member: string; readonly account: string }
   | { readonly kind: 'ambiguous'; readonly quarantine: string };
 
 /** Enrolment and cards: the vault first, then the member's stream; every step repeats harmlessly after a crash. */
@@ -32,7 +32,7 @@ export class Enrolment {
     const own = { ...metadata, commandId: commandId(tenant, 'membership', 'enrol', `${program}/${member}`) };
     const result = await this.commands.enrol(tenant, member, { kind: 'enrol', program, at, unit, store }, own);
     if (result.kind === 'failed') throw result.error;
-    return { kind: 'enrolled', member, account: accountId(tenant, program, member), isNew: result.kind === 'appended' };
+    return { kind: 'enrolled', member, account: accountId(tenant, program, member) };
   }
 
   /** A new random card token of a member. The command's id names it, so that the same request gives the same token. */
