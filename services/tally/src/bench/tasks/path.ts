@@ -39,7 +39,7 @@ export interface PathRun {
 const TOPIC = 'purchases.v1';
 const RECORDS_A_CALL = 500;
 const SLICE = 100_000;
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 1_000;
 const LAST_LOOKS_EVERY_MS = 20;
 const STUCK_AFTER_MS = 120_000;
 
