@@ -17,6 +17,11 @@ beforeEach(async () => {
 
 afterEach(() => fixture?.stop());
 
+async function isSomebodyAtTheGate(): Promise<boolean> {
+  const { rows } = await fixture.pool.query("select from pg_locks where locktype = 'advisory' and not granted");
+  return rows.length > 0;
+}
+
 const said = () => fixture.announced<membership.TierChanged>('membership.tier-changed.v1');
 
 describe('growth', () => {
@@ -141,6 +146,22 @@ describe('a tier policy', () => {
       { tier: 'silver' },
       { tier: 'ordinary', cause: 'correction', history: [] },
     ]);
+  });
+
+  it('is not reviewed between the review of growth and its record: the older picture would win', async () => {
+    await fixture.declare();
+    await fixture.hear(grown('m-1', 1, 10, MARCH));
+    const holder = await fixture.pool.connect();
+    await holder.query('begin; lock table growth_fact_v1 in share mode');
+    const growing = fixture.hear(grown('m-1', 2, 1200, APRIL));
+    while (!(await fixture.types()).includes('TierChanged')) await fixture.store.changed(100);
+    let isReviewed = false;
+    const reviewing = fixture.hearPolicies(fixture.twin()).then(() => (isReviewed = true));
+    while (!isReviewed && !(await isSomebodyAtTheGate())) await fixture.store.changed(10);
+    await holder.query('rollback');
+    holder.release();
+    await Promise.all([growing, reviewing]);
+    await expect(fixture.tiers('m-1')).resolves.toEqual([`silver ${APRIL}`]);
   });
 
   it('ends alike however declaring, reviewing and growing run into each other', async () => {
