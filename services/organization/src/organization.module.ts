@@ -14,6 +14,12 @@ import { OrganizationCommands } from './application/organization-commands';
 import { OrganizationController } from './http/organization.controller';
 import { OrganizationQueries } from './projections/tree/tree.query';
 
+/** What organization needs of its host. */
+export type OrganizationResources = Pick<
+  ServiceResources,
+  'pool' | 'store' | 'snapshots' | 'now' | 'settings' | 'roles'
+>;
+
 const RESOURCES = Symbol('resources');
 
 /** Runs the clock of the process's program where the process has that role. */
@@ -23,7 +29,7 @@ export class ClockRole implements OnApplicationBootstrap, OnModuleDestroy {
   private leading: Leading | undefined;
 
   constructor(
-    @Inject(RESOURCES) private readonly resources: ServiceResources,
+    @Inject(RESOURCES) private readonly resources: OrganizationResources,
     private readonly commands: OrganizationCommands,
   ) {}
 
@@ -54,7 +60,7 @@ export class ClockRole implements OnApplicationBootstrap, OnModuleDestroy {
 /** The composition root of organization: binds ports to adapters. */
 @Module({})
 export class OrganizationModule {
-  static forRoot(resources: ServiceResources): DynamicModule {
+  static forRoot(resources: OrganizationResources): DynamicModule {
     const { pool, store, snapshots } = resources;
     return {
       module: OrganizationModule,

@@ -23,12 +23,16 @@ const TICK = 1_000;
 export class Clock {
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<void> = Promise.resolve();
+  private isTicking = false;
 
   constructor(private readonly options: ClockOptions) {}
 
   start(): void {
     this.timer = setInterval(() => {
-      this.ticking = this.ticking.then(() => this.turn());
+      // A turn that takes long stands for those that would have begun meanwhile.
+      if (this.isTicking) return;
+      this.isTicking = true;
+      this.ticking = this.turn().finally(() => (this.isTicking = false));
     }, TICK);
   }
 
