@@ -240,6 +240,17 @@ describe('the tier policy and a member', () => {
     });
   });
 
+  it('are not declared again by a request that is repeated late', async () => {
+    const lifetime = { ...POLICY, window: 'lifetime' };
+    await call('PUT', '/v1/tier-policy', lifetime, { key: 'lifetime' });
+    await call('PUT', '/v1/tier-policy', POLICY, { key: 'yearly' });
+    await expect(call('PUT', '/v1/tier-policy', lifetime, { key: 'lifetime' })).resolves.toEqual({
+      status: 200,
+      body: { declared: true },
+    });
+    await expect(call('GET', '/v1/tier-policy')).resolves.toMatchObject({ body: { window: 'calendar-year' } });
+  });
+
   it('refuse tiers that do not ascend or come twice', async () => {
     const declare = (...levels: object[]) => call('PUT', '/v1/tier-policy', { ...POLICY, levels });
     const silver = { tier: 'silver', from: '1000' };

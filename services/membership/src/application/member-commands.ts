@@ -24,6 +24,7 @@ import {
   type TierPolicyRefusal,
   type TierPolicyState,
 } from '@tallystick/membership-domain';
+import { eventsOfCommand } from './events-of-command';
 
 /** A review of one member, and the growth change or the ended day that asked for it. */
 export interface MemberReview {
@@ -82,6 +83,11 @@ export class MemberCommands {
   ): Promise<CommandResult<TierPolicyDeclared, TierPolicyRefusal>> {
     const stream = streamName('tierpolicy', tenant, program);
     return this.policies.execute({ stream, command: { kind: 'declare-tier-policy', policy }, metadata });
+  }
+
+  /** True where a command has declared a tier policy, for its repetition. */
+  async tierPolicyDeclaredBy(tenant: string, program: string, command: string): Promise<boolean> {
+    return (await eventsOfCommand(this.store, streamName('tierpolicy', tenant, program), command)) > 0;
   }
 
   /** The program's tier policy as stored now and its version; `undefined` where none is declared. */

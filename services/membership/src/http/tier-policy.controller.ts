@@ -32,6 +32,9 @@ export class TierPolicyController {
     @CommandOf() command: HttpCommand,
     @ContractBody(TierPolicyBody) body: TierPolicyBody,
   ): Promise<TierPolicyAnswer> {
+    if (command.again && (await this.commands.tierPolicyDeclaredBy(caller.tenant, caller.program, command.id))) {
+      return { declared: true };
+    }
     const result = await this.commands.declareTierPolicy(caller.tenant, caller.program, body, command.metadata);
     if (result.kind === 'rejected') throw problemOf(result.rejection, tierPolicyDecider.refusals);
     if (result.kind === 'failed') throw result.error;

@@ -18,6 +18,7 @@ import {
   type TreeState,
 } from '@tallystick/organization-domain';
 import type { EventStore, SnapshotStore } from '@tallystick/decider';
+import { eventsOfCommand } from './events-of-command';
 
 /** Names the streams and carries the commands out; the rules are in the domain. */
 export class OrganizationCommands {
@@ -25,7 +26,10 @@ export class OrganizationCommands {
   private readonly programs: Executor<ProgramState, DeclareProgram, ProgramDeclared, ProgramRefusal>;
   private readonly clocks: Executor<ClockState, AnnounceTime, ClockEvent, never>;
 
-  constructor(store: EventStore, snapshots: SnapshotStore) {
+  constructor(
+    private readonly store: EventStore,
+    snapshots: SnapshotStore,
+  ) {
     this.trees = new Executor({ decider: treeDecider, store, snapshots, capacity: 100 });
     this.programs = new Executor({ decider: programDecider, store, snapshots, capacity: 100 });
     this.clocks = new Executor({ decider: clockDecider, store, snapshots, capacity: 100 });
@@ -61,6 +65,16 @@ export class OrganizationCommands {
   ): Promise<CommandResult<ClockEvent, never>> {
     const stream = streamName('clock', tenant, program);
     return this.clocks.execute({ stream, command: { kind: 'announce-time', ...time }, metadata });
+  }
+
+  /** How many nodes a command has declared, for its repetition. */
+  nodesDeclaredBy(tenant: string, command: string): Promise<number> {
+    return eventsOfCommand(this.store, streamName('tree', tenant), command);
+  }
+
+  /** How many times a command has declared the program, for its repetition. */
+  programDeclaredBy(tenant: string, program: string, command: string): Promise<number> {
+    return eventsOfCommand(this.store, streamName('program', tenant, program), command);
   }
 
   /** The last announced date of a zone and the last announced minute, where there are any. */

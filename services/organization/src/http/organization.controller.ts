@@ -49,6 +49,8 @@ export class OrganizationController {
     body.nodes.forEach((node, index) => {
       if (node.zone !== undefined) assertZone(node.zone, `/nodes/${index}/zone`);
     });
+    const before = command.again ? await this.commands.nodesDeclaredBy(caller.tenant, command.id) : 0;
+    if (before > 0) return { declared: before };
     const nodes = body.nodes.map(declarationOf);
     const result = await this.commands.declareNodes(caller.tenant, nodes, command.metadata);
     return { declared: eventsOf(result, TREE_REFUSALS).length };
@@ -73,6 +75,8 @@ export class OrganizationController {
     @ContractBody(ProgramBody) body: ProgramBody,
   ): Promise<ProgramAnswer> {
     assertZone(body.zone, '/zone');
+    const before = command.again ? await this.commands.programDeclaredBy(caller.tenant, caller.program, command.id) : 0;
+    if (before > 0) return { declared: true };
     const settings = settingsOf(body);
     const result = await this.commands.declareProgram(caller.tenant, caller.program, settings, command.metadata);
     return { declared: eventsOf(result, programDecider.refusals).length > 0 };
