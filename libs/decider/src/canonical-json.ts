@@ -57,7 +57,7 @@ function membersInOrder(value: Members, depth: number): Members | typeof UNORDER
     if (UNORDERABLE_KEY.test(keys[i]!)) return UNORDERABLE;
     if (i > 0 && keys[i - 1]! > keys[i]!) isOrdered = false;
   }
-  if (!isOrdered) keys.sort();
+  if (!isOrdered) sortInPlace(keys);
   let copy: Record<string, unknown> | undefined = isOrdered ? undefined : {};
   for (const key of keys) {
     const member = value[key];
@@ -69,6 +69,22 @@ function membersInOrder(value: Members, depth: number): Members | typeof UNORDER
   }
   return copy ?? value;
 }
+
+/** Members are few: `sort` would allocate far more than it sorts. */
+function sortInPlace(keys: string[]): void {
+  if (keys.length > MANY) {
+    keys.sort();
+    return;
+  }
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i]!;
+    let at = i - 1;
+    for (; at >= 0 && keys[at]! > key; at--) keys[at + 1] = keys[at]!;
+    keys[at + 1] = key;
+  }
+}
+
+const MANY = 32;
 
 function write(value: unknown, depth: number): string {
   switch (typeof value) {

@@ -93,10 +93,31 @@ export function boolColumn(values: readonly (boolean | null)[]): Buffer {
 
 /** uuid[] of text with or without dashes; refuses anything else. */
 export function uuidColumn(values: readonly (string | null)[]): Buffer {
-  return fixedColumn(UUID_OID, 16, values, (buffer, value, at) => {
-    const digits = value.replaceAll('-', '');
-    if (digits.length !== 32 || buffer.write(digits, at, 16, 'hex') !== 16) throw new TypeError(`not a UUID: ${value}`);
-  });
+  return fixedColumn(UUID_OID, 16, values, writeUuid);
+}
+
+/** Digit by digit: no text is cut or joined on the way. */
+function writeUuid(buffer: Buffer, value: string, at: number): void {
+  let digits = 0;
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code === DASH) continue;
+    const digit = code < HEX_DIGITS.length ? HEX_DIGITS[code]! : NO_DIGIT;
+    if (digit === NO_DIGIT || digits === 32) throw new TypeError(`not a UUID: ${value}`);
+    const byte = at + (digits >> 1);
+    buffer[byte] = digits % 2 === 0 ? digit << 4 : buffer[byte]! | digit;
+    digits += 1;
+  }
+  if (digits !== 32) throw new TypeError(`not a UUID: ${value}`);
+}
+
+const DASH = 0x2d;
+const NO_DIGIT = 0xff;
+const HEX_DIGITS = new Uint8Array(128).fill(NO_DIGIT);
+for (let digit = 0; digit < 16; digit++) {
+  const text = digit.toString(16);
+  HEX_DIGITS[text.charCodeAt(0)] = digit;
+  HEX_DIGITS[text.toUpperCase().charCodeAt(0)] = digit;
 }
 
 /** timestamptz[] of milliseconds since 1970 (UTC). */
@@ -123,7 +144,7 @@ export function textColumn(values: readonly (string | null)[]): Buffer {
       hasNull = true;
       at = buffer.writeInt32BE(-1, at);
     } else {
-      const written = buffer.write(value, at + LENGTH_BYTES, 'utf8');
+      const written = writeText(buffer, value, at + LENGTH_BYTES);
       buffer.writeInt32BE(written, at);
       at += LENGTH_BYTES + written;
     }
@@ -131,6 +152,19 @@ export function textColumn(values: readonly (string | null)[]): Buffer {
   writeHeader(buffer, TEXT_OID, values.length, hasNull);
   return buffer.subarray(0, at);
 }
+
+/** Most texts are short and plain: writing those here is cheaper than the call out of the engine. */
+function writeText(buffer: Buffer, text: string, at: number): number {
+  if (text.length > SHORT_TEXT) return buffer.write(text, at, 'utf8');
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code > 0x7f) return buffer.write(text, at, 'utf8');
+    buffer[at + i] = code;
+  }
+  return text.length;
+}
+
+const SHORT_TEXT = 64;
 
 /** bytea[] */
 export function byteaColumn(values: readonly (Uint8Array | null)[]): Buffer {
