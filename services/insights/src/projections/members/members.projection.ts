@@ -2,9 +2,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { membership } from '@tallystick/contracts';
 import type { BusRecord } from '@tallystick/messaging';
-import { type Connection, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
+import {
+  type Connection,
+  int4Column,
+  int8Column,
+  textColumn,
+  timestamptzColumn,
+  uuidColumn,
+} from '@tallystick/postgres';
 import type { ContractProjection, TableName } from '@tallystick/read-models';
-import { type Instant, instant } from '@tallystick/vocabulary';
+import { compareText, type Instant, instant } from '@tallystick/vocabulary';
 
 /** Members and the periods of their tiers; nothing personal (capabilities B1, design §6 "Privacy"). */
 export const membersProjection: ContractProjection = {
@@ -16,19 +23,25 @@ export const membersProjection: ContractProjection = {
   apply: {
     'membership.member-enrolled.v1': (connection, records, table) =>
       enrolled(connection, oncePerMember(records as readonly BusRecord<membership.MemberEnrolled>[]), table),
-    'membership.tier-changed.v1': async (connection, records, table) => {
-      for (const record of newestPerMember(records as readonly BusRecord<membership.TierChanged>[])) {
-        await tierChanged(connection, record, table);
-      }
-    },
+    'membership.tier-changed.v1': (connection, records, table) =>
+      tiersChanged(connection, newestPerMember(records as readonly BusRecord<membership.TierChanged>[]), table),
   },
 };
+
+type OfMember = BusRecord<membership.MemberEnrolled | membership.TierChanged>;
+
+const nameOf = ({ tenant, message }: OfMember): string => `${tenant}/${message.member}`;
+
+/** In one order for both topics, so that two batches never wait for each other in a circle. */
+function inOrder<One extends OfMember>(records: Iterable<One>): readonly One[] {
+  return [...records].sort((a, b) => compareText(nameOf(a), nameOf(b)));
+}
 
 /** One statement may not meet a row twice; the last says the same as the first. */
 function oncePerMember(
   records: readonly BusRecord<membership.MemberEnrolled>[],
 ): readonly BusRecord<membership.MemberEnrolled>[] {
-  return [...new Map(records.map((record) => [`${record.tenant}/${record.message.member}`, record])).values()];
+  return inOrder(new Map(records.map((record) => [nameOf(record), record])).values());
 }
 
 async function enrolled(
@@ -56,53 +69,77 @@ async function enrolled(
 }
 
 /** A tier change says the whole history, so the newest of a batch stands for all. */
-function newestPerMember(records: readonly BusRecord<membership.TierChanged>[]): BusRecord<membership.TierChanged>[] {
+function newestPerMember(
+  records: readonly BusRecord<membership.TierChanged>[],
+): readonly BusRecord<membership.TierChanged>[] {
   const newest = new Map<string, BusRecord<membership.TierChanged>>();
   for (const record of records) {
-    const name = `${record.tenant}/${record.message.member}`;
-    if ((newest.get(name)?.message.revision ?? -1) < record.message.revision) newest.set(name, record);
+    const known = newest.get(nameOf(record));
+    if ((known?.message.revision ?? -1) < record.message.revision) newest.set(nameOf(record), record);
   }
-  return [...newest.values()];
+  return inOrder(newest.values());
 }
 
-async function tierChanged(
+async function tiersChanged(
   connection: Connection,
-  { tenant, position, message }: BusRecord<membership.TierChanged>,
+  records: readonly BusRecord<membership.TierChanged>[],
   table: TableName,
 ): Promise<void> {
-  const { rowCount } = await connection.query(
+  const messages = records.map(({ message }) => message);
+  const { rows } = await connection.query<{ name: string }>(
     `insert into ${table('dim_member')} as known (tenant, member, account, program, tier, tier_valid_from, tier_revision, last_position)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)
+     select * from unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::int[], $8::bigint[])
      on conflict (tenant, member) do update set tier = excluded.tier, tier_valid_from = excluded.tier_valid_from,
        tier_revision = excluded.tier_revision, last_position = greatest(known.last_position, excluded.last_position)
-     where known.tier_revision < excluded.tier_revision`,
+     where known.tier_revision < excluded.tier_revision
+     returning known.tenant || '/' || known.member as name`,
     [
-      tenant,
-      message.member,
-      message.account,
-      message.program,
-      message.tier,
-      message.validFrom,
-      message.revision,
-      position,
+      textColumn(records.map(({ tenant }) => tenant)),
+      textColumn(messages.map(({ member }) => member)),
+      uuidColumn(messages.map(({ account }) => account)),
+      textColumn(messages.map(({ program }) => program)),
+      textColumn(messages.map(({ tier }) => tier)),
+      timestamptzColumn(messages.map(({ validFrom }) => instant(validFrom))),
+      int4Column(messages.map(({ revision }) => revision)),
+      int8Column(records.map(({ position }) => position)),
     ],
   );
-  if (rowCount === 0) return;
-  await connection.query(`delete from ${table('dim_member_tier')} where tenant = $1 and member = $2`, [
-    tenant,
-    message.member,
-  ]);
-  const { history } = message;
+  const changed = new Set(rows.map(({ name }) => name));
+  if (changed.size > 0)
+    await replacePeriods(
+      connection,
+      records.filter((record) => changed.has(nameOf(record))),
+      table,
+    );
+}
+
+async function replacePeriods(
+  connection: Connection,
+  records: readonly BusRecord<membership.TierChanged>[],
+  table: TableName,
+): Promise<void> {
   await connection.query(
-    `insert into ${table('dim_member_tier')}
-     select $1, $2, * , $6::bigint from unnest($3::text[], $4::timestamptz[], $5::timestamptz[])`,
+    `delete from ${table('dim_member_tier')} as period
+      using unnest($1::text[], $2::text[]) as changed (tenant, member)
+      where period.tenant = changed.tenant collate "C" and period.member = changed.member collate "C"`,
+    [textColumn(records.map(({ tenant }) => tenant)), textColumn(records.map(({ message }) => message.member))],
+  );
+  const periods = records.flatMap((record) =>
+    record.message.history.map(({ tier, validFrom }, index) => {
+      const validTo = endOf(record.message.history, index);
+      return { record, tier, validFrom: instant(validFrom), validTo };
+    }),
+  );
+  await connection.query(
+    `insert into ${table('dim_member_tier')} (tenant, member, tier, valid_from, valid_to, last_position)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::bigint[])`,
     [
-      tenant,
-      message.member,
-      textColumn(history.map(({ tier }) => tier)),
-      timestamptzColumn(history.map(({ validFrom }) => instant(validFrom))),
-      timestamptzColumn(history.map((_, index) => endOf(history, index))),
-      position,
+      textColumn(periods.map(({ record }) => record.tenant)),
+      textColumn(periods.map(({ record }) => record.message.member)),
+      textColumn(periods.map(({ tier }) => tier)),
+      timestamptzColumn(periods.map(({ validFrom }) => validFrom)),
+      timestamptzColumn(periods.map(({ validTo }) => validTo)),
+      int8Column(periods.map(({ record }) => record.position)),
     ],
   );
 }
