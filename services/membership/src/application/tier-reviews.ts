@@ -82,6 +82,7 @@ export class TierReviews {
 
   /** Reviews whoever holds growth by all that is recorded. Repeated, it finds nothing to change. `cause` names it once. */
   async everybody(tenant: string, program: string, cause: string): Promise<void> {
+    if (typeof (await this.terms(tenant, program)) === 'string') return;
     for (let after = ''; ;) {
       const members = await membersWithGrowth(this.pool, tenant, after, MEMBERS_AT_ONCE);
       if (members.length === 0) return;
