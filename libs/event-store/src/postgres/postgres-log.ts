@@ -15,7 +15,7 @@ import { LogReader } from './log-reader';
 import { LogTail } from './log-tail';
 import { subscription } from './subscription';
 
-const DEFAULT_TAIL = 8_000;
+const DEFAULT_TAIL = 4_000;
 const DEFAULT_DEADLINE = 10_000;
 
 export interface PostgresLogOptions {

@@ -6,7 +6,7 @@ import { BUS_SCHEMA } from './outside-topics';
 
 /** Keeps publishers from running so far ahead that subscribers fall out of memory (performance §8.6, 2). */
 export interface Lead {
-  /** Records that may be published and not yet handled by the slowest hop; default 4,000. */
+  /** Records that may be published and not yet handled by the slowest hop; default 2,000. */
   readonly records?: number;
   /** How far the slowest hop is behind right now. */
   behind(): number | Promise<number>;
@@ -29,7 +29,7 @@ interface Queued {
 }
 
 /** Half of what a log keeps in memory: a hop that is so far behind still finds its events there. */
-const DEFAULT_LEAD = 4_000;
+const DEFAULT_LEAD = 2_000;
 const LEAD_POLL_MS = 5;
 
 /** Appends to topics of publishers outside. Calls that arrive while one commit runs are committed together next. */
