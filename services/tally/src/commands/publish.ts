@@ -30,6 +30,12 @@ export interface PublishOptions {
   readonly progress: (what: string, total: number | undefined) => Progress;
 }
 
+/** How a suite is reached, and how it is found again after it was away. */
+export interface WayToSuite {
+  /** Works with the suite; after a fault of the connection once more with it when it is back, a bounded number of times. */
+  use<Result>(work: (suite: { client: SuiteClient; publisher: Publisher }) => Promise<Result>): Promise<Result>;
+}
+
 export interface PublishReport {
   readonly published: number;
   /** Published by an earlier, interrupted run of the same file. */
@@ -42,31 +48,29 @@ export interface PublishReport {
  * Publishes a file through the bus. Customers are enrolled over HTTP on first sight by an `external` identifier. After
  * an interruption it goes on where the bus last took a batch; what is sent twice is a duplicate to the suite.
  */
-export async function publishFile(
-  options: PublishOptions,
-  suite: SuiteClient,
-  publisher: Publisher,
-): Promise<PublishReport> {
+export async function publishFile(options: PublishOptions, way: WayToSuite): Promise<PublishReport> {
   const reading = await open(options);
   const publications =
     options.order === 'file' ? reading.publications : await ordered(reading, options.order, options.seed);
   const memory = new Memory(options);
-  const members = new Members(suite, options.enrolAt);
+  const members = new Members(options.enrolAt);
   const bar = options.progress('publishing', reading.total);
   const pace = new Pace(options.rate);
   let seen = 0;
   let published = 0;
   const flush = async (batch: readonly Publication[]): Promise<void> => {
-    await members.enrolAll(batch);
     await pace.take(batch.length);
-    await Promise.all(
-      topicsOf(batch).map(([topic, records]) =>
-        publisher.publish(
-          topic,
-          records.map((one) => members.record(one)),
+    await way.use(async ({ client, publisher }) => {
+      await members.enrolAll(batch, client);
+      await Promise.all(
+        topicsOf(batch).map(([topic, records]) =>
+          publisher.publish(
+            topic,
+            records.map((one) => members.record(one)),
+          ),
         ),
-      ),
-    );
+      );
+    });
     published += batch.length;
     memory.remember(seen);
     bar.advance(batch.length);
@@ -109,19 +113,16 @@ class Members {
   private readonly members = new Map<string, string>();
   enrolled = 0;
 
-  constructor(
-    private readonly suite: SuiteClient,
-    private readonly store: string,
-  ) {}
+  constructor(private readonly store: string) {}
 
-  async enrolAll(batch: readonly Publication[]): Promise<void> {
+  async enrolAll(batch: readonly Publication[], suite: SuiteClient): Promise<void> {
     const fresh = [
       ...new Set(
         batch.flatMap(({ customer }) => (customer === undefined || this.members.has(customer) ? [] : [customer])),
       ),
     ];
     for (let i = 0; i < fresh.length; i += ENROLMENTS) {
-      await Promise.all(fresh.slice(i, i + ENROLMENTS).map((customer) => this.enrol(customer)));
+      await Promise.all(fresh.slice(i, i + ENROLMENTS).map((customer) => this.enrol(customer, suite)));
     }
   }
 
@@ -133,8 +134,8 @@ class Members {
     return { key: keyOf(full), value: Buffer.from(JSON.stringify(full)) };
   }
 
-  private async enrol(customer: string): Promise<void> {
-    const { body } = await this.suite.send<{ member: string }>('POST', '/v1/members', {
+  private async enrol(customer: string, suite: SuiteClient): Promise<void> {
+    const { body } = await suite.send<{ member: string }>('POST', '/v1/members', {
       body: { identifiers: [{ type: 'external', value: customer, verified: true }], store: this.store },
       idempotencyKey: `enrol-${this.store}-${createHash('sha256').update(customer).digest('hex').slice(0, 32)}`,
     });

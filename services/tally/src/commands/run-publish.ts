@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Order } from '../formats/order';
 import { type Format, publishFile } from './publish';
 import { type GlobalOptions, inSession } from './session';
+import { RestartedSuite } from './way-to-suite';
 
 interface Options {
   readonly format: Format;
@@ -17,15 +18,15 @@ interface Options {
 
 export async function runPublish(file: string, options: Options, command: Command): Promise<void> {
   const { data } = command.optsWithGlobals<GlobalOptions>();
-  await inSession(command, async ({ suite, progress, tell }) => {
+  await inSession(command, async ({ suite, connectOptions, progress, tell }) => {
     const started = performance.now();
-    const publisher = await suite.publisher();
+    const way = new RestartedSuite(suite, connectOptions);
     const report = await publishFile(
       { ...options, file, enrolAt: options.store, memory: join(data, 'publish'), progress },
-      suite.client,
-      publisher,
+      way,
     );
-    if (options.wait) await waitUntilSettled(suite.client, { timeoutMs: options.timeout * 1000 });
+    if (options.wait) await waitUntilSettled(way.client, { timeoutMs: options.timeout * 1000 });
+    await way.close();
     const seconds = (performance.now() - started) / 1000;
     const rate = Math.round(report.published / seconds);
     tell({ ...report, seconds: Number(seconds.toFixed(2)), rate, settled: options.wait ?? false }, [

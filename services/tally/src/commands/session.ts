@@ -1,4 +1,4 @@
-import { connect, type Progress, progress, type SuiteConnection } from '@tallystick/standalone';
+import { connect, type ConnectOptions, type Progress, progress, type SuiteConnection } from '@tallystick/standalone';
 import type { Command } from 'commander';
 
 /** What every command knows: the options before its name. */
@@ -15,6 +15,8 @@ export interface GlobalOptions {
 /** One run of a command against a suite. */
 export interface Session {
   readonly suite: SuiteConnection;
+  /** How the suite was reached, to reach it again. */
+  readonly connectOptions: ConnectOptions;
   readonly json: boolean;
   readonly progress: (what: string, total: number | undefined) => Progress;
   /** Prints a line for people, or the value where `--json` was given. */
@@ -28,7 +30,7 @@ export async function inSession<Result>(
 ): Promise<Result> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const json = options.json ?? false;
-  const suite = await connect({
+  const connectOptions: ConnectOptions = {
     url: options.url,
     token: options.token ?? process.env.TALLY_TOKEN,
     dataDir: options.data,
@@ -36,10 +38,12 @@ export async function inSession<Result>(
     onLine: (line) => {
       if (!options.quiet && !json) process.stderr.write(`${line}\n`);
     },
-  });
+  };
+  const suite = await connect(connectOptions);
   try {
     return await work({
       suite,
+      connectOptions,
       json,
       progress: (what, total) => progress(what, total, options.quiet ?? false),
       tell: (value, lines) =>
