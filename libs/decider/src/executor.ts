@@ -13,7 +13,7 @@ import {
 } from './event-store';
 import { eventHash } from './hash-chain';
 import { eventId } from './ids';
-import { checkpointsOf, type Pending, settle, type Submission } from './submission';
+import { type Pending, settle, type Submission, wholeOf } from './submission';
 import type { Decided, Turn, Quiet } from './turn';
 import { type WarmState, WarmStates } from './warm-states';
 
@@ -218,7 +218,8 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     turn: Turn<State, Command, Event, Code>,
     sound: readonly Decided<State, Command, Event, Code>[],
   ): Promise<void> {
-    const checkpoints = checkpointsOf(sound.map((one) => one.pending.submission));
+    const whole = wholeOf(sound.map((one) => one.pending.submission)).filter(({ checkpoint }) => checkpoint);
+    const checkpoints = whole.flatMap(({ checkpoint }) => checkpoint ?? []);
     const deadline = performance.now() + (this.options.patience ?? 30_000);
     let open = sound;
     for (let delay = 5; open.length > 0; delay = Math.min(delay * 2, 1_000)) {
@@ -226,7 +227,7 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
         open,
         open.length === sound.length ? checkpoints : [],
       );
-      if (checkpointsMoved) for (const one of sound) one.pending.submission.checkpointMoved = true;
+      if (checkpointsMoved) for (const submission of whole) submission.checkpointMoved = true;
       const late = performance.now() > deadline;
       open = open.filter((one, index) => this.isUnsettled(one, outcomes[index]!, turn, late));
       if (open.length > 0) await new Promise((resolve) => setTimeout(resolve, delay));

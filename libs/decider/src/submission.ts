@@ -31,15 +31,13 @@ export function settle<Command, Event, Code extends string>(
   if (open === 0) submission.done({ results, checkpointMoved });
 }
 
-/** The checkpoints of those submissions whose every command is in one append; the others' move later, on their own. */
-export function checkpointsOf(submissions: readonly Submission<unknown, string>[]): Checkpoint[] {
-  const counts = new Map<Submission<unknown, string>, number>();
+/** Those submissions whose every command is in one append, so that their checkpoint may move with it; others' move later. */
+export function wholeOf<Event, Code extends string>(
+  submissions: readonly Submission<Event, Code>[],
+): readonly Submission<Event, Code>[] {
+  const counts = new Map<Submission<Event, Code>, number>();
   for (const submission of submissions) counts.set(submission, (counts.get(submission) ?? 0) + 1);
-  const whole: Checkpoint[] = [];
-  for (const [submission, count] of counts) {
-    if (submission.checkpoint && count === submission.open && count === submission.results.length) {
-      whole.push(submission.checkpoint);
-    }
-  }
-  return whole;
+  return [...counts].flatMap(([submission, count]) =>
+    count === submission.open && count === submission.results.length ? [submission] : [],
+  );
 }

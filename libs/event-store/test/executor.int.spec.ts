@@ -246,6 +246,25 @@ describe('a checkpoint', () => {
     expect(results.map((result) => result.kind)).toEqual(['appended', 'rejected']);
     expect(checkpointMoved).toBe(false);
   });
+
+  it('stays for a batch with a repetition, even where another batch of the same append moves its own', async () => {
+    const executor = newExecutor();
+    const stream = newStream();
+    await executor.execute(deposit(stream, 1n, 'once'));
+    const busy = executor.execute(deposit(newStream(), 1n));
+    const whole = executor.executeMany([deposit(newStream(), 1n)], checkpoint(5, 6));
+    const partly = executor.executeMany([deposit(stream, 1n, 'once'), deposit(newStream(), 1n)], {
+      ...checkpoint(0, 2),
+      topic: 'others.v1',
+    });
+    await busy;
+    const answers = await Promise.all([whole, partly]);
+    const { rows } = await harness.admin.query('select topic, position from consumer_position');
+    expect([answers.map(({ checkpointMoved }) => checkpointMoved), rows]).toEqual([
+      [true, false],
+      [{ topic: 'deposits.v1', position: '6' }],
+    ]);
+  });
 });
 
 describe('an executor', () => {
