@@ -39,7 +39,7 @@ export type Outcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly code: string; readonly pointer?: string; readonly detail?: string }
-  /** After `giveUpAfterMs` since receipt (default: never) the record is dead-lettered with this code. */
+  /** `giveUpAfterMs` after the first try (default: 5 min) the record is dead-lettered with this code. */
   | { readonly kind: 'retry'; readonly code: string; readonly giveUpAfterMs?: number; readonly detail?: string };
 
 export const DONE: Outcome = { kind: 'done' };

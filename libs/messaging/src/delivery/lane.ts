@@ -7,6 +7,8 @@ export interface Entry {
   readonly lane: Lane;
   readonly arrival: Arrival;
   settled: boolean;
+  /** When its handler first asked for a retry, by the clock of whoever judges it. */
+  waitsSince?: number;
 }
 
 interface Wait {
@@ -66,7 +68,7 @@ export class Lane {
   fill(arrivals: readonly Arrival[], read: Position): void {
     for (const arrival of arrivals) {
       if (arrival.position <= this.read) continue;
-      const entry = { lane: this, arrival, settled: false };
+      const entry: Entry = { lane: this, arrival, settled: false };
       this.open.push(entry);
       this.fresh.push(entry);
     }

@@ -6,7 +6,6 @@ import type { Entry, Lane } from './lane';
 import type { LaneSet } from './lane-set';
 import type { DeliveryObserver } from './observer';
 import { backoffMs } from './signal';
-import type { Arrival } from './source';
 
 /** Positions over stretches without records are written this often … */
 const FLUSH_MS = 500;
@@ -82,7 +81,7 @@ export class Settlement {
     const settled: Entry[] = [];
     for (const entry of entries) {
       const outcome = outcomes.get(entry);
-      if (outcome && (entry.lane.isBehindWaiting(entry) || this.mustWait(entry.arrival, outcome))) {
+      if (outcome && (entry.lane.isBehindWaiting(entry) || this.mustWait(entry, outcome))) {
         entry.lane.wait(entry, (attempts) => performance.now() + backoffMs(attempts));
         continue;
       }
@@ -94,10 +93,13 @@ export class Settlement {
     return letters;
   }
 
-  private mustWait({ record }: Arrival, outcome: Outcome): boolean {
+  /** Time counts from the first try: what lay on the topic while nobody heard it has not waited for anything yet. */
+  private mustWait(entry: Entry, outcome: Outcome): boolean {
     if (outcome.kind !== 'retry') return false;
+    const now = this.options.now();
+    entry.waitsSince ??= now;
     const limit = outcome.giveUpAfterMs ?? this.options.giveUpAfterMs;
-    return limit === undefined || this.options.now() - (record?.receivedAt ?? 0) < limit;
+    return limit === undefined || now - entry.waitsSince < limit;
   }
 
   private async write(lanes: readonly Lane[]): Promise<void> {
