@@ -78,9 +78,13 @@ function outcomeOf(result: CommandResult<AccountEvent, AccountRefusal>): Outcome
   }
 }
 
-/** A store that is away may come back; an event that no store takes never will; anything else is a fault of ours. */
+/**
+ * An event that no store takes never will be taken. A store that is away is a fault of the whole batch: nothing moves,
+ * and however long it stays away no accrual becomes a dead letter.
+ */
 function failed(error: Error): Outcome {
-  if (!(error instanceof EventStoreError)) throw error;
-  if (error.code === 'too-large' || error.code === 'invalid') return { kind: 'refused', code: `event-${error.code}` };
-  return { kind: 'retry', code: 'dependency-unavailable', detail: error.message };
+  if (error instanceof EventStoreError && (error.code === 'too-large' || error.code === 'invalid')) {
+    return { kind: 'refused', code: `event-${error.code}` };
+  }
+  throw error;
 }
