@@ -50,10 +50,12 @@ export class SurroundingsReader {
       const member = contents[index]!.member;
       return member ? [{ tenant, program, ...member }] : [];
     });
-    let lookUps = await this.reference.lookUp(buyers, this.tiersMatter);
+    // Batches overlap: what another one finds out meanwhile says nothing of what was looked up for this one.
+    const withTiers = this.tiersMatter;
+    let lookUps = await this.reference.lookUp(buyers, withTiers);
     const books = await this.books(arrivals, lookUps.version);
     const tiersMatter = [...books.values()].some((book) => book.dependsOnTier);
-    if (tiersMatter && !this.tiersMatter) lookUps = await this.reference.lookUp(buyers, true);
+    if (tiersMatter && !withTiers) lookUps = await this.reference.lookUp(buyers, true);
     this.tiersMatter = tiersMatter;
     return arrivals.map((arrival, index) =>
       surround(arrival, contents[index]!, lookUps, books.get(`${arrival.tenant} ${arrival.program}`)!, options),
