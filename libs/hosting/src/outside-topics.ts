@@ -2,6 +2,7 @@ import { contractsByTopic, readMessage } from '@tallystick/contracts';
 import { type RecordReader, recordReader, type TopicBinding } from '@tallystick/messaging';
 import type { Instant } from '@tallystick/vocabulary';
 import type { Settings } from './settings';
+import { bindingOf } from './topic-bindings';
 
 /** A topic of publishers outside: whom it speaks for, and how its records are read. */
 export interface OutsideTopic {
@@ -9,10 +10,9 @@ export interface OutsideTopic {
   readonly reader: RecordReader;
 }
 
-/** Binds an outside topic to the tenant and program of the settings, open to whoever may write it. */
+/** How the records of an outside topic are read, and whom they speak for. */
 export function outsideTopic(topic: string, settings: Settings, now: () => Instant): OutsideTopic {
-  const { TALLY_TENANT: tenant = 'demo', TALLY_PROGRAM: program = 'main' } = settings;
-  const binding: TopicBinding = { topic, tenant, program, mode: 'open' };
+  const binding = bindingOf(topic, settings);
   return { binding, reader: readerOf(binding, now) };
 }
 

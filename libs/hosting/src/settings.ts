@@ -28,6 +28,7 @@ export const SETTINGS: readonly SettingForm[] = [
   { name: 'TALLY_DATA', kind: 'text', meaning: 'Folder of local keys and passwords' },
   { name: 'TALLY_TENANT', kind: 'text', default: 'demo', meaning: 'Tenant of the outside topics' },
   { name: 'TALLY_PROGRAM', kind: 'text', default: 'main', meaning: 'Program of the outside topics' },
+  { name: 'TALLY_BINDINGS', kind: 'text', meaning: 'JSON file that binds outside topics: open, topic-per-unit or signed; absent: open' },
   { name: 'OIDC_ISSUER', kind: 'url', meaning: 'Issuer of access tokens; absent: the local issuer, on loopback only' },
   { name: 'OIDC_JWKS_URL', kind: 'url', meaning: 'Its keys; default <issuer>/.well-known/jwks.json' },
   { name: 'OIDC_AUDIENCE', kind: 'text', meaning: 'The audience tokens must name; default tallystick/<service>' },
