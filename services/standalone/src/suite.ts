@@ -69,7 +69,8 @@ export async function startSuite(options: SuiteOptions): Promise<Suite> {
   if (postgres) onLine(`embedded PostgreSQL runs on port ${postgres.port}`);
   const databaseUrl = given ?? postgres!.url;
   try {
-    const booted = await bootServices(SERVICES, { ...environment, DATABASE_URL: databaseUrl, TALLY_DATA: dataDir });
+    const settings = { ...forServices(environment), DATABASE_URL: databaseUrl, TALLY_DATA: dataDir };
+    const booted = await bootServices(SERVICES, settings);
     try {
       const host = await hostServices(booted, { port: options.port });
       return suiteOf({ booted, host, postgres, databaseUrl, dataDir });
@@ -81,6 +82,13 @@ export async function startSuite(options: SuiteOptions): Promise<Suite> {
     await postgres?.stop();
     throw error;
   }
+}
+
+/** What the command line reads of the same environment is no setting of a service, so its boot must not fail by it. */
+const OF_THE_COMMAND_LINE: ReadonlySet<string> = new Set(['TALLY_TOKEN', 'TALLY_TRACE']);
+
+function forServices(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !OF_THE_COMMAND_LINE.has(name)));
 }
 
 interface Started {
