@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const { port, dataDir, demo } = argumentsOf(process.argv.slice(2));
   const running = readRunFile(dataDir);
   if (running) throw new Error(`a suite runs on ${dataDir} already: ${running.address}, process ${running.pid}`);
-  useLog(openLog({ level: process.env['TALLY_LOG_LEVEL'] ?? 'warn' }));
+  useLog(openLog({ level: process.env['TALLY_LOG_LEVEL'] ?? 'error' }));
   const stopTracing = startTracing(process.env);
   const suite = await startSuite({ dataDir, port, onLine: say }).catch((error: unknown) => {
     throw named(error);

@@ -1,6 +1,5 @@
 import type { SuiteConnection } from '../client/connect';
-import type { SuiteStatus } from '../client/settled';
-import { hopsOf } from '../client/settled';
+import { hopsOf, type SuiteStatus } from '../client/settled';
 import type { Suite } from '../suite';
 import type { DemoReport } from './demo';
 
