@@ -36,7 +36,14 @@ export class ReturnsController {
   @Answers(201, ReturnAnswer)
   @Answers(202, ReturnAnswer)
   @Answers(200, ReturnAnswer)
-  @Refuses(PURCHASE_REFUSALS, 'return-conflict', 'return-line-unknown', 'currency-mismatch', 'over-refund')
+  @Refuses(
+    PURCHASE_REFUSALS,
+    'return-conflict',
+    'return-line-unknown',
+    'currency-mismatch',
+    'over-refund',
+    'amount-out-of-range',
+  )
   @Refuses(REFERENCE_REFUSALS, 'unknown-store', 'unknown-card')
   async record(
     @CallerOf() caller: Caller,

@@ -6,6 +6,7 @@ import {
   type Rejection,
   UnknownEvent,
 } from '@tallystick/decider';
+import { MAX_AMOUNT } from '@tallystick/vocabulary';
 import { evaluate } from '../evaluation/evaluate';
 import type { AssetAmount, Evaluation, TierUsed } from '../evaluation/evaluation';
 import { returnFault } from '../purchase/content-faults';
@@ -147,6 +148,8 @@ function recordUnlinked(command: RecordUnlinkedReturn, state: ReturnState): Deci
     ruleSet && subject.account !== undefined
       ? evaluate(ruleSet.compiled, receipt, circumstances)
       : { rules: [], grants: [] };
+  const tooLarge = earned.grants.find(({ amount }) => BigInt(amount) > MAX_AMOUNT);
+  if (tooLarge) return reject('amount-out-of-range', { asset: tooLarge.asset, amount: tooLarge.amount });
   const evaluation: Evaluation = {
     verdict: subject.account === undefined ? 'no-member' : 'evaluated',
     ...(ruleSet ? { ruleSet: { version: ruleSet.version, hash: ruleSet.hash } } : {}),

@@ -140,6 +140,16 @@ describe('record an unlinked return', () => {
       .thenRefused('schema-invalid', { line: '1' });
   });
 
+  it('refuses to ask back more than an account can carry', () => {
+    const lines = [{ line: '1', sku: 'a', amount: '9000000000000000' }];
+    const tenders = [{ kind: 'cash', amount: '9000000000000000' }];
+    const large = { ...content, lines, tenders, total: '9000000000000000' };
+    returns
+      .given()
+      .when({ ...record, content: large, rules: rulesOf({ ...pointPerYuan, rate: '1000' }) })
+      .thenRefused('amount-out-of-range');
+  });
+
   it('refuses sums that differ from the total', () => {
     returns
       .given()
