@@ -167,6 +167,13 @@ describe('rebuild of a projection of the own log', () => {
     ]);
   });
 
+  it('refuses a log that ends before the live rows, and leaves them', async () => {
+    await runner.stop();
+    await pool.query("update consumer_position set position = 9 where topic = 'log:ledger'");
+    await expect(rebuild(options())).rejects.toThrow('it is another');
+    expect(await entries()).toEqual(upTo(3));
+  });
+
   it('refuses a second rebuild at the same time', async () => {
     const both = await Promise.allSettled([rebuild(options()), rebuild(options())]);
     const refused = both.filter(({ status }) => status === 'rejected');

@@ -39,6 +39,8 @@ export class LogReplay implements Replay {
     let applied = 0;
     while (this.at < target) {
       const page = await this.store.readAll({ after: this.at, max: PAGE });
+      if (page.atHead && page.next < target)
+        throw new Error('the log ends before the place of the live rows: it is another');
       const events = page.events.filter((event) => event.position <= target);
       if (events.length > 0) await unit(() => this.projection.apply(connection, events, this.table));
       this.at = page.next < target ? page.next : target;

@@ -23,7 +23,8 @@ export function contractSource(
         .map(({ record }) => record)
         .filter((record) => record.topic === topic && isWithin(record, after, upTo));
       if (records.length > 0) yield records;
-      if (page.atHead) return;
+      if (page.atHead && page.next < last)
+        throw new Error(`the log of ${publications.service} ends before ${last}: it is another`);
       at = page.next;
     }
   };
