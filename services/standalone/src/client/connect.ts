@@ -23,6 +23,8 @@ export interface SuiteConnection {
   readonly client: SuiteClient;
   /** Services with a log of their own, in the order in which facts flow. */
   readonly services: readonly string[];
+  /** What carries the contracts. */
+  bus(): BusAddress;
   publisher(): Promise<Publisher>;
   /** A service's log, for reading. */
   log(service: string): Promise<EventStore>;
@@ -64,6 +66,10 @@ class Connection implements SuiteConnection {
     private readonly local: { readonly databaseUrl: string; readonly bus: BusAddress } | undefined,
     private readonly own: Suite | undefined,
   ) {}
+
+  bus(): BusAddress {
+    return this.here().bus;
+  }
 
   async publisher(): Promise<Publisher> {
     const publisher = await publisherOf(

@@ -30,6 +30,10 @@ async function rebuildOne(
   definition: ServiceDefinition,
   projection: Projection,
 ): Promise<RebuildReport> {
+  // On Kafka the positions of the live rows are offsets: read as places in a log they would leave most rows out.
+  if (projection.source === 'contracts' && suite.bus().kind !== 'postgres') {
+    throw new Error(`${projection.name} lives from Kafka topics: it is rebuilt only where the logs are the topics`);
+  }
   const pool = await suite.database();
   const bar = progress(`rebuilding ${definition.name}/${projection.name}`, undefined);
   let applied = 0;
