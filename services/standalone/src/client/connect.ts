@@ -21,6 +21,8 @@ export interface ConnectOptions {
 /** A way to a running suite: its API, and on this machine also its bus, its logs and its database. */
 export interface SuiteConnection {
   readonly client: SuiteClient;
+  /** The same for the same suite after a restart: its data folder, or its address where only that is known. */
+  readonly identity: string;
   /** Services with a log of their own, in the order in which facts flow. */
   readonly services: readonly string[];
   /** What carries the contracts. */
@@ -39,21 +41,27 @@ const TOKEN_MS = 10 * 60_000;
 /** Finds the suite by `url` or by the `run.json` of the data folder, else starts the embedded one until `close`. */
 export async function connect(options: ConnectOptions): Promise<SuiteConnection> {
   const dataDir = resolve(options.dataDir);
+  const identity = `${dataDir} ${process.env['DATABASE_URL'] ?? ''}`;
   if (options.url !== undefined) {
     const token = options.token ?? '';
-    return new Connection(new SuiteClient(options.url.replace(/\/$/, ''), () => token), undefined, undefined);
+    return new Connection(
+      new SuiteClient(options.url.replace(/\/$/, ''), () => token),
+      options.url,
+      undefined,
+      undefined,
+    );
   }
   const run = readRunFile(dataDir);
   if (run) {
     const issuer = await LocalIssuer.open(dataDir);
     const token = refreshed(() => operatorToken(issuer, run.tenant, run.program));
-    return new Connection(new SuiteClient(run.address, token), run, undefined);
+    return new Connection(new SuiteClient(run.address, token), identity, run, undefined);
   }
   if (options.mayStart === false) throw new Error(`no suite runs on ${dataDir}`);
   options.onLine?.('no suite runs on the data folder: starting the embedded one for this command');
   const suite = await startSuite({ dataDir, port: 0, environment: { TALLY_LOG_LEVEL: 'warn', ...process.env } });
   const token = refreshed(() => suite.token());
-  return new Connection(new SuiteClient(suite.address, token), suite, suite);
+  return new Connection(new SuiteClient(suite.address, token), identity, suite, suite);
 }
 
 class Connection implements SuiteConnection {
@@ -63,6 +71,7 @@ class Connection implements SuiteConnection {
 
   constructor(
     readonly client: SuiteClient,
+    readonly identity: string,
     private readonly local: { readonly databaseUrl: string; readonly bus: BusAddress } | undefined,
     private readonly own: Suite | undefined,
   ) {}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { MemberReference, PurchasePaid, ReturnMade } from '@tallystick/contracts';
 import type { OutgoingRecord, Publisher } from '@tallystick/messaging';
 import { type Progress, type SuiteClient } from '@tallystick/standalone';
@@ -23,6 +23,8 @@ export interface PublishOptions {
   readonly seed: string;
   /** Where it remembers how far it came; absent: it does not. */
   readonly memory?: string;
+  /** Tells one suite from another: what was published to one is new to the next. */
+  readonly suite: string;
   /** Records a second at most; absent: as fast as the bus takes them. */
   readonly rate?: number;
   /** Store at which customers are enrolled who are seen for the first time. */
@@ -150,24 +152,34 @@ function keyOf(message: PurchasePaid | ReturnMade): string {
   return message.type === 'return-made' && message.purchase ? message.purchase.id : message.id;
 }
 
-/** Remembers in a file how many publications of a file the bus has taken, in the order chosen. */
+/**
+ * Remembers in a file how many publications of a file the bus has taken, in the order chosen. Another content under the
+ * same path, and another suite, begin anew: nothing of them is skipped.
+ */
 class Memory {
   readonly done: number;
   private readonly path: string | undefined;
 
-  constructor({ file, format, order, seed, memory }: PublishOptions) {
+  constructor({ file, format, order, seed, memory, suite }: PublishOptions) {
     if (memory === undefined) {
       this.done = 0;
       return;
     }
-    const name = createHash('sha256').update(`${file}\n${format}\n${order}\n${seed}`).digest('hex').slice(0, 24);
+    const { size, mtimeMs } = statSync(file);
+    const name = createHash('sha256').update(
+      JSON.stringify([resolve(file), size, mtimeMs, format, order, seed, suite]),
+    );
     mkdirSync(memory, { recursive: true });
-    this.path = join(memory, `${name}.json`);
+    this.path = join(memory, `${name.digest('hex').slice(0, 24)}.json`);
     this.done = existsSync(this.path) ? (JSON.parse(readFileSync(this.path, 'utf8')) as { done: number }).done : 0;
   }
 
+  /** By way of a draft: whoever is killed meanwhile leaves the last state whole. */
   remember(done: number): void {
-    if (this.path !== undefined) writeFileSync(this.path, JSON.stringify({ done }));
+    if (this.path === undefined) return;
+    const draft = `${this.path}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify({ done }));
+    renameSync(draft, this.path);
   }
 
   /** A whole run is over: the next one begins anew. */

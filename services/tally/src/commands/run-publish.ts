@@ -22,7 +22,7 @@ export async function runPublish(file: string, options: Options, command: Comman
     const started = performance.now();
     const way = new RestartedSuite(suite, connectOptions);
     const report = await publishFile(
-      { ...options, file, enrolAt: options.store, memory: join(data, 'publish'), progress },
+      { ...options, file, enrolAt: options.store, memory: join(data, 'publish'), suite: suite.identity, progress },
       way,
     );
     if (options.wait) await waitUntilSettled(way.client, { timeoutMs: options.timeout * 1000 });
