@@ -50,6 +50,7 @@ describe('the binding of an outside topic', () => {
     ['an unknown field', { bindings: [{ ...signedBinding, open: true }] }, 'unknown-field at /bindings/0/open'],
     ['no keys', { bindings: [{ ...signedBinding, keys: undefined }] }, 'names no keys'],
     ['no unit', { bindings: [{ topic, tenant: 'lake', program: 'main', mode: 'topic-per-unit' }] }, 'names no unit'],
+    ['another program', { bindings: [{ ...signedBinding, program: 'club' }] }, 'this process serves main'],
     ['a topic twice', { bindings: [signedBinding, signedBinding] }, 'is bound twice'],
   ])('fails the boot for a file with %s', (_, content, message) => {
     expect(() => bindingOf(topic, settings(content))).toThrow(message);

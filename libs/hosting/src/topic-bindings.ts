@@ -55,6 +55,10 @@ export function bindingOf(topic: string, settings: Settings): TopicBinding {
   const { TALLY_TENANT: tenant = 'demo', TALLY_PROGRAM: program = 'main', TALLY_BINDINGS: file } = settings;
   const bound = file ? readBindings(file).filter((binding) => binding.topic === topic) : [];
   if (bound.length > 1) throw new Error(`TALLY_BINDINGS: ${topic} is bound twice`);
+  // A process serves one program: its rule book, its assets and its clock are that program's.
+  if (bound[0] && bound[0].program !== program) {
+    throw new Error(`TALLY_BINDINGS: ${topic} is of the program ${bound[0].program}, this process serves ${program}`);
+  }
   return bound[0] ?? { topic, tenant, program, mode: 'open' };
 }
 
