@@ -13,6 +13,7 @@ import { METRICS_TYPE, renderMetrics } from '@tallystick/observability';
 import type { BootedServices } from './boot';
 import type { RunningService } from './running-service';
 import { listOf } from './settings';
+import { statusOf } from './status';
 
 export interface HostOptions {
   /** 0 takes a free one; default `TALLY_PORT`. */
@@ -82,6 +83,7 @@ function ownersOf(services: readonly RunningService[]): ReadonlyMap<string, Runn
 function ownRoutes(booted: BootedServices): ReadonlyMap<string, Handler> {
   const { services, authentication, settings } = booted;
   const inside = new Inside(listOf(settings['TALLY_INSIDE']));
+  const elsewhere = listOf(settings['TALLY_STATUS_OF']);
   const authenticator = authentication.forAudiences(services.map(({ name }) => name));
   const routes = new Map<string, Handler>([
     ['/health/live', (_request, response) => json(response, 200, { live: true })],
@@ -99,8 +101,7 @@ function ownRoutes(booted: BootedServices): ReadonlyMap<string, Handler> {
       async (request, response) => {
         const caller = await authenticator.authenticate(request.headers.authorization);
         if (!may(caller, 'status:read')) return answerProblem(request, response, 'forbidden');
-        const answers = await Promise.all(services.map((service) => service.status()));
-        json(response, 200, { services: answers });
+        json(response, 200, await statusOf({ services, elsewhere }, request.headers.authorization));
       },
     ],
   ]);

@@ -16,14 +16,24 @@ export interface Hop {
 
 /** A loop beside the bus that reports its progress: a projection, the relay. */
 export interface ProgressSource {
+  /** What it works on as soon as it holds partitions of it; absent where it always does. */
+  follows?(): readonly { readonly consumer: string; readonly topic: string }[];
   /** False once one of its loops has ended without being asked to. */
   healthy(): boolean;
   lag(): readonly Lag[] | Promise<readonly Lag[]>;
 }
 
-/** Groups partitions to hops, one for each consumer and topic. */
-export function hopsOf(lags: readonly Lag[]): readonly Hop[] {
-  const hops = new Map<string, Hop>();
+/**
+ * Groups partitions to hops, one for each consumer and topic; what is followed without holding a partition is a hop of
+ * none, so that nobody takes it for one that has arrived.
+ */
+export function hopsOf(
+  lags: readonly Lag[],
+  follows: readonly { readonly consumer: string; readonly topic: string }[] = [],
+): readonly Hop[] {
+  const hops = new Map<string, Hop>(
+    follows.map(({ consumer, topic }) => [`${consumer}\0${topic}`, { consumer, topic, behind: 0, partitions: 0 }]),
+  );
   for (const { consumer, topic, position, behind } of lags) {
     const key = `${consumer}\0${topic}`;
     const known = hops.get(key);
@@ -62,6 +72,7 @@ export function watchProgress(name: string, source: ProgressSource, health: Heal
 export function progressOf(bus: BusServer): ProgressSource {
   return {
     healthy: () => bus.healthy(),
+    follows: () => bus.follows(),
     lag: async () => {
       await bus.behind();
       return bus.lag();

@@ -103,7 +103,8 @@ async function start(
     handle: (request, response) => http.handle(request, response),
     status: async () => {
       const lags = await Promise.all(sources.map((source) => source.lag()));
-      return { service: name, head: await store.logHead(), hops: hopsOf(lags.flat()) };
+      const follows = sources.flatMap((source) => source.follows?.() ?? []);
+      return { service: name, head: await store.logHead(), hops: hopsOf(lags.flat(), follows) };
     },
     stopConsuming: async () => {
       health.drain();

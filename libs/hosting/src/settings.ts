@@ -26,6 +26,7 @@ export const SETTINGS: readonly SettingForm[] = [
   { name: 'TALLY_PORT', kind: 'whole', default: '8080', meaning: 'Port to listen on; 0 = a free one' },
   { name: 'TALLY_HOST', kind: 'text', default: '127.0.0.1', meaning: 'Address to listen on' },
   { name: 'TALLY_DATA', kind: 'text', meaning: 'Folder of local keys and passwords' },
+  { name: 'TALLY_STATUS_OF', kind: 'list', meaning: 'Addresses of the other processes of the suite, whose progress GET /v1/status tells with its own; it hands them the caller’s token' },
   { name: 'TALLY_TENANT', kind: 'text', default: 'demo', meaning: 'Tenant of the outside topics' },
   { name: 'TALLY_PROGRAM', kind: 'text', default: 'main', meaning: 'Program of the outside topics' },
   { name: 'TALLY_BINDINGS', kind: 'text', meaning: 'JSON file that binds outside topics: open, topic-per-unit or signed; absent: open' },

@@ -31,7 +31,7 @@ export const SERVICES: readonly ServiceDefinition[] = [
 ];
 
 export interface SuiteOptions {
-  /** Holds the embedded cluster, local keys and `run.json`. */
+  /** Holds the embedded cluster, `run.json`, and local keys unless `TALLY_DATA` names the folder that replicas share. */
   readonly dataDir: string;
   /** 0 takes a free one; default `TALLY_PORT`. */
   readonly port?: number;
@@ -69,11 +69,12 @@ export async function startSuite(options: SuiteOptions): Promise<Suite> {
   if (postgres) onLine(`embedded PostgreSQL runs on port ${postgres.port}`);
   const databaseUrl = given ?? postgres!.url;
   try {
-    const settings = { ...forServices(environment), DATABASE_URL: databaseUrl, TALLY_DATA: dataDir };
+    const keys = resolve(environment['TALLY_DATA'] ?? dataDir);
+    const settings = { ...forServices(environment), DATABASE_URL: databaseUrl, TALLY_DATA: keys };
     const booted = await bootServices(SERVICES, settings);
     try {
       const host = await hostServices(booted, { port: options.port });
-      return suiteOf({ booted, host, postgres, databaseUrl, dataDir });
+      return suiteOf({ booted, host, postgres, databaseUrl, dataDir, keys });
     } catch (error) {
       await booted.close();
       throw error;
@@ -97,9 +98,10 @@ interface Started {
   readonly postgres: EmbeddedPostgres | undefined;
   readonly databaseUrl: string;
   readonly dataDir: string;
+  readonly keys: string;
 }
 
-async function suiteOf({ booted, host, postgres, databaseUrl, dataDir }: Started): Promise<Suite> {
+async function suiteOf({ booted, host, postgres, databaseUrl, dataDir, keys }: Started): Promise<Suite> {
   const { TALLY_TENANT: tenant = 'demo', TALLY_PROGRAM: program = 'main', TALLY_BUS: kind } = booted.settings;
   const bus: BusAddress =
     kind === 'kafka'
@@ -115,6 +117,7 @@ async function suiteOf({ booted, host, postgres, databaseUrl, dataDir }: Started
     program,
     databaseUrl,
     bus,
+    keys,
   });
   return {
     address: host.url,

@@ -62,6 +62,11 @@ export abstract class BusServer extends Server implements CustomTransportStrateg
     return this.started && [...this.loops.values()].every((loop) => loop.isAlive);
   }
 
+  /** What it hears, whether it holds partitions of it now or not. */
+  follows(): { readonly consumer: string; readonly topic: string }[] {
+    return [...this.loops.keys()].map((topic) => ({ consumer: this.consumer, topic }));
+  }
+
   lag(): Lag[] {
     return [...this.loops.values()].flatMap((loop) => loop.lag());
   }

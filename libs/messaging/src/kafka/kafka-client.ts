@@ -12,9 +12,12 @@ export interface KafkaAddress {
   readonly log?: KafkaLog;
 }
 
-/** What the client mends by itself: a group that forms, a leader that changes, a connection that is made again. */
+/**
+ * What the client mends by itself: a group that forms, a leader that changes, a connection that is made again; and what it
+ * says of a setting that is meant: a publisher gives up after some tries and tells its caller.
+ */
 const MENDS_ITSELF =
-  /coordinator is (loading|not available)|not aware of this member|rebalanc|not the leader|no leader|does not host this topic-partition|group generation|not the correct coordinator|Connection (error|timeout)|Restarting the consumer|Closed connection/i;
+  /Limiting retries for the idempotent producer|coordinator is (loading|not available)|not aware of this member|rebalanc|not the leader|no leader|does not host this topic-partition|group generation|not the correct coordinator|Connection (error|timeout)|Restarting the consumer|Closed connection/i;
 
 /** A kafkajs client that tells of faults in our words and keeps quiet about what it mends by itself. */
 export function kafkaClient({ brokers, clientId, ssl, sasl, log }: KafkaAddress): Kafka {

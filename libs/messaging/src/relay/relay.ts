@@ -47,7 +47,6 @@ export class Relay {
   private lease: { readonly epoch: number; readonly until: number } | undefined;
   private saved: Position = START;
   private reached: Position = START;
-  private head: Position = START;
   private savedAt = 0;
   private isStopped = false;
   private fault: unknown;
@@ -77,11 +76,17 @@ export class Relay {
     return !this.isStopped;
   }
 
-  /** Empty where another instance relays. */
-  lag(): Lag[] {
+  /** How far what is acknowledged is behind the log as it stands now. Empty where another instance relays. */
+  async lag(): Promise<Lag[]> {
+    const head = await this.options.store.logHead();
     if (!this.isHeld) return [];
-    const behind = this.head > this.reached ? Number(BigInt(this.head) - BigInt(this.reached)) : 0;
+    const behind = head > this.reached ? Number(BigInt(head) - BigInt(this.reached)) : 0;
     return [{ consumer: CONSUMER, topic: this.topic, partition: ONLY, position: this.reached, behind }];
+  }
+
+  /** What it works on while it holds the lease. */
+  follows(): { readonly consumer: string; readonly topic: string }[] {
+    return [{ consumer: CONSUMER, topic: this.topic }];
   }
 
   private get topic(): string {
@@ -101,14 +106,13 @@ export class Relay {
   }
 
   private async renewing(): Promise<void> {
-    const { leaseMs = 10_000, store, onFault } = this.options;
+    const { leaseMs = 10_000, onFault } = this.options;
     while (!this.isStopped) {
       const askedAt = performance.now();
       try {
         const [held] = await this.leases.claim(CONSUMER, this.topic, [ONLY], { leaseMs });
         if (held && held.epoch !== this.lease?.epoch) this.saved = this.reached = held.position;
         this.lease = held && { epoch: held.epoch, until: askedAt + leaseMs };
-        this.head = await store.logHead();
       } catch (error) {
         onFault?.(error);
       }
@@ -170,7 +174,6 @@ export class Relay {
     }
     if (this.lease?.epoch !== epoch) return;
     this.reached = next;
-    if (next > this.head) this.head = next;
     if (byTopic.size > 0) await this.save(true);
   }
 

@@ -53,7 +53,7 @@ export async function connect(options: ConnectOptions): Promise<SuiteConnection>
   }
   const run = readRunFile(dataDir);
   if (run) {
-    const issuer = await LocalIssuer.open(dataDir);
+    const issuer = await LocalIssuer.open(run.keys ?? dataDir);
     const token = refreshed(() => operatorToken(issuer, run.tenant, run.program));
     return new Connection(new SuiteClient(run.address, token), identity, run, undefined);
   }

@@ -16,6 +16,8 @@ export interface RunFile {
   /** The database that the services' schemas are in. */
   readonly databaseUrl: string;
   readonly bus: BusAddress;
+  /** Folder of the local issuer's key where it is not the data folder (`TALLY_DATA`). */
+  readonly keys?: string;
 }
 
 const NAME = 'run.json';

@@ -1,4 +1,5 @@
-import type { SuiteClient } from './suite-client';
+import { PARTITIONS } from '@tallystick/messaging';
+import { RefusedRequest, type SuiteClient } from './suite-client';
 
 /** One hop of the way from a topic to rows or events, as `GET /v1/status` tells it. */
 export interface Hop {
@@ -6,6 +7,8 @@ export interface Hop {
   readonly topic: string;
   readonly position?: string;
   readonly behind: number;
+  /** How many partitions of the topic somebody holds, of 12; a log has one. */
+  readonly partitions: number;
 }
 
 export interface SuiteStatus {
@@ -21,7 +24,8 @@ const POLL_MS = 100;
 
 /**
  * Resolves when every hop has passed all that was published before the call. A hop may write what the next one reads,
- * so it waits until two looks in a row see every hop at its head and no log grown in between.
+ * so it waits until two looks in a row see every partition held and at its head, and no log grown in between. While a
+ * process of the suite does not answer, nothing is settled.
  */
 export async function waitUntilSettled(
   suite: SuiteClient,
@@ -29,22 +33,46 @@ export async function waitUntilSettled(
 ): Promise<void> {
   const deadline = performance.now() + options.timeoutMs;
   for (let before: string | undefined; ;) {
-    const status = await suite.get<SuiteStatus>('/v1/status');
-    const behind = hopsOf(status).reduce((sum, hop) => sum + hop.behind, 0);
-    options.onLook?.(behind);
-    const heads = JSON.stringify(status.services.map(({ service, head }) => [service, head]));
-    if (behind === 0 && heads === before) return;
-    before = behind === 0 ? heads : undefined;
-    if (performance.now() > deadline) throw new Error(`not settled after ${options.timeoutMs} ms: ${lagging(status)}`);
+    const status = await look(suite);
+    if (status) options.onLook?.(hopsOf(status).reduce((sum, hop) => sum + hop.behind, 0));
+    const heads = status && lagging(status) === undefined ? JSON.stringify(headsOf(status)) : undefined;
+    if (heads !== undefined && heads === before) return;
+    before = heads;
+    if (performance.now() > deadline) throw new Error(`not settled after ${options.timeoutMs} ms: ${reasonOf(status)}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+async function look(suite: SuiteClient): Promise<SuiteStatus | undefined> {
+  try {
+    return await suite.get<SuiteStatus>('/v1/status');
+  } catch (error) {
+    if (error instanceof RefusedRequest && error.problem.status === 503) return undefined;
+    throw error;
+  }
+}
+
+function headsOf({ services }: SuiteStatus): unknown {
+  return services.map(({ service, head }) => [service, head]);
+}
+
+function reasonOf(status: SuiteStatus | undefined): string {
+  if (status === undefined) return 'a process of the suite does not answer';
+  return lagging(status) ?? 'logs still grow';
 }
 
 export function hopsOf({ services }: SuiteStatus): Hop[] {
   return services.flatMap(({ hops }) => hops);
 }
 
-function lagging(status: SuiteStatus): string {
-  const behind = hopsOf(status).filter((hop) => hop.behind > 0);
-  return behind.map((hop) => `${hop.consumer} is ${hop.behind} behind on ${hop.topic}`).join(', ') || 'logs still grow';
+/** What keeps the suite from being settled, as far as one look shows it. */
+function lagging(status: SuiteStatus): string | undefined {
+  const hops = hopsOf(status);
+  if (hops.length === 0) return 'nothing consumes here: does TALLY_STATUS_OF name the processes that do?';
+  const reasons = hops.flatMap(({ consumer, topic, behind, partitions }) => {
+    const wanted = topic.startsWith('log:') ? 1 : PARTITIONS;
+    if (partitions < wanted) return [`${partitions} of ${wanted} partitions of ${topic} are held for ${consumer}`];
+    return behind > 0 ? [`${consumer} is ${behind} behind on ${topic}`] : [];
+  });
+  return reasons.length > 0 ? reasons.join(', ') : undefined;
 }
