@@ -21,6 +21,8 @@ Prints one line per check and `ok`, or every violation; exits 1 where there is o
 import argparse
 import hashlib
 import json
+import os
+import subprocess
 import sys
 import time
 from collections import defaultdict
@@ -32,7 +34,15 @@ except ImportError:
     sys.exit('pg8000 is missing: pip install pg8000')
 
 LOGS = ['campaigns', 'ledger', 'membership', 'organization']
+SERVICES = LOGS + ['settlement', 'insights']
 OUTSIDE_TOPICS = ['purchases.v1', 'returns.v1']
+# Contract topics whose records are exactly the events of one type.
+CONTRACTS = {
+    'PurchaseRecorded': 'campaigns.purchase-recorded.v1',
+    'MemberEnrolled': 'membership.member-enrolled.v1',
+    'TierChanged': 'membership.tier-changed.v1',
+    'NodeDeclared': 'organization.node-declared.v1',
+}
 MOST_SHOWN = 5
 
 
@@ -265,7 +275,55 @@ def check_projections(database, report, books, recorded):
     report.check('I9 BI purchase lines', expected, [] if lines == expected else [f'{lines} rows, {expected} lines'])
 
 
-def check_topics(database, report, recorded_ids, tenant):
+class BusTables:
+    """Topics of outside publishers on the Postgres bus."""
+
+    def __init__(self, database):
+        self.database = database
+
+    def records(self, topic):
+        for partition in range(12):
+            last = 0
+            while True:
+                page = self.database.rows(
+                    'select "offset", value from bus.record where topic = %s and partition = %s and "offset" > %s '
+                    'order by "offset" limit 20000',
+                    (topic, partition, last),
+                )
+                if not page:
+                    break
+                for offset, value in page:
+                    yield partition, offset, bytes(value)
+                last = page[-1][0]
+
+
+class KafkaTopics:
+    """Every topic on Kafka, read once by a program that is kafkajs alone; a record's position is its offset + 1."""
+
+    def __init__(self, brokers, topics):
+        self.by_topic = {topic: [] for topic in OUTSIDE_TOPICS}
+        self.ends = {}
+        self.origins = {topic: set() for topic in topics}
+        reader = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'kafka_records.mjs')
+        with subprocess.Popen(['node', reader, brokers, *topics], stdout=subprocess.PIPE, text=True) as process:
+            for line in process.stdout:
+                record = json.loads(line)
+                topic = record['topic']
+                if 'ends' in record:
+                    self.ends[topic] = {int(partition): end for partition, end in record['ends'].items()}
+                elif topic in OUTSIDE_TOPICS:
+                    self.by_topic[topic].append((record['partition'], record['position'], record['value'].encode()))
+                else:
+                    headers = record['headers']
+                    self.origins[topic].add((headers['origin-stream'], int(headers['origin-revision'])))
+        if process.returncode != 0:
+            sys.exit('the topics could not be read from Kafka')
+
+    def records(self, topic):
+        return sorted(self.by_topic[topic], key=lambda record: record[:2])
+
+
+def check_topics(database, report, recorded_ids, topics):
     letters = {
         (topic, partition, int(offset))
         for topic, partition, offset in database.rows('select topic, partition, position from campaigns.dead_letter')
@@ -275,31 +333,50 @@ def check_topics(database, report, recorded_ids, tenant):
             database.rows("select partition, position from campaigns.consumer_position where consumer = 'campaigns' and topic = %s", (topic,))
         )
         faults = []
-        seen = set()
         count = 0
-        for partition in range(12):
-            last = 0
-            while True:
-                page = database.rows(
-                    'select "offset", value from bus.record where topic = %s and partition = %s and "offset" > %s '
-                    'order by "offset" limit 20000',
-                    (topic, partition, last),
-                )
-                if not page:
-                    break
-                for offset, value in page:
-                    if offset != last + 1:
-                        faults.append(f'{topic}/{partition}: offset {last} is followed by {offset}')
-                    last = offset
-                    count += 1
-                    name = record_name(value)
-                    if name in recorded_ids:
-                        seen.add(name)
-                    elif (topic, partition, offset) not in letters:
-                        faults.append(f'{topic}/{partition}/{offset}: {name} is neither recorded nor a dead letter')
-            if committed.get(partition, 0) < last:
-                faults.append(f'{topic}/{partition}: committed {committed.get(partition)}, last offset {last}')
+        last = {}
+        for partition, offset, value in topics.records(topic):
+            if offset != last.get(partition, 0) + 1:
+                faults.append(f'{topic}/{partition}: offset {last.get(partition, 0)} is followed by {offset}')
+            last[partition] = offset
+            count += 1
+            name = record_name(value)
+            if name not in recorded_ids and (topic, partition, offset) not in letters:
+                faults.append(f'{topic}/{partition}/{offset}: {name} is neither recorded nor a dead letter')
+        for partition, offset in last.items():
+            if committed.get(partition, 0) < offset:
+                faults.append(f'{topic}/{partition}: committed {committed.get(partition)}, last offset {offset}')
         report.check(f'I4 I12 I19 every record of {topic} is accounted for', count, faults)
+
+
+def contract_topics(database):
+    """Every contract topic that somebody hears."""
+    heard = set()
+    for schema in SERVICES:
+        heard |= {topic for (topic,) in database.rows(f'select distinct topic from {schema}.consumer_position')}
+    return sorted(topic for topic in heard if topic.split('.')[0] in LOGS)
+
+
+def check_contract_topics(database, report, kafka, announced):
+    """What the logs announce is on Kafka, each at least once, and every consumer stands at the end."""
+    for topic, expected in announced.items():
+        missing = expected - kafka.origins[topic]
+        strange = kafka.origins[topic] - expected
+        faults = [f'{name} is not on the topic' for name in missing] + [f'{name} is not in the log' for name in strange]
+        report.check(f'I12 {topic} holds what the log announces', len(expected), faults)
+    faults = []
+    count = 0
+    for schema in SERVICES:
+        positions = {}
+        for topic, partition, position in database.rows(f'select topic, partition, position from {schema}.consumer_position'):
+            if topic in kafka.ends:
+                positions.setdefault(topic, {})[partition] = position
+        for topic, by_partition in positions.items():
+            for partition, end in kafka.ends[topic].items():
+                count += 1
+                if by_partition.get(partition, 0) != end:
+                    faults.append(f'{schema} on {topic}/{partition}: position {by_partition.get(partition, 0)}, end {end}')
+    report.check('I18 every consumer stands at the end of its topics', count, faults)
 
 
 def record_name(value):
@@ -310,13 +387,15 @@ def record_name(value):
         return None
 
 
-def check_consumers(database, report):
+def check_consumers(database, report, kafka):
     faults = []
     count = 0
-    for schema in ['campaigns', 'ledger', 'membership', 'settlement', 'insights', 'organization']:
+    for schema in SERVICES:
         for consumer, topic, partition, position in database.rows(
             f'select consumer, topic, partition, position from {schema}.consumer_position'
         ):
+            if kafka and not topic.startswith('log:'):
+                continue
             count += 1
             producer = topic.removeprefix('log:') if topic.startswith('log:') else topic.split('.')[0]
             if producer not in LOGS:
@@ -349,7 +428,7 @@ def main():
     parser.add_argument('--database-url', required=True)
     parser.add_argument('--tenant', default='demo')
     parser.add_argument('--heads', action='store_true', help='print the head of every log and stop')
-    parser.add_argument('--kafka', action='store_true', help='the topics are on Kafka: leave out what reads bus tables')
+    parser.add_argument('--kafka', metavar='BROKERS', help='the topics are on Kafka: read them there (needs node)')
     arguments = parser.parse_args()
     database = Database(arguments.database_url)
     if arguments.heads:
@@ -374,15 +453,27 @@ def main():
         if subject == 'purchase' and 'return' in data:
             recorded_ids.add(('return-made', data['return']['source'], data['return']['id']))
 
-    verify_log(database, 'campaigns', report, from_campaigns)
+    announced = {topic: set() for topic in CONTRACTS.values()}
+
+    def noting(consume):
+        def note(position, stream, revision, kind, data):
+            if kind in CONTRACTS:
+                announced[CONTRACTS[kind]].add((stream, revision))
+            consume(position, stream, revision, kind, data)
+
+        return note
+
+    verify_log(database, 'campaigns', report, noting(from_campaigns))
     verify_log(database, 'ledger', report, lambda _p, stream, revision, kind, data: books.take(stream, revision, kind, data))
-    verify_log(database, 'membership', report, lambda *_: None)
-    verify_log(database, 'organization', report, lambda *_: None)
+    verify_log(database, 'membership', report, noting(lambda *_: None))
+    verify_log(database, 'organization', report, noting(lambda *_: None))
     check_ledger(database, report, books)
     check_projections(database, report, books, recorded)
-    if not arguments.kafka:
-        check_topics(database, report, recorded_ids, arguments.tenant)
-    check_consumers(database, report)
+    kafka = KafkaTopics(arguments.kafka, OUTSIDE_TOPICS + contract_topics(database)) if arguments.kafka else None
+    check_topics(database, report, recorded_ids, kafka or BusTables(database))
+    if kafka:
+        check_contract_topics(database, report, kafka, announced)
+    check_consumers(database, report, kafka)
     check_types(database, report)
     print(f'{len(report.results)} checks, {report.violations} violations, {time.time() - started:.1f} s')
     sys.exit(1 if report.violations else 0)

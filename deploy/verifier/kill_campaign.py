@@ -67,11 +67,9 @@ class Suite:
         return invariants.Database(self.run_file()['databaseUrl'])
 
     def postgres_pid(self):
-        for parent, _, files in os.walk(os.path.join(self.folder, 'postgres')):
-            if 'postmaster.pid' in files:
-                with open(os.path.join(parent, 'postmaster.pid')) as file:
-                    return int(file.readline())
-        raise SystemExit('no postmaster.pid')
+        (folder,) = self.database().rows('show data_directory')[0]
+        with open(os.path.join(folder, 'postmaster.pid')) as file:
+            return int(file.readline())
 
     def kill_process(self):
         self.process.send_signal(signal.SIGKILL)
