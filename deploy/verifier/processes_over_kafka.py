@@ -308,6 +308,8 @@ def main():
     file = os.path.abspath(arguments.file)
     if arguments.rows:
         file = first_rows(file, arguments.rows, folder)
+    # Asked to end, it ends what it started as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     began = time.time()
     installation = Installation(arguments.bus, folder)
     failures = 1
