@@ -199,6 +199,16 @@ describe('A permission', () => {
     const answer = service.post('/v1/transfers', { id: 'a', amount: '1' }, { authorization: `Bearer ${await sign()}` });
     expect(await refusalOf(answer)).toBe('403 forbidden');
   });
+
+  it("that stands for all of them is nobody's whom an outside issuer vouches for", async () => {
+    const all = await sign({ ...goodClaims(), permissions: ['*'] });
+    expect(await refusalOf(call(all))).toBe('403 forbidden');
+    const more = await sign({ ...goodClaims(), permissions: ['*', 'transfers:read'] });
+    expect((await call(more)).status).toBe(200);
+    const body = { id: 'a', amount: '1' };
+    const answer = service.post('/v1/transfers', body, { authorization: `Bearer ${more}` });
+    expect(await refusalOf(answer)).toBe('403 forbidden');
+  });
 });
 
 describe('The keys of the issuer', () => {

@@ -3,8 +3,9 @@ import { decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import { log } from '@tallystick/observability';
 import { LRUCache } from 'lru-cache';
 import { Problem, problem } from '../problem';
-import type { Authenticator, Caller } from './caller';
+import { type Authenticator, type Caller, EVERY_PERMISSION } from './caller';
 import type { KeySet } from './key-sets';
+import { LOCAL_ISSUER } from './local-issuer';
 
 export interface AccessTokensOptions {
   /** The `iss` that a token must say, letter by letter. */
@@ -28,7 +29,8 @@ const PERMISSION = /^(\*|[a-z][a-z0-9-]*:[a-z][a-z0-9-]*)$/;
 /**
  * Access tokens of one issuer (RFC 9068; trust §4 "Authentication"): ES256, EdDSA or RS256 under a key of the issuer's
  * set, exact issuer, our audience, type `at+jwt`, a life of 15 minutes at most, 30 s leeway. Key addresses and keys in
- * the token's header are never looked at. Whatever is wrong, the answer is the same 401; the reason is only logged.
+ * the token's header are never looked at. The permission that stands for all counts only in tokens of the local issuer;
+ * elsewhere it is left out. Whatever is wrong, the answer is the same 401; the reason is only logged.
  */
 export class AccessTokens implements Authenticator {
   private readonly known = new LRUCache<string, Caller & { readonly until: number }>({ max: 10_000 });
@@ -85,7 +87,9 @@ function callerOf(payload: JWTPayload, nowS: number): Caller {
   if (typeof program !== 'string' || !NAME.test(program)) return refuse('no program');
   if (unit !== undefined && (typeof unit !== 'string' || !SUBJECT.test(unit))) return refuse('unit is no id');
   if (!Array.isArray(permissions) || !permissions.every(isPermission)) return refuse('no permissions');
-  return { tenant, program, subject: sub, unit, permissions: new Set(permissions), credential: `${iss}#${sub}` };
+  const held = new Set(permissions);
+  if (iss !== LOCAL_ISSUER) held.delete(EVERY_PERMISSION);
+  return { tenant, program, subject: sub, unit, permissions: held, credential: `${iss}#${sub}` };
 }
 
 function isPermission(value: unknown): value is string {
