@@ -95,10 +95,10 @@ async function rolesOf(
   const ours = definitions.filter(({ name }) => !settings[databaseSetting(name)]);
   if (!folder || ours.length === 0) return {};
   const { pathname } = new URL(ownerUrl);
-  const roles = ours.map(({ name, hears }) => ({
+  const roles = ours.map(({ name, hears, outsideTopics }) => ({
     service: name,
     hears: hears.map(({ service }) => service).filter((service) => !settings[databaseSetting(service)]),
-    writes: [BUS_SCHEMA],
+    writes: outsideTopics.length > 0 ? [BUS_SCHEMA] : [],
   }));
   const { urls, sqlToRun } = await ensureServiceRoles(ownerUrl, roles, {
     passwordsFolder: join(folder, 'roles'),
