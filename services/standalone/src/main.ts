@@ -5,7 +5,7 @@ import { log, openLog, startTracing, useLog } from '@tallystick/observability';
 import type { Instant } from '@tallystick/vocabulary';
 import { connect } from './client/connect';
 import { progress } from './client/progress';
-import { readRunFile } from './client/run-file';
+import { suiteHolding } from './client/run-file';
 import { waitUntilSettled } from './client/settled';
 import { runDemo } from './demo/demo';
 import { summaryOf } from './demo/summary';
@@ -39,7 +39,9 @@ async function main(): Promise<void> {
     return;
   }
   const { port, dataDir, demo } = argumentsOf(process.argv.slice(2));
-  const running = readRunFile(dataDir);
+  const running = await suiteHolding(dataDir, ({ address, pid }) =>
+    say(`run.json names a suite on ${address}, process ${pid}, that does not answer: starting all the same`),
+  );
   if (running) throw new Error(`a suite runs on ${dataDir} already: ${running.address}, process ${running.pid}`);
   useLog(openLog({ level: process.env['TALLY_LOG_LEVEL'] ?? 'error' }));
   const stopTracing = startTracing(process.env);

@@ -21,15 +21,47 @@ export interface RunFile {
 }
 
 const NAME = 'run.json';
+const ANSWER_WITHIN_MS = 1_000;
 
 /** The running suite of a data folder; `undefined` where none runs. A file that a killed suite left behind does not count. */
 export function readRunFile(dataDir: string): RunFile | undefined {
   try {
     const run = JSON.parse(readFileSync(join(dataDir, NAME), 'utf8')) as RunFile;
-    process.kill(run.pid, 0);
-    return run;
+    return runs(run.pid) ? run : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * The suite that holds a data folder, for whoever is about to start another one there. A process that does not answer
+ * `GET /health/live` within a second is none, for process ids are given anew, in a container even our own: `onStale`
+ * is told of it.
+ */
+export async function suiteHolding(dataDir: string, onStale: (run: RunFile) => void): Promise<RunFile | undefined> {
+  const run = readRunFile(dataDir);
+  if (!run) return undefined;
+  if (run.pid !== process.pid && (await answers(run.address))) return run;
+  onStale(run);
+  return undefined;
+}
+
+/** A process of another user, which we may not signal, runs all the same. */
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function answers(address: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${address}/health/live`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
   }
 }
 
