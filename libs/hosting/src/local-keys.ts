@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { keptSecret } from '@tallystick/postgres';
 import { type Environment, type SettingForm, type Settings } from './settings';
 
 /**
@@ -27,12 +28,5 @@ export function dataFolderOf(settings: Settings): string {
 function localKey(folder: string, name: string): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name.toLowerCase().replaceAll('_', '-')}.txt`);
-  try {
-    const fresh = randomBytes(32).toString('base64');
-    writeFileSync(file, `${fresh}\n`, { mode: 0o600, flag: 'wx' });
-    return fresh;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return readFileSync(file, 'utf8').trim();
-  }
+  return keptSecret(file, () => `${randomBytes(32).toString('base64')}\n`);
 }

@@ -1,6 +1,7 @@
 export * from './checkpoint';
 export * from './columns';
 export * from './faults';
+export * from './kept-secret';
 export * from './launcher/embedded-postgres';
 export * from './launcher/free-port';
 export type { ServerProfile } from './launcher/profile';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { keptSecret } from './kept-secret';
 import { createPool, type Connection, quoteIdentifier, quoteLiteral } from './pool';
 import { scramVerifier } from './scram';
 import { inTransaction } from './transaction';
@@ -75,17 +76,10 @@ function logGrantsOf(
 }
 
 function passwordOf(service: string, folder: string | undefined): string {
-  const fresh = randomBytes(24).toString('base64url');
-  if (folder === undefined) return fresh;
-  const file = join(folder, `${service}.password`);
+  const fresh = (): string => randomBytes(24).toString('base64url');
+  if (folder === undefined) return fresh();
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    writeFileSync(file, fresh, { mode: 0o600, flag: 'wx' });
-    return fresh;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    return readFileSync(file, 'utf8').trim();
-  }
+  return keptSecret(join(folder, `${service}.password`), fresh);
 }
 
 async function mayCreateRoles(connection: Connection): Promise<boolean> {
