@@ -30,8 +30,9 @@ export type MembershipResources = Pick<ServiceResources, 'pool' | 'store' | 'sna
 export function membershipParts({ pool, store, snapshots, now, settings }: MembershipResources): MembershipParts {
   const commands = new MemberCommands(store, snapshots);
   const reference = new Reference(pool);
-  const vault = new Vault(pool, new VaultKeys(Buffer.from(settings['TALLY_VAULT_KEY'] ?? '', 'base64')));
-  const enrolment = new Enrolment(vault, commands, () => new Date(now()));
+  const keys = new VaultKeys(Buffer.from(settings['TALLY_VAULT_KEY'] ?? '', 'base64'));
+  const vault = new Vault(pool, keys);
+  const enrolment = new Enrolment(vault, keys, commands, () => new Date(now()));
   const gate = new ReviewGate(pool);
   const reviews = new TierReviews(commands, reference, pool, gate);
   const recordGrowth = projectionHandler(growthProjection, 'ledger.growth-changed.v1', pool);

@@ -108,6 +108,21 @@ describe('enrolment', () => {
   });
 });
 
+describe('a card', () => {
+  it('has a token that its command does not tell, the same from any process, and is announced once', async () => {
+    const member = await enrolled(phone('13800000001'));
+    const metadata = { actor: 'user:test', commandId: '11111111-1111-4111-8111-111111111111' };
+    const issue = (parts = fixture.parts) =>
+      parts.enrolment.issueCard(TENANT, member, '2026-11-24T12:00:00.000Z', metadata);
+    const { cardToken } = await issue();
+    expect(cardToken).not.toBe(metadata.commandId);
+    await expect(issue(fixture.twin())).resolves.toMatchObject({ cardToken });
+    await expect(fixture.announced('membership.card-issued.v1')).resolves.toEqual([
+      expect.objectContaining({ member, cardToken }),
+    ]);
+  });
+});
+
 describe('what membership keeps and says', () => {
   const CANARIES = ['13812345678', 'ann.canary@example.com', 'CARD-CANARY-0001'];
 

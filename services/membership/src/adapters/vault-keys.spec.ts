@@ -31,5 +31,18 @@ describe('vault keys', () => {
     expect(keys.blindIndex('demo', 'email', '138')).not.toEqual(index);
   });
 
+  it('make a card token of tenant, member and command that nobody tells without the master key', () => {
+    const token = keys.cardToken('demo', 'ann', 'c-1');
+    expect(token).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-a[0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(new VaultKeys(Buffer.alloc(32, 7)).cardToken('demo', 'ann', 'c-1')).toBe(token);
+    const others = [
+      new VaultKeys(Buffer.alloc(32, 8)).cardToken('demo', 'ann', 'c-1'),
+      keys.cardToken('other', 'ann', 'c-1'),
+      keys.cardToken('demo', 'bob', 'c-1'),
+      keys.cardToken('demo', 'ann', 'c-2'),
+    ];
+    expect(new Set([token, ...others]).size).toBe(5);
+  });
+
   it('refuse a master key that is too short', () => expect(() => new VaultKeys(Buffer.alloc(16))).toThrow(RangeError));
 });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { canonicalJson } from '@tallystick/decider';
 import { type Connection, inTransaction, isContention, type Pool, sqlStateOf } from '@tallystick/postgres';
 import type { VaultKeys } from './vault-keys';
-import { open, seal } from './vault-keys';
+import { open, seal, uuidOf } from './vault-keys';
 
 /** Something that names a person: `external` number, `card` number, `phone`, `email` … */
 export interface Identifier {
@@ -193,12 +193,6 @@ export class Vault {
     );
     return { kind: 'ambiguous', quarantine: id };
   }
-}
-
-/** A UUID of 122 bits of a hash (RFC 9562, version 8). */
-function uuidOf(digest: Buffer): string {
-  const hex = digest.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** The form in which equal identifiers are equal: no outer blanks, Unicode NFC, mail addresses in lower case. */

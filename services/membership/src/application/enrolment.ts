@@ -1,6 +1,7 @@
 import { accountId, commandId, type EventMetadata } from '@tallystick/decider';
 import type { MemberCommands } from './member-commands';
 import type { Identifier, Vault } from '../adapters/vault';
+import type { VaultKeys } from '../adapters/vault-keys';
 
 export interface EnrolRequest {
   readonly identifiers: readonly Identifier[];
@@ -19,6 +20,7 @@ export type Enrolled =
 export class Enrolment {
   constructor(
     private readonly vault: Vault,
+    private readonly keys: Pick<VaultKeys, 'cardToken'>,
     private readonly commands: MemberCommands,
     private readonly now: () => Date,
   ) {}
@@ -35,20 +37,23 @@ export class Enrolment {
     return { kind: 'enrolled', member, account: accountId(tenant, program, member) };
   }
 
-  /** A new random card token of a member. The command's id names it, so that the same request gives the same token. */
-  issueCard(
-    tenant: string,
-    member: string,
-    at: string,
-    metadata: EventMetadata,
-  ): ReturnType<MemberCommands['issueCard']> {
-    return this.commands.issueCard(tenant, member, { kind: 'issue-card', cardToken: metadata.commandId, at }, metadata);
+  /** A new card token of a member that nobody can foretell; the same request gives the same token. */
+  async issueCard(tenant: string, member: string, at: string, metadata: EventMetadata): Promise<CardRequest> {
+    const cardToken = this.keys.cardToken(tenant, member, metadata.commandId);
+    const result = await this.commands.issueCard(tenant, member, { kind: 'issue-card', cardToken, at }, metadata);
+    return { cardToken, result };
   }
 
   async resolve(tenant: string, program: string, type: string, value: string): Promise<ResolvedMember | undefined> {
     const member = await this.vault.memberOf(tenant, type, value);
     return member === undefined ? undefined : { member, account: accountId(tenant, program, member) };
   }
+}
+
+/** The token that a request names, and whether it counts: only where the command was carried out. */
+export interface CardRequest {
+  readonly cardToken: string;
+  readonly result: Awaited<ReturnType<MemberCommands['issueCard']>>;
 }
 
 export interface ResolvedMember {

@@ -98,10 +98,10 @@ export class MembersController {
     @IdOf('member') member: string,
   ): Promise<CardAnswer> {
     const at = formatInstant(this.clock.now());
-    const result = await this.enrolment.issueCard(caller.tenant, member, at, command.metadata);
+    const { cardToken, result } = await this.enrolment.issueCard(caller.tenant, member, at, command.metadata);
     if (result.kind === 'rejected') throw problemOf(result.rejection, memberDecider.refusals);
     if (result.kind === 'failed') throw result.error;
-    return { member, cardToken: command.metadata.commandId };
+    return { member, cardToken };
   }
 
   @Get()
