@@ -10,6 +10,8 @@ export interface SettingForm {
   /** `key`: 32 bytes or more in base64, made in the data folder where it is missing and this is not production. */
   readonly kind: 'text' | 'url' | 'list' | 'whole' | 'key' | 'choice';
   readonly choices?: readonly string[];
+  /** Of a `whole`: a lesser one is refused, and why. */
+  readonly least?: { readonly value: number; readonly since: string };
   readonly default?: string;
   /** Also taken from the file that `<name>_FILE` names. */
   readonly secret?: boolean;
@@ -35,7 +37,7 @@ export const SETTINGS: readonly SettingForm[] = [
   { name: 'OIDC_AUDIENCE', kind: 'text', meaning: 'The audience tokens must name; default tallystick/<service>' },
   { name: 'TALLY_INSIDE', kind: 'list', meaning: 'CIDR ranges that see metrics and API pages, beside loopback' },
   { name: 'TALLY_LOG_LEVEL', kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info', meaning: 'Least level that is logged' },
-  { name: 'TALLY_POOL_SIZE', kind: 'whole', default: '6', meaning: 'Connections of a service for reading and consuming' },
+  { name: 'TALLY_POOL_SIZE', kind: 'whole', default: '6', least: { value: 6, since: 'a step may hold one connection while it needs another' }, meaning: 'Connections of a service for reading and consuming; 6 or more' },
   { name: 'TALLY_BATCH', kind: 'whole', default: '500', meaning: 'Records that a consumer takes at once, at most' },
   { name: 'TALLY_CURSOR_KEY', kind: 'key', secret: true, meaning: 'Authenticates list cursors; the same on all replicas' },
 ]; // prettier-ignore
@@ -98,12 +100,13 @@ function valueOf(form: SettingForm, environment: Environment, faults: string[]):
   }
 }
 
-function faultIn({ kind, choices = [] }: SettingForm, value: string): string | undefined {
+function faultIn({ kind, choices = [], least }: SettingForm, value: string): string | undefined {
   switch (kind) {
     case 'url':
       return URL.canParse(value) ? undefined : 'is no URL';
     case 'whole':
-      return /^[0-9]{1,9}$/.test(value) ? undefined : 'is no whole number';
+      if (!/^[0-9]{1,9}$/.test(value)) return 'is no whole number';
+      return least && Number(value) < least.value ? `is less than ${least.value}: ${least.since}` : undefined;
     case 'key':
       return Buffer.from(value, 'base64').length >= 32 ? undefined : 'is not 32 bytes in base64';
     case 'choice':

@@ -27,12 +27,17 @@ describe('Settings', () => {
     [{ TALLY_STORE: 'eventstoredb' }, 'EVENTSTOREDB_URL is missing'],
     [{ TALLY_BUS: 'kafka' }, 'KAFKA_BROKERS is missing'],
     [{ TALLY_PORT: '80a' }, 'TALLY_PORT is no whole number'],
+    [{ TALLY_POOL_SIZE: '5' }, 'TALLY_POOL_SIZE is less than 6: a step may hold one connection while it needs another'],
     [{ DATABASE_URL: 'nonsense' }, 'DATABASE_URL is no URL'],
     [{ DATABASE_URL: '' }, 'DATABASE_URL or ECHO_DATABASE_URL is missing'],
     [{ TALLY_CURSOR_KEY: 'c2hvcnQ=' }, 'TALLY_CURSOR_KEY is not 32 bytes in base64'],
     [{ ECHO_DATABASE_URL_FILE: '/nowhere/at/all' }, 'ECHO_DATABASE_URL_FILE cannot be read'],
   ])('refuse %j', (environment, fault) => {
     expect(() => read(environment)).toThrow(fault);
+  });
+
+  it('take the least pool size', () => {
+    expect(read({ TALLY_POOL_SIZE: '6' })['TALLY_POOL_SIZE']).toBe('6');
   });
 
   it('tell everything that is wrong at once', () => {
