@@ -7,10 +7,11 @@ import type { Metrics } from '@tallystick/observability';
 export interface Hop {
   readonly consumer: string;
   readonly topic: string;
-  /** The last position that every partition has settled; absent where this process holds none. */
+  /** The last position that every partition has settled; absent where this process cannot see it. */
   readonly position?: Position;
-  /** Records (or log positions) that the slowest partition is behind. */
+  /** Records (or log positions) that the slowest partition is behind, whoever holds it. */
   readonly behind: number;
+  /** How many of them this process holds. */
   readonly partitions: number;
 }
 
@@ -20,7 +21,10 @@ export interface ProgressSource {
   follows?(): readonly { readonly consumer: string; readonly topic: string }[];
   /** False once one of its loops has ended without being asked to. */
   healthy(): boolean;
+  /** Every partition, whoever works on it: what the status and the figures tell. */
   lag(): readonly Lag[] | Promise<readonly Lag[]>;
+  /** What this process itself works on, where that is less: no other's partition makes it unready. */
+  heldLag?(): readonly Lag[] | Promise<readonly Lag[]>;
 }
 
 /**
@@ -34,7 +38,7 @@ export function hopsOf(
   const hops = new Map<string, Hop>(
     follows.map(({ consumer, topic }) => [`${consumer}\0${topic}`, { consumer, topic, behind: 0, partitions: 0 }]),
   );
-  for (const { consumer, topic, position, behind } of lags) {
+  for (const { consumer, topic, position, behind, isElsewhere } of lags) {
     const key = `${consumer}\0${topic}`;
     const known = hops.get(key);
     hops.set(key, {
@@ -42,7 +46,7 @@ export function hopsOf(
       topic,
       position: known?.position !== undefined && known.position < position ? known.position : position,
       behind: Math.max(known?.behind ?? 0, behind),
-      partitions: (known?.partitions ?? 0) + 1,
+      partitions: (known?.partitions ?? 0) + (isElsewhere ? 0 : 1),
     });
   }
   return [...hops.values()];
@@ -50,12 +54,13 @@ export function hopsOf(
 
 /** Makes a source's progress part of a service's health and figures. */
 export function watchProgress(name: string, source: ProgressSource, health: Health, metrics: Metrics): void {
+  const held = async (): Promise<readonly Lag[]> => (source.heldLag ? source.heldLag() : source.lag());
   health.watch({
     name,
     alive: () => source.healthy(),
     // A sum moves when any partition moves, and it does not matter which.
-    position: async () => String((await source.lag()).reduce((sum, { position }) => sum + BigInt(position), 0n)),
-    behind: async () => Math.max(0, ...(await source.lag()).map(({ behind }) => behind)),
+    position: async () => String((await held()).reduce((sum, { position }) => sum + BigInt(position), 0n)),
+    behind: async () => Math.max(0, ...(await held()).map(({ behind }) => behind)),
   });
   metrics.gauge(
     `tally_${name}_behind`,
@@ -73,7 +78,8 @@ export function progressOf(bus: BusServer): ProgressSource {
   return {
     healthy: () => bus.healthy(),
     follows: () => bus.follows(),
-    lag: async () => {
+    lag: () => bus.groupLag(),
+    heldLag: async () => {
       await bus.behind();
       return bus.lag();
     },

@@ -125,4 +125,6 @@ export interface Lag {
   /** Records (or log positions) behind the head. */
   readonly behind: number;
   readonly owner?: string;
+  /** True where this member does not hold the partition: another does, or nobody does just now. */
+  readonly isElsewhere?: boolean;
 }

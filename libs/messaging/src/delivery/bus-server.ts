@@ -10,7 +10,10 @@ export interface Subscriptions {
   subscribe(topic: string, handler: BatchHandler): void;
   /** False once a loop has died: the process must be replaced. */
   healthy(): boolean;
+  /** How far the partitions are that this member holds. */
   lag(): Lag[];
+  /** How far all partitions of what is heard are, whoever holds them: only where none is behind is all settled. */
+  groupLag(): Promise<Lag[]>;
   pause(topic: string): void;
   resume(topic: string): void;
   close(): Promise<void>;
@@ -67,8 +70,17 @@ export abstract class BusServer extends Server implements CustomTransportStrateg
     return [...this.loops.keys()].map((topic) => ({ consumer: this.consumer, topic }));
   }
 
+  /** The partitions that this member holds, by the heads as last seen. */
   lag(): Lag[] {
     return [...this.loops.values()].flatMap((loop) => loop.lag());
+  }
+
+  /**
+   * Every partition of every topic by the heads as they are now: what others hold, or nobody since its holder died, by
+   * its stored position. Throws where positions or heads cannot be read; an answer may be 100 ms old.
+   */
+  async groupLag(): Promise<Lag[]> {
+    return (await Promise.all([...this.loops.values()].map((loop) => loop.groupLag()))).flat();
   }
 
   /** Records in memory that are not settled. */
@@ -76,7 +88,7 @@ export abstract class BusServer extends Server implements CustomTransportStrateg
     return [...this.loops.values()].reduce((sum, loop) => sum + loop.buffered, 0);
   }
 
-  /** How far the slowest topic of this consumer is behind its head now: what a publisher is held back by. */
+  /** How far the slowest topic is behind its head now by the partitions held here: what a publisher is held back by. */
   async behind(): Promise<number> {
     const behind = await Promise.all([...this.loops.values()].map((loop) => loop.behind()));
     return Math.max(0, ...behind);

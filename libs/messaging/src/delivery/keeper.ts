@@ -17,6 +17,8 @@ export interface ProgressKeeper {
   readonly topic: string;
   /** Renews what is held and takes what is due to this member. A throw means: not renewed. */
   renew(): Promise<readonly HeldPartition[]>;
+  /** Where the consumer stands as stored, whoever holds the partition; one that never moved may be absent. */
+  positions(): Promise<ReadonlyMap<number, Position>>;
   /** True where a handler can move positions in the transaction of its effects: batches then carry a checkpoint. */
   readonly movesWithEffects: boolean;
   /** How long what {@link renew} answered is surely ours, in ms. */

@@ -17,6 +17,7 @@ function keeping(letters: NewDeadLetter[]): ProgressKeeper {
     heldMs: 10_000,
     renew: () => Promise.resolve([FIRST]),
     settle: (_moves, given) => Promise.resolve(void letters.push(...given)),
+    positions: () => Promise.resolve(new Map()),
     release: () => Promise.resolve(),
   };
 }

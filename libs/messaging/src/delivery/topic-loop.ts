@@ -7,6 +7,7 @@ import { giveBack, LaneSet } from './lane-set';
 import { countOutcomes, type DeliveryObserver } from './observer';
 import { Settlement } from './settlement';
 import { backoffMs, Signal } from './signal';
+import { Standing } from './standing';
 import { type DeadRecord, Defect, type TopicSource } from './source';
 
 export interface LoopOptions {
@@ -28,8 +29,6 @@ export interface LoopOptions {
 const POLL_MS = 200;
 /** How long the delivery sleeps at most: positions without records are to be written now and then. */
 const IDLE_MS = 500;
-/** How old a head may be that a publisher is held back by. */
-const LOOK_MS = 100;
 /** How old a head may be that only the lag figures show. */
 const HEAD_MS = 2_000;
 
@@ -40,12 +39,12 @@ const HEAD_MS = 2_000;
 export class TopicLoop {
   private readonly lanes = new LaneSet();
   private readonly settlement: Settlement;
+  private readonly standing: Standing;
   private heldUntil = 0;
   private readonly filled = new Signal();
   private readonly drained = new Signal();
   private readonly renewal = new Signal();
   private readonly errands: (() => Promise<void>)[] = [];
-  private lookedAt = 0;
   private isPaused = false;
   private isStopped = false;
   private fault: { readonly error: unknown } | undefined;
@@ -53,6 +52,7 @@ export class TopicLoop {
 
   constructor(private readonly options: LoopOptions) {
     this.settlement = new Settlement(this.lanes, options);
+    this.standing = new Standing(this.lanes, options);
   }
 
   get topic(): string {
@@ -107,22 +107,17 @@ export class TopicLoop {
     this.drained.raise();
   }
 
-  /** Asks for the head and answers how many records (or log positions) the consumer is behind it. */
-  async behind(): Promise<number> {
-    await this.look(LOOK_MS);
-    const lag = this.lag().map(({ behind }) => behind);
-    return this.options.source.countsRecords ? lag.reduce((sum, one) => sum + one, 0) : Math.max(0, ...lag);
+  /** See {@link Standing.behind}, {@link Standing.held} and {@link Standing.all}. */
+  behind(): Promise<number> {
+    return this.standing.behind();
   }
 
   lag(): Lag[] {
-    const { keeper, source } = this.options;
-    return [...this.lanes].map(({ partition, settled }) => ({
-      consumer: keeper.consumer,
-      topic: this.topic,
-      partition,
-      position: settled,
-      behind: source.behind(partition, settled),
-    }));
+    return this.standing.held();
+  }
+
+  groupLag(): Promise<Lag[]> {
+    return this.standing.all();
   }
 
   /** Delivers one dead letter again, between two batches; no position moves. */
@@ -145,7 +140,7 @@ export class TopicLoop {
     while (!this.isStopped) {
       try {
         await this.renew();
-        await this.look(HEAD_MS);
+        await this.standing.look(HEAD_MS);
       } catch (error) {
         this.tellOrThrow(error);
       }
@@ -161,13 +156,6 @@ export class TopicLoop {
     if (!this.lanes.hold(held)) return;
     observer?.assigned?.(this.topic, this.lanes.partitions);
     this.drained.raise();
-  }
-
-  private async look(atMostEveryMs: number): Promise<void> {
-    const now = performance.now();
-    if (now - this.lookedAt < atMostEveryMs) return;
-    this.lookedAt = now;
-    await this.options.source.look();
   }
 
   private async pumping(): Promise<void> {

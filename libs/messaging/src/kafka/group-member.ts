@@ -68,6 +68,10 @@ export class GroupMember {
     });
   }
 
+  get groupId(): string {
+    return this.options.groupId;
+  }
+
   /** How long this membership is surely ours, in ms from now. */
   get heldMs(): number {
     return this.heardAt + this.options.sessionMs - performance.now();

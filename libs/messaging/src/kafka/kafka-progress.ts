@@ -1,10 +1,12 @@
-import type { CheckpointMove } from '@tallystick/decider';
+import { type CheckpointMove, type Position, position } from '@tallystick/decider';
 import type { Pool } from '@tallystick/postgres';
+import { PARTITIONS } from '../bus';
 import type { NewDeadLetter } from '../dead-letters/dead-letter';
 import { insertDeadLetters, settleProgress } from '../dead-letters/dead-letter-rows';
 import type { HeldPartition, ProgressKeeper } from '../delivery/keeper';
-import { position } from '@tallystick/decider';
 import type { GroupMember } from './group-member';
+
+const ALL = Array.from({ length: PARTITIONS }, (_, partition) => partition);
 
 /**
  * Where a consumer's offsets are kept: in the Kafka `group`, moved after the effect; or `stored` in its own schema
@@ -38,6 +40,11 @@ export class KafkaProgress implements ProgressKeeper {
     return assigned.map(({ partition, from }) => {
       return { partition, epoch: 0, term, position: position(stored?.get(partition) ?? from) };
     });
+  }
+
+  async positions(): Promise<ReadonlyMap<number, Position>> {
+    const next = await this.positionsOf(ALL, this.member.groupId);
+    return new Map([...next].map(([partition, offset]) => [partition, position(offset)]));
   }
 
   async settle(moves: readonly CheckpointMove[], letters: readonly NewDeadLetter[]): Promise<void> {

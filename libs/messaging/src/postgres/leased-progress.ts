@@ -1,4 +1,4 @@
-import type { CheckpointMove } from '@tallystick/decider';
+import { type CheckpointMove, type Position, position } from '@tallystick/decider';
 import { checkpointParameters, type Pool, PositionLeases } from '@tallystick/postgres';
 import { PARTITIONS } from '../bus';
 import type { NewDeadLetter } from '../dead-letters/dead-letter';
@@ -25,6 +25,15 @@ export class LeasedProgress implements ProgressKeeper {
   async renew(): Promise<readonly HeldPartition[]> {
     const held = await this.leases.claim(this.consumer, this.topic, ALL, { leaseMs: this.heldMs });
     return held.map(({ partition, epoch, position }) => ({ partition, epoch, term: epoch, position }));
+  }
+
+  async positions(): Promise<ReadonlyMap<number, Position>> {
+    const { rows } = await this.pool.query<{ partition: number; position: string }>({
+      name: 'bus-positions',
+      text: 'select partition, position from consumer_position where consumer = $1 and topic = $2',
+      values: [this.consumer, this.topic],
+    });
+    return new Map(rows.map((row) => [row.partition, position(BigInt(row.position))]));
   }
 
   async settle(moves: readonly CheckpointMove[], letters: readonly NewDeadLetter[]): Promise<void> {

@@ -60,6 +60,19 @@ export function failureCases(bench: BusBench): void {
       expect(await bench.harness.effects.outOfOrder(consumer)).toEqual([]);
     });
 
+    it('is settled for nobody while a killed member left records that no other has taken over yet', async () => {
+      const { topic, consumer } = await bench.fresh();
+      await bench.harness.publisher.publish(topic, marks(400, 40));
+      const victim = await bench.memberProcess(topic, consumer);
+      await victim.said('half');
+      victim.signal('SIGKILL');
+      await victim.ended;
+      const heir = await bench.member(topic, consumer, bench.harness.effects.handler(consumer, 'b'));
+      expect((await heir.groupLag()).map(({ partition }) => partition)).toEqual([...Array(12).keys()]);
+      await until('nothing is behind', async () => (await heir.groupLag()).every(({ behind }) => behind === 0));
+      expect(await bench.harness.effects.count(consumer)).toBe(400);
+    });
+
     it('takes the partitions of a stalled member, whose late answer moves nothing', async () => {
       const { topic, consumer } = await bench.fresh();
       const published = await bench.harness.publisher.publish(topic, marks(400, 40));

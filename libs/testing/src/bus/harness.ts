@@ -14,7 +14,10 @@ export interface MemberOptions {
 
 /** One member of a consumer's group, in this process. */
 export interface BusMember {
+  /** The partitions that it holds. */
   lag(): Lag[];
+  /** Every partition, whoever holds it. */
+  groupLag(): Promise<Lag[]>;
   healthy(): boolean;
   /** Records in memory that are not settled. */
   buffered(): number;
