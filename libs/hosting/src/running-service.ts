@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { NestMicroservice } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Position } from '@tallystick/decider';
 import { createHttpApp, Cursors, Health, type HttpApp, IdempotencyStore, Inside } from '@tallystick/http';
-import { type BusServer, DeadLetters } from '@tallystick/messaging';
+import { type BusServer, DeadLetters, FaultsAsTheyAre } from '@tallystick/messaging';
 import { asService, log, Metrics } from '@tallystick/observability';
 import type { Authentication } from './authentication';
 import { openBus } from './bus';
@@ -138,8 +139,18 @@ async function openHttp(
     inside: new Inside(listOf(settings['TALLY_INSIDE'])),
     api: { title: `Tallystick ${name}`, version: '1' },
   });
-  if (bus) http.app.connectMicroservice({ strategy: bus }, { inheritAppConfig: false });
+  if (bus) connectBus(http.app, bus);
   return http;
+}
+
+/** Nest reads a microservice's filters when it registers its handlers: that is deferred until the filter is set. */
+function connectBus(app: NestFastifyApplication, bus: BusServer): void {
+  const service = app.connectMicroservice({ strategy: bus }, { inheritAppConfig: false, deferInitialization: true });
+  if (!(service instanceof NestMicroservice)) throw new TypeError('Nest made something else than a microservice');
+  service.useGlobalFilters(new FaultsAsTheyAre());
+  service.registerListeners();
+  service.setIsInitialized(true);
+  service.setIsInitHookCalled(true);
 }
 
 function death(name: string): { readonly died: Promise<unknown>; readonly onFatal: (error: unknown) => void } {

@@ -213,6 +213,15 @@ describe('A record that a consumer gave up', () => {
     expect((await asked('echo/dead-letters', ['operations:read'])).body.items).toEqual([]);
   });
 
+  it('is one that makes its handler throw every time; the topic goes on without it', async () => {
+    await add('breaks', '1', 'k-broken');
+    await add('goes-on', '2', 'k-goes-on');
+    await settled();
+    const given = await pool.query("select code, detail from echo.dead_letter where code = 'defect'");
+    const heard = await pool.query("select by_amount from echo.heard where counter = 'goes-on'");
+    expect([given.rows, heard.rows]).toEqual([[{ code: 'defect', detail: 'TypeError' }], [{ by_amount: '2' }]]);
+  }, 30_000);
+
   it('of a service that is not here is not found', async () => {
     expect((await asked('nobody/dead-letters', ['operations:read'])).status).toBe(404);
   });

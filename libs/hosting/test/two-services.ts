@@ -167,6 +167,7 @@ class EchoModule {
   static with({ pool }: ServiceResources): DynamicModule {
     const hear = async ({ message, position }: BusRecord<AddedMessage>): Promise<Outcome> => {
       const { counter, revision, by } = message;
+      if (counter === 'breaks') throw new TypeError('a defect that this counter shows');
       const wanted = await pool.query('select 1 from refused where counter = $1', [counter]);
       if (wanted.rowCount) return { kind: 'refused', code: 'counter-unwanted', detail: position };
       await pool.query('insert into heard values ($1, $2, $3) on conflict do nothing', [counter, revision, by]);

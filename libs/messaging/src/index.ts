@@ -4,6 +4,7 @@ export * from './dead-letters/dead-letters';
 export { DEAD_LETTER_MIGRATIONS } from './dead-letters/dead-letter-rows';
 export { BusServer, type Subscriptions } from './delivery/bus-server';
 export { Defect } from './delivery/source';
+export { FaultsAsTheyAre } from './delivery/faults';
 export type { DeliveryObserver, OutcomeCounts } from './delivery/observer';
 export * from './outside/binding';
 export * from './outside/record-reader';

@@ -18,6 +18,7 @@ import {
   DeadLetters,
   type DeliveryObserver,
   DONE,
+  FaultsAsTheyAre,
   type Outcome,
   type Publications,
 } from '../src';
@@ -98,6 +99,7 @@ describe('a service’s log as a topic of the Postgres bus', () => {
     const provider = { provide: 'answers', useValue: { [ACCRUED]: allDone, [GROWTH]: allDone, ...answers } };
     const module = { module: Hearer, controllers: [Subscriptions], providers: [provider] };
     const app = await NestFactory.createMicroservice(module, { strategy, logger: false });
+    app.useGlobalFilters(new FaultsAsTheyAre());
     running.push(app);
     await app.listen();
     return strategy;
@@ -160,6 +162,23 @@ describe('a service’s log as a topic of the Postgres bus', () => {
     await until('the third delivery is settled', async () => (await positions(ACCRUED)).includes(5n));
     expect(batches).toEqual([5, 5, 5]);
     expect(failures).toHaveLength(2);
+  });
+
+  it('gives up one contract that makes its handler throw, and tells the handler’s own fault', async () => {
+    await grow(3, 4);
+    const failures: unknown[] = [];
+    const answer: Answer = ({ records }) => {
+      if (records.some((record) => record.position === position(6))) throw new RangeError('too much');
+      return records.map(() => DONE);
+    };
+    await hear({ [ACCRUED]: answer }, { failed: (_topic, error) => failures.push(error) });
+    await until('all is settled', async () => {
+      const all = await positions(ACCRUED);
+      return all.length === 12 && all.every((at) => at === 12n);
+    });
+    const { letters } = await new DeadLetters(pool).list();
+    expect(letters).toMatchObject([{ topic: ACCRUED, position: position(6), code: 'defect', detail: 'RangeError' }]);
+    expect(failures.map(String)).toEqual(Array(8).fill('RangeError: too much'));
   });
 
   it('serves the other partitions while one far behind catches up', async () => {

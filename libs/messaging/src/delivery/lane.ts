@@ -9,6 +9,10 @@ export interface Entry {
   settled: boolean;
   /** When its handler first asked for a retry, by the clock of whoever judges it. */
   waitsSince?: number;
+  /** The fault that batches with it last ended with, and how often in a row. */
+  fault?: { readonly said: string; readonly count: number };
+  /** How often it made its handler throw alone. */
+  faultsAlone?: number;
 }
 
 interface Wait {

@@ -1,11 +1,13 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Batch, BusRecord, Lag, Outcome } from '../bus';
+import { isSuspect, noteFault } from './faults';
 import { invoke } from './invoke';
 import type { ProgressKeeper } from './keeper';
 import type { Entry } from './lane';
 import { giveBack, LaneSet } from './lane-set';
 import { countOutcomes, type DeliveryObserver } from './observer';
 import { Settlement } from './settlement';
+import { deliverOneByOne, type OneByOne } from './one-by-one';
 import { backoffMs, Signal } from './signal';
 import { Standing } from './standing';
 import { type DeadRecord, Defect, type TopicSource } from './source';
@@ -189,8 +191,7 @@ export class TopicLoop {
       try {
         await this.runErrands();
         await this.settlement.flush();
-        const mayDeliver = !this.isPaused && performance.now() < this.heldUntil;
-        const entries = mayDeliver ? this.lanes.take(this.options.batchSize) : [];
+        const entries = this.mayDeliver ? this.lanes.take(this.options.batchSize) : [];
         if (entries.length > 0) await this.deliver(entries);
         else await this.filled.wait(this.idleMs());
         failures = 0;
@@ -200,6 +201,10 @@ export class TopicLoop {
       }
       this.drained.raise();
     }
+  }
+
+  private get mayDeliver(): boolean {
+    return !this.isPaused && !this.isStopped && performance.now() < this.heldUntil;
   }
 
   private async runErrands(): Promise<void> {
@@ -224,6 +229,7 @@ export class TopicLoop {
   private async deliver(entries: readonly Entry[]): Promise<void> {
     // What was taken makes room: the next fetch runs beside the handler.
     this.drained.raise();
+    if (entries.some(isSuspect)) return deliverOneByOne(entries, this.oneByOne());
     const checkpoint = this.settlement.checkpointOf(entries);
     const readable = entries.filter(({ arrival }) => arrival.record);
     let moved = false;
@@ -237,7 +243,11 @@ export class TopicLoop {
         moved = true;
       },
     };
-    const outcomes = await this.handle(batch, entries);
+    const outcomes = await this.handle(batch).catch((error: unknown) => {
+      giveBack(entries);
+      noteFault(entries, error);
+      throw error;
+    });
     if (moved && outcomes.some(({ kind }) => kind === 'retry')) {
       throw new Defect(`the handler of ${this.topic} moved the position over a record that must be retried`);
     }
@@ -245,19 +255,25 @@ export class TopicLoop {
     await this.settlement.conclude(entries, answers, moved ? checkpoint : undefined);
   }
 
-  private async handle(batch: Batch, entries: readonly Entry[]): Promise<readonly Outcome[]> {
+  private oneByOne(): OneByOne {
+    const { lanes, settlement } = this;
+    return {
+      lanes,
+      settlement,
+      mayDeliver: () => this.mayDeliver,
+      handle: async (record) => (await this.handle(this.batchOf([record])))[0]!,
+      failed: (error) => this.options.observer?.failed?.(this.topic, error),
+    };
+  }
+
+  private async handle(batch: Batch): Promise<readonly Outcome[]> {
     if (batch.records.length === 0) return [];
     const { handler, observer } = this.options;
     const startedAt = performance.now();
     const work = (): Promise<readonly Outcome[]> => invoke(handler, batch);
-    try {
-      const outcomes = await (observer?.around ? observer.around(batch, work) : work());
-      observer?.handled?.(this.topic, countOutcomes(outcomes), performance.now() - startedAt);
-      return outcomes;
-    } catch (error) {
-      giveBack(entries);
-      throw error;
-    }
+    const outcomes = await (observer?.around ? observer.around(batch, work) : work());
+    observer?.handled?.(this.topic, countOutcomes(outcomes), performance.now() - startedAt);
+    return outcomes;
   }
 
   private async deliverAlone(dead: DeadRecord): Promise<Outcome> {
@@ -265,15 +281,19 @@ export class TopicLoop {
     if (!record) return { kind: 'refused', ...(refused ?? { code: 'undecodable' }) };
     // Another member may have the key: what the handler remembers of it does not count.
     this.lanes.assignment += 1;
-    const batch: Batch = {
+    return (await invoke(this.options.handler, this.batchOf([record])))[0]!;
+  }
+
+  /** A batch that no position moves with. */
+  private batchOf(records: readonly BusRecord[]): Batch {
+    return {
       topic: this.topic,
-      records: [record],
+      records,
       assignment: this.lanes.assignment,
       checkpointMoved: () => {
-        throw new Defect(`a redriven record of ${this.topic} has no checkpoint to move`);
+        throw new Defect(`a record of ${this.topic} that was delivered alone has no checkpoint to move`);
       },
     };
-    return (await invoke(this.options.handler, batch))[0]!;
   }
 
   private tellOrThrow(error: unknown): void {

@@ -1,3 +1,4 @@
+import { EventStoreError } from '@tallystick/decider';
 import type { BusRecord, Outcome } from '@tallystick/messaging';
 import type { BusBench } from './bench';
 import { seqOf } from './effects';
@@ -79,6 +80,43 @@ export function outcomeCases(bench: BusBench): void {
       expect(failures).toBe(2);
       expect(movedTo.filter((position) => position > 0n)).toEqual([]);
       expect(answers).toContain('duplicate');
+      expect(await bench.harness.effects.count(consumer)).toBe(20);
+    });
+
+    it('gives up a record that makes its handler throw every time, and delivers all others, in order', async () => {
+      const { topic, consumer } = await bench.fresh();
+      const { effects, publisher } = bench.harness;
+      const published = await publisher.publish(topic, marks(60, 20));
+      const poison = published[25];
+      const tries: number[] = [];
+      await bench.member(topic, consumer, async ({ records }) => {
+        const found = records.some(
+          ({ partition, position }) => partition === poison?.partition && position === poison.position,
+        );
+        if (!found) return effects.apply(consumer, 'a', records);
+        tries.push(records.length);
+        throw new TypeError('the record says too much of somebody');
+      });
+      await bench.settledAt(consumer, topic, published);
+      expect(await lettersOf(consumer)).toMatchObject([
+        { code: 'defect', detail: 'TypeError', partition: poison?.partition, position: poison?.position, key: 'key-5' },
+      ]);
+      expect(tries.slice(-3)).toEqual([1, 1, 1]);
+      expect(await effects.count(consumer)).toBe(59);
+      expect(await effects.outOfOrder(consumer)).toEqual([]);
+    });
+
+    it('gives no record up while the store of its handler is away, however long', async () => {
+      const { topic, consumer } = await bench.fresh();
+      const published = await bench.harness.publisher.publish(topic, marks(20, 4));
+      let tries = 0;
+      await bench.member(topic, consumer, async ({ records }) => {
+        tries += 1;
+        if (tries > 10) return bench.harness.effects.apply(consumer, 'a', records);
+        throw new EventStoreError('unavailable', 'the store is away');
+      });
+      await bench.settledAt(consumer, topic, published);
+      expect(await lettersOf(consumer)).toEqual([]);
       expect(await bench.harness.effects.count(consumer)).toBe(20);
     });
 
