@@ -59,8 +59,3 @@ export async function bootServices(
   }
   return { services, settings, authentication, close };
 }
-
-/** Boots one service on its own. */
-export async function bootService(definition: ServiceDefinition, environment: Environment): Promise<BootedServices> {
-  return bootServices([definition], environment);
-}

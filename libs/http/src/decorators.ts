@@ -72,9 +72,6 @@ export const IfMatch = (): ParameterDecorator => parameter((request) => request.
 /** The log position that the answer must have seen (header or query `min-position`); `undefined` where none is asked. */
 export const MinPosition = (): ParameterDecorator => parameter((request) => request.minPosition, { minPosition: true });
 
-/** The correlation id of the request: the same in logs, problems and event metadata. */
-export const CorrelationId = (): ParameterDecorator => parameter((request) => request.scope.correlationId, {});
-
 function adds(part: (known: Operation) => Operation): MethodDecorator {
   return (target, key) => describeRoute(target, key, part);
 }

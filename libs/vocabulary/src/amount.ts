@@ -44,10 +44,6 @@ export function money(text: string): Money {
   return read(text) as Money;
 }
 
-/** Zero of either kind. */
-export const NO_POINTS = 0n as Points;
-export const NO_MONEY = 0n as Money;
-
 /** The smaller of two amounts of one kind. */
 export function least<A extends bigint>(a: A, b: A): A {
   return a < b ? a : b;
