@@ -15,6 +15,7 @@ import { serveDocs } from './openapi/docs-page';
 import { ProblemFilter } from './problem-filter';
 import { addRequestHooks } from './request-hooks';
 import { Routes } from './routes';
+import { visibleJson } from './visible-json';
 
 type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -53,6 +54,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
     routerOptions: { maxParamLength: 128 },
   });
   const fastify: FastifyInstance = adapter.getInstance();
+  fastify.setReplySerializer(visibleJson);
   const routes = new Routes();
   routes.watch(fastify);
   addRequestHooks(fastify, { ...options, idempotency: new IdempotencyGate(options.idempotency) });

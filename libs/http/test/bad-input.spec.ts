@@ -94,6 +94,17 @@ describe('The bytes of a body (trust §3 B, C)', () => {
     expect(Reflect.get({}, 'admin')).toBeUndefined();
   });
 
+  it('may have unseen characters in a text, which an answer writes escaped, and in no code (case 34)', async () => {
+    const text = 'a\u202eb\u200bc\ufeff\u2028';
+    const answer = await service.post('/v1/transfers', { ...good, note: { id: 'n', text } });
+    const written = await answer.text();
+    expect(answer.status).toBe(201);
+    expect(written).toContain(String.raw`"a\u202eb\u200bc\ufeff\u2028"`);
+    expect(JSON.parse(written)).toMatchObject({ note: { text } });
+    expect(await posted({ ...good, id: 'a\u200b1' })).toBe('422 id-invalid /id');
+    expect(await posted({ ...good, id: 'a\u202e1' })).toBe('422 id-invalid /id');
+  });
+
   it.each([
     ['21 levels', `{"id":"a","note":${'['.repeat(20)}${']'.repeat(20)}}`],
     ['200,000 brackets', '['.repeat(200_000)],

@@ -103,7 +103,7 @@ class TransferController {
     if (body.amount === '100000') throw problemOf(reject('insufficient-points', { available: '1' }), REFUSALS);
     if (body.amount === '5') throw new Error('secret of the inside: relation "ledger" does not exist');
     await this.ledger.write(caller.tenant, command.id, body.amount);
-    return { id: body.id, amount: body.amount, command: command.id };
+    return { id: body.id, amount: body.amount, ...(body.note && { note: body.note }), command: command.id };
   }
 
   @Permission('transfers:read')

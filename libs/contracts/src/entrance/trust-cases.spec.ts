@@ -194,8 +194,12 @@ describe('trust.md §3 C: text and dates', () => {
     expect(answer(withText('source', source))).toBe('id-invalid /source');
   });
 
-  it('34: right-to-left override and zero-width characters are good in a text', () => {
+  it('34: right-to-left override and zero-width characters are good in a text and id-invalid in a code', () => {
     expect(answer(withText('lines.0.brand', 'x\u202ey\u200bz'))).toBe('good');
+    for (const code of ['x\u202ey', 'x\u200by']) {
+      expect(answer(withText('id', code))).toBe('id-invalid /id');
+      expect(answer(withJson('member', JSON.stringify({ cardToken: code })))).toBe('id-invalid /member/cardToken');
+    }
   });
 
   it('35: one character more than the limit is text-too-long, counted in code points', () => {
