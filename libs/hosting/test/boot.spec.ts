@@ -200,7 +200,8 @@ describe('A record that a consumer gave up', () => {
       method: 'POST',
       body: JSON.stringify({ ids: body.items?.map(({ id }) => id), reason: 'mended' }),
     };
-    expect((await asked('echo/dead-letters/redrive', ['operations:read'], redrive)).status).toBe(403);
+    const forbidden = { status: 403, body: { code: 'forbidden' } };
+    expect(await asked('echo/dead-letters/redrive', ['operations:read'], redrive)).toMatchObject(forbidden);
     const first = await asked('echo/dead-letters/redrive', ['operations:redrive'], redrive);
     expect([first.status, await asked('echo/dead-letters/redrive', ['operations:redrive'], redrive)]).toEqual([
       202,

@@ -148,14 +148,14 @@ describe('campaigns over HTTP', () => {
       expect([again.status, again.body]).toEqual([200, { ...first.body, duplicate: true }]);
     });
 
-    it('answers 202 parked while the purchase is unknown, and the same for the same key', async () => {
+    it('answers 202 parked while the purchase is unknown, and the same for the same key (case 58)', async () => {
       const first = await http.send('POST', '/v1/returns', returnOf('B-2', 'BR-2', '100'), key('park'));
       expect([first.status, first.body['status']]).toEqual([202, 'parked']);
       await http.send('POST', '/v1/purchases', purchase('B-2'));
       expect(await http.send('POST', '/v1/returns', returnOf('B-2', 'BR-2', '100'), key('park'))).toEqual(first);
     });
 
-    it('answers 422 for more than was bought', async () => {
+    it('answers 422 for more than was bought (case 59)', async () => {
       await http.send('POST', '/v1/purchases', purchase('B-3'));
       const answer = await http.send('POST', '/v1/returns', returnOf('B-3', 'BR-3', '10001'));
       expect([answer.status, answer.body['code'], answer.body['facts']]).toEqual([422, 'over-refund', { line: '1' }]);

@@ -53,7 +53,7 @@ describe('campaigns on a real log', () => {
       });
     });
 
-    it('answers a redelivery as a duplicate, also inside one batch and in another process', async () => {
+    it('answers a redelivery as a duplicate, also inside one batch and in another process (case 60)', async () => {
       expect(await fixture.hear('purchasePublished', [purchase('R-1'), purchase('R-1')])).toEqual([
         'done',
         'duplicate',
@@ -109,7 +109,7 @@ describe('campaigns on a real log', () => {
       expect(said.map(({ issuer }) => issuer)).toEqual(['park', 'market']);
     });
 
-    it('refuses a store of another unit than the binding vouches for', async () => {
+    it('refuses a store of another unit than the binding vouches for (case 56)', async () => {
       const batch = [purchase('R-1'), purchase('R-2', { store: 'wh-001' })];
       expect(await fixture.hear('purchasePublished', batch, { unit: 'market' })).toEqual([
         'done',
@@ -124,7 +124,7 @@ describe('campaigns on a real log', () => {
       expect(await fixture.hear('purchasePublished', [purchase('R-1')])).toEqual(['refused store-closed']);
     });
 
-    it('refuses what is older than the program accepts, and nothing where it sets no limit', async () => {
+    it('refuses what is older than the program accepts, and nothing where it sets no limit (case 37)', async () => {
       const old = purchase('R-1', { occurredAt: '2025-10-20T11:59:59Z' });
       expect(await fixture.hear('purchasePublished', [old])).toEqual(['refused too-old']);
       await fixture.hear('programDeclared', [program({ revision: 1, acceptPurchasesFromDays: undefined })]);

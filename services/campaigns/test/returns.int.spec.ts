@@ -33,7 +33,7 @@ describe('returns on a real log', () => {
       });
     });
 
-    it('parks a return until its purchase comes', async () => {
+    it('parks a return until its purchase comes (case 58)', async () => {
       expect(await fixture.hear('returnPublished', [returnOf('R-1', 'B-1', '4000')])).toEqual(['done']);
       expect(await fixture.hear('returnPublished', [returnOf('R-1', 'B-1', '4000')])).toEqual(['duplicate']);
       expect(await hearAs(fixture.twin(), 'purchasePublished', [purchase('R-1')])).toEqual(['done']);
@@ -47,7 +47,7 @@ describe('returns on a real log', () => {
       ]);
     });
 
-    it('refuses more than was bought and writes nothing', async () => {
+    it('refuses more than was bought and writes nothing (case 59)', async () => {
       await fixture.hear('purchasePublished', [purchase('R-1')]);
       expect(await fixture.hear('returnPublished', [returnOf('R-1', 'B-1', '10001')])).toEqual(['refused over-refund']);
       expect(await fixture.types()).toEqual(['RuleSetPublished', 'PurchaseRecorded']);

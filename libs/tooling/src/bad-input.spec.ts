@@ -1,0 +1,59 @@
+import { join, normalize } from 'node:path';
+import { textOf, workspaceFiles } from './workspace';
+
+/** Cases of bad input that the entrances of today can meet; the others come with the routes that they aim at. */
+const CASES = [...range(1, 44), ...range(52, 61), ...range(76, 83), 88];
+
+const files = workspaceFiles();
+const rows = new Map(
+  [...textOf('docs/bad-input.md').matchAll(/^\| *(\d+) *\|(.*)\|$/gm)].map(([, number, cells = '']) => [
+    Number(number),
+    cells,
+  ]),
+);
+
+describe('docs/bad-input.md', () => {
+  it('has a row for every case, in order', () => {
+    expect([...rows.keys()]).toEqual(CASES);
+  });
+
+  it.each(CASES)('names for case %i specifications that have its number in a title', (number) => {
+    const specs = specsIn(rows.get(number) ?? '');
+    const silent = specs.filter((path) => !files.includes(path) || !casesIn(textOf(path)).has(number));
+    expect([specs.length > 0, silent]).toEqual([true, []]);
+  });
+
+  it('names for every code a specification that expects it', () => {
+    const unheld = [...rows].flatMap(([number, cells]) => {
+      const texts = specsIn(cells).map(textOf).join('\n');
+      const codes = [...cells.matchAll(/`([a-z]+(?:-[a-z0-9]+)+|undecodable|unauthentic|empty|forbidden)`/g)];
+      return codes.filter(([, code = '']) => !texts.includes(code)).map(([, code]) => `${number}: ${code}`);
+    });
+    expect(unheld).toEqual([]);
+  });
+});
+
+function specsIn(cells: string): readonly string[] {
+  return [...cells.matchAll(/\]\(([^)]+\.spec\.ts)\)/g)].map(([, link = '']) => normalize(join('docs', link)));
+}
+
+/** The cases that a specification's titles name: `12: …`, `(case 12)`, `(cases 52 to 55)`, `(bad-12)`, rows `[12, …` of a table. */
+function casesIn(spec: string): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const [, listed = ''] of spec.matchAll(/['"`](\d+(?:, \d+)*)(?=: | [a-z]| [A-Z])/g)) addAll(found, listed);
+  for (const [, listed = ''] of spec.matchAll(/\bcases? (\d+(?:(?:, | and | to )\d+)*)/g)) addAll(found, listed);
+  for (const [, listed = ''] of spec.matchAll(/\(bad-(\d+)\)/g)) addAll(found, listed);
+  if (/\bcase %i/.test(spec)) for (const [, listed = ''] of spec.matchAll(/^ +\[\n? *(\d+),/gm)) addAll(found, listed);
+  return found;
+}
+
+function addAll(found: Set<number>, listed: string): void {
+  for (const part of listed.split(/, | and /)) {
+    const [from = NaN, to = from] = part.split(' to ').map(Number);
+    for (const number of range(from, to)) found.add(number);
+  }
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
