@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EVENT_LOG_MIGRATIONS } from '@tallystick/event-store/postgres';
 import { IDEMPOTENCY_MIGRATIONS } from '@tallystick/http';
-import { BUS_SCHEMA, createOutsideTopics } from '@tallystick/messaging/postgres';
+import { BUS_SCHEMA, createOutsideTopics, holdOutsideTopics } from '@tallystick/messaging/postgres';
 import { DEAD_LETTER_MIGRATIONS } from '@tallystick/messaging';
 import { log } from '@tallystick/observability';
 import {
@@ -72,6 +72,7 @@ function byOwner(
 
 async function migrateAll(owner: Pool, definitions: readonly ServiceDefinition[], settings: Settings): Promise<void> {
   await createOutsideTopics(owner, [...new Set(definitions.flatMap(({ outsideTopics }) => outsideTopics))]);
+  for (const { name, outsideTopics } of definitions) await holdOutsideTopics(owner, name, outsideTopics);
   const here = new Set(definitions.map(({ name }) => name));
   const heard = new Set(definitions.flatMap(({ hears }) => hears.map(({ service }) => service)));
   for (const service of heard) {
