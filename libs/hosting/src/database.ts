@@ -12,6 +12,7 @@ import {
   type MigrationSet,
   type Pool,
 } from '@tallystick/postgres';
+import { rememberInstallation } from './installation';
 import type { ServiceDefinition } from './service';
 import { databaseSetting, type Settings } from './settings';
 
@@ -82,6 +83,7 @@ async function migrateAll(owner: Pool, definitions: readonly ServiceDefinition[]
   }
   for (const definition of definitions) {
     const applied = await migrate(owner, definition.name, migrationsOf(definition));
+    await rememberInstallation(owner, definition.name, settings);
     if (applied.length > 0) log().info({ schema: definition.name, count: applied.length }, 'migrations applied');
   }
 }

@@ -276,6 +276,20 @@ describe('A boot', () => {
     await expect(bootServices([counterDefinition], environment)).rejects.toThrow('not for production');
   });
 
+  it.each([
+    ['bus-changed', 'TALLY_BUS', { TALLY_BUS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9' }],
+    ['store-changed', 'TALLY_STORE', { TALLY_STORE: 'eventstoredb', EVENTSTOREDB_URL: 'esdb://127.0.0.1:9' }],
+  ])('fails as %s where the database began with another %s', async (code, setting, changed) => {
+    const environment = { DATABASE_URL: database.url, TALLY_DATA: dataFolder, ...changed };
+    const refused = bootServices(definitions, environment);
+    await expect(refused).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(
+        new RegExp(`^${code}: .* began with ${setting}=postgres .* set ${setting}=postgres`),
+      ),
+    });
+  });
+
   it('fails with the local issuer on an address that others reach', async () => {
     const environment = { DATABASE_URL: database.url, TALLY_DATA: dataFolder, TALLY_HOST: '0.0.0.0' };
     await expect(bootServices([counterDefinition], environment)).rejects.toThrow('for loopback only');
