@@ -1,4 +1,3 @@
-
 /** Who calls and what it may do; tenant and program come from the credential, never from the body (design §6 "Names"). */
 export interface Caller {
   readonly tenant: string;
