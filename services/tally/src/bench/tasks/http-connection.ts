@@ -54,7 +54,7 @@ export class HttpConnection {
     this.received = this.received.length === 0 ? piece : Buffer.concat([this.received, piece]);
     const headEnd = this.received.indexOf(HEAD_END);
     if (headEnd < 0) return;
-    const head = this.received.latin1Slice(0, headEnd);
+    const head = this.received.toString('latin1', 0, headEnd);
     const length = LENGTH.exec(head)?.[1];
     if (length === undefined) return this.fail(new Error(`an answer without content-length: ${head}`));
     const from = headEnd + HEAD_END.length;
