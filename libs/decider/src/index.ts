@@ -3,6 +3,7 @@ export * from './command';
 export * from './decider';
 export * from './event';
 export * from './event-store';
+export * from './events-of-command';
 export * from './executor';
 export * from './hash-chain';
 export * from './ids';

@@ -1,5 +1,5 @@
 import type { BusServer, DeliveryObserver } from '@tallystick/messaging';
-import { PostgresBusServer, type PostgresTopic } from '@tallystick/messaging/postgres';
+import { OutsideRetention, PostgresBusServer, type PostgresTopic } from '@tallystick/messaging/postgres';
 import { log, type Metrics, noteSpan } from '@tallystick/observability';
 import { isOnKafka, kafkaBus } from './kafka';
 import type { Neighbours } from './neighbours';
@@ -33,11 +33,14 @@ export async function openBus(
   if (!resources.roles.has('consumer')) return undefined;
   const options: BusOptions = { definition, resources, observer: observerOf(metrics), onFatal };
   const foreign: ForeignLog[] = [];
+  const retention = retentionOf(definition, resources);
   const server = isOnKafka(resources.settings) ? kafkaBus(options) : await postgresBus(options, neighbours, foreign);
   neighbours.hasBus(server);
+  retention?.start();
   return {
     server,
     close: async () => {
+      await retention?.close();
       await server.close();
       await Promise.all(foreign.map((one) => one.close()));
     },
@@ -66,6 +69,22 @@ async function postgresBus(
   }
   const batchSize = Number(settings['TALLY_BATCH'] ?? 500);
   return new PostgresBusServer({ consumer: definition.name, pool, sources, batchSize, observer, onFatal });
+}
+
+/** Outside topics are ours to prune where they are tables. */
+function retentionOf(
+  { name, outsideTopics }: ServiceDefinition,
+  { pool, settings }: OpenResources,
+): OutsideRetention | undefined {
+  if (isOnKafka(settings) || outsideTopics.length === 0) return undefined;
+  return new OutsideRetention({
+    pool,
+    consumer: name,
+    topics: outsideTopics,
+    keepMs: Number(settings['TALLY_TOPIC_RETENTION_HOURS'] ?? 168) * 3_600_000,
+    onPruned: (topic, count) => log().info({ topic, count }, 'settled records were removed'),
+    onFault: (err) => log().warn({ name, err }, 'settled records could not be removed and will be tried again'),
+  });
 }
 
 function observerOf(metrics: Metrics): DeliveryObserver {

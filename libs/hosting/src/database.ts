@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { EVENT_LOG_MIGRATIONS } from '@tallystick/event-store/postgres';
 import { IDEMPOTENCY_MIGRATIONS } from '@tallystick/http';
-import { BUS_SCHEMA, createOutsideTopics } from '@tallystick/messaging/postgres';
+import { BUS_SCHEMA, createOutsideTopics, holdOutsideTopics } from '@tallystick/messaging/postgres';
 import { DEAD_LETTER_MIGRATIONS } from '@tallystick/messaging';
 import { log } from '@tallystick/observability';
 import {
@@ -12,6 +12,7 @@ import {
   type MigrationSet,
   type Pool,
 } from '@tallystick/postgres';
+import { rememberInstallation } from './installation';
 import type { ServiceDefinition } from './service';
 import { databaseSetting, type Settings } from './settings';
 
@@ -72,6 +73,7 @@ function byOwner(
 
 async function migrateAll(owner: Pool, definitions: readonly ServiceDefinition[], settings: Settings): Promise<void> {
   await createOutsideTopics(owner, [...new Set(definitions.flatMap(({ outsideTopics }) => outsideTopics))]);
+  for (const { name, outsideTopics } of definitions) await holdOutsideTopics(owner, name, outsideTopics);
   const here = new Set(definitions.map(({ name }) => name));
   const heard = new Set(definitions.flatMap(({ hears }) => hears.map(({ service }) => service)));
   for (const service of heard) {
@@ -81,6 +83,7 @@ async function migrateAll(owner: Pool, definitions: readonly ServiceDefinition[]
   }
   for (const definition of definitions) {
     const applied = await migrate(owner, definition.name, migrationsOf(definition));
+    await rememberInstallation(owner, definition.name, settings);
     if (applied.length > 0) log().info({ schema: definition.name, count: applied.length }, 'migrations applied');
   }
 }

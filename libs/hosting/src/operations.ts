@@ -15,7 +15,7 @@ import {
   QueryOf,
   Summary,
 } from '@tallystick/http';
-import { type DeadLetter, DeadLetters } from '@tallystick/messaging';
+import { type DeadLetter, DeadLetters, type LettersOf } from '@tallystick/messaging';
 import { log } from '@tallystick/observability';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 
@@ -38,7 +38,14 @@ export class Operations {
     readonly deadLetters: DeadLetters,
     /** False where this process consumes nothing: it cannot deliver again. */
     readonly consumes: boolean,
+    /** The tenant of this process, to whom letters of nobody are shown. */
+    private readonly home: string,
   ) {}
+
+  /** What of the letters a caller may know of: those of its own tenant. */
+  lettersOf({ tenant }: Caller): LettersOf {
+    return { tenant, withNobodys: tenant === this.home };
+  }
 }
 
 /** What operations may see and do of a service's consumers, without seeing what the records say (trust case 61). */
@@ -53,9 +60,11 @@ class OperationsController {
     @Param('service') service: string,
     @QueryOf(DeadLetterQuery) query: DeadLetterQuery,
     @PageOf() page: Page,
+    @CallerOf() caller: Caller,
   ): Promise<ListAnswer<object>> {
     const { deadLetters } = this.of(service);
-    const { letters, next } = await deadLetters.list({ ...query, limit: page.limit, after: page.after?.[0] });
+    const of = this.operations.lettersOf(caller);
+    const { letters, next } = await deadLetters.list({ ...query, of, limit: page.limit, after: page.after?.[0] });
     return { items: letters.map(itemOf), ...(next !== undefined && { next: page.cursorAfter([next]) }) };
   }
 
@@ -72,7 +81,8 @@ class OperationsController {
   ): Promise<object> {
     const { deadLetters, consumes } = this.of(service);
     if (!consumes) throw problem('dependency-unavailable');
-    const answers = await deadLetters.redrive(ids, { by: actorOf(caller), reason });
+    const of = this.operations.lettersOf(caller);
+    const answers = await deadLetters.redrive(ids, { by: actorOf(caller), reason, of });
     for (const { answer, code } of answers)
       log().info({ name: service, code, kind: answer }, 'a dead letter was redriven');
     return { ids, reason };

@@ -128,7 +128,8 @@ async function openHttp(
 ): Promise<HttpApp> {
   const { name } = definition;
   const { pool, settings } = resources;
-  const operations = new Operations(name, new DeadLetters(pool, bus ? [bus] : []), bus !== undefined);
+  const letters = new DeadLetters(pool, bus ? [bus] : []);
+  const operations = new Operations(name, letters, bus !== undefined, settings['TALLY_TENANT'] ?? 'demo');
   const http = await createHttpApp({
     service: name,
     module: HostedModule.with(definition.module(resources), operations),

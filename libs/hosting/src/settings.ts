@@ -39,6 +39,7 @@ export const SETTINGS: readonly SettingForm[] = [
   { name: 'TALLY_LOG_LEVEL', kind: 'choice', choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], default: 'info', meaning: 'Least level that is logged' },
   { name: 'TALLY_POOL_SIZE', kind: 'whole', default: '6', least: { value: 6, since: 'a step may hold one connection while it needs another' }, meaning: 'Connections of a service for reading and consuming; 6 or more' },
   { name: 'TALLY_BATCH', kind: 'whole', default: '500', meaning: 'Records that a consumer takes at once, at most' },
+  { name: 'TALLY_TOPIC_RETENTION_HOURS', kind: 'whole', default: '168', meaning: 'How long the Postgres bus keeps a record of an outside topic that every consumer has settled; 0 = no longer' },
   { name: 'TALLY_CURSOR_KEY', kind: 'key', secret: true, meaning: 'Authenticates list cursors; the same on all replicas' },
 ]; // prettier-ignore
 

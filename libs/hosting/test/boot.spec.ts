@@ -28,10 +28,10 @@ afterAll(async () => {
   rmSync(dataFolder, { recursive: true });
 });
 
-async function token(permissions: readonly string[] = ['*']): Promise<string> {
+async function token(permissions: readonly string[] = ['*'], tenant = 'demo'): Promise<string> {
   const issued = await booted.authentication.localIssuer?.issue({
     subject: 'ops',
-    tenant: 'demo',
+    tenant,
     program: 'main',
     permissions,
     audience: definitions.map(({ name }) => audienceOf(name)),
@@ -71,11 +71,12 @@ async function status(): Promise<Status> {
   return (await answer.json()) as Status;
 }
 
-/** Resolves when every hop has come to the heads. */
+/** Resolves when every hop has come to the head of the counter's log, by a look that is younger than the head. */
 async function settled(): Promise<Status> {
   for (let last = await status(); ; last = await status()) {
     const hops = last.services.flatMap((service) => service.hops);
-    if (hops.length > 0 && hops.every(({ behind }) => behind === 0)) return last;
+    const head = last.services.find(({ service }) => service === 'counter')?.head ?? '';
+    if (hops.length > 0 && hops.every(({ behind, position }) => behind === 0 && position >= head)) return last;
   }
 }
 
@@ -176,9 +177,9 @@ describe('Services in one process', () => {
 });
 
 describe('A record that a consumer gave up', () => {
-  const asked = async (path: string, permissions: readonly string[], init: RequestInit = {}) => {
+  const asked = async (path: string, permissions: readonly string[], init: RequestInit = {}, tenant = 'demo') => {
     const headers = {
-      authorization: await token(permissions),
+      authorization: await token(permissions, tenant),
       'content-type': 'application/json',
       'idempotency-key': 'redrive-1',
     };
@@ -212,6 +213,28 @@ describe('A record that a consumer gave up', () => {
     expect(heard.rows).toEqual([{ by_amount: '3' }]);
     expect(audit.rows[0]).toEqual({ asked_by: 'user:ops', reason: 'mended', answer: 'done' });
     expect((await asked('echo/dead-letters', ['operations:read'])).body.items).toEqual([]);
+  });
+
+  it('is there for its own tenant only; that of nobody for the tenant of the process', async () => {
+    await pool.query("insert into echo.refused values ('x')");
+    await add('x', '4', 'k-x-2');
+    await settled();
+    const listed = async (tenant: string) =>
+      (await asked('echo/dead-letters', ['operations:read'], {}, tenant)).body.items?.map(({ id }) => id) ?? [];
+    const [id] = await listed('demo');
+    expect([typeof id, await listed('other')]).toEqual(['string', []]);
+    await pool.query('delete from echo.refused');
+    const headers = (key: string): RequestInit => ({
+      method: 'POST',
+      body: JSON.stringify({ ids: [id], reason: key }),
+    });
+    expect((await asked('echo/dead-letters/redrive', ['operations:redrive'], headers('theirs'), 'other')).status).toBe(
+      202,
+    );
+    expect(await listed('demo')).toEqual([id]);
+    await pool.query('update echo.dead_letter set tenant = null where id = $1', [id]);
+    expect([await listed('demo'), await listed('other')]).toEqual([[id], []]);
+    await pool.query('delete from echo.dead_letter where id = $1', [id]);
   });
 
   it('is one that makes its handler throw every time; the topic goes on without it', async () => {
@@ -251,6 +274,20 @@ describe('A boot', () => {
       TALLY_CURSOR_KEY: Buffer.alloc(32).toString('base64'),
     };
     await expect(bootServices([counterDefinition], environment)).rejects.toThrow('not for production');
+  });
+
+  it.each([
+    ['bus-changed', 'TALLY_BUS', { TALLY_BUS: 'kafka', KAFKA_BROKERS: '127.0.0.1:9' }],
+    ['store-changed', 'TALLY_STORE', { TALLY_STORE: 'eventstoredb', EVENTSTOREDB_URL: 'esdb://127.0.0.1:9' }],
+  ])('fails as %s where the database began with another %s', async (code, setting, changed) => {
+    const environment = { DATABASE_URL: database.url, TALLY_DATA: dataFolder, ...changed };
+    const refused = bootServices(definitions, environment);
+    await expect(refused).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(
+        new RegExp(`^${code}: .* began with ${setting}=postgres .* set ${setting}=postgres`),
+      ),
+    });
   });
 
   it('fails with the local issuer on an address that others reach', async () => {

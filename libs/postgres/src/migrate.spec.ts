@@ -36,6 +36,7 @@ describe('migrate', () => {
     expect(await migrate(pool, 'one', sets)).toEqual([
       'consumer/0001-consumer-positions',
       'consumer/0002-consumed-ahead',
+      'consumer/0003-installation',
       'own-marks/0001-table',
       'own-marks/0002-row',
     ]);
@@ -75,6 +76,7 @@ describe('migrate', () => {
     expect(applied.flat().sort()).toEqual([
       'consumer/0001-consumer-positions',
       'consumer/0002-consumed-ahead',
+      'consumer/0003-installation',
       'own/0001-table',
     ]);
     expect(await marks('one')).toEqual(['only']);

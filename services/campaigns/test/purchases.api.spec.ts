@@ -220,6 +220,16 @@ describe('campaigns over HTTP', () => {
       expect(items.map(({ content }) => content)).toEqual([RULES, next]);
     });
 
+    it('answers a repeated request as before, whatever was published since', async () => {
+      const more = { ...next, rules: [...next.rules, { id: 'most', asset: 'POINTS', kind: 'base', rate: '1/2000' }] };
+      const first = await http.send('PUT', '/v1/rule-sets', { content: more, validFrom }, key('publish'));
+      expect(first.body).toMatchObject({ version: '3', published: true });
+      await http.send('PUT', '/v1/rule-sets', { content: next, validFrom });
+      expect(await http.send('PUT', '/v1/rule-sets', { content: more, validFrom }, key('publish'))).toEqual(first);
+      const { items } = (await http.send('GET', '/v1/rule-sets')).body as { items: unknown[] };
+      expect(items).toHaveLength(4);
+    });
+
     it('names the place of a fault in the content', async () => {
       const content = { rules: [{ id: 'g', asset: 'GROWTH', kind: 'base', rate: '1', tierFactors: { gold: '2' } }] };
       const { status, body } = await http.send('PUT', '/v1/rule-sets', { content });

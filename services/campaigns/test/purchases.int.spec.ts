@@ -1,6 +1,7 @@
 import type { campaigns, PurchaseQualified } from '@tallystick/contracts';
 import { position } from '@tallystick/decider';
-import { accountOf, CampaignsFixture, hearAs, program, purchase, store } from './campaigns-fixture';
+import { until } from '@tallystick/testing';
+import { accountOf, CampaignsFixture, hearAs, program, purchase, RULES, store } from './campaigns-fixture';
 
 jest.setTimeout(60_000);
 
@@ -148,6 +149,22 @@ describe('campaigns on a real log', () => {
       const [recorded] = await fixture.announced<campaigns.PurchaseRecorded>('campaigns.purchase-recorded.v1');
       expect(recorded).toMatchObject({ verdict: 'no-member', unit: 'market', total: '15000' });
       expect(recorded).not.toHaveProperty('member');
+    });
+
+    it('uses a rule set whose publisher died before it could tell, and tells the others', async () => {
+      const version = async (): Promise<string> =>
+        (await fixture.pool.query<{ version: string }>('select version from reference_version')).rows[0]!.version;
+      await fixture.hear('purchasePublished', [purchase('R-0')]);
+      const before = await version();
+      await fixture.publish({ ...RULES, rules: [{ id: 'base', asset: 'POINTS', kind: 'base', rate: '1/50' }] });
+      await fixture.pool.query('update reference_version set version = $1', [before]);
+      let count = 0;
+      await until('a purchase earns by the new rules', async () => {
+        const id = `R-${(count += 1)}`;
+        await fixture.hear('purchasePublished', [purchase(id)]);
+        return (await fixture.picture(id)).join() === 'POINTS 300-0';
+      });
+      expect(BigInt(await version())).toBeGreaterThan(BigInt(before));
     });
 
     it('uses a rule set that another process has just published', async () => {

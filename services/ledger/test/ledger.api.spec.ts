@@ -78,12 +78,19 @@ interface Got {
   readonly body: { readonly items: EventAnswer[]; readonly next: string; readonly state: string };
 }
 
-async function call(method: string, path: string, body?: object, permissions = ['*'], tenant = 'demo'): Promise<Got> {
+async function call(
+  method: string,
+  path: string,
+  body?: object,
+  permissions = ['*'],
+  tenant = 'demo',
+  key = `k-${++keys}`,
+): Promise<Got> {
   const token = await issuer.issue({ subject: 'till-1', tenant, program: 'main', permissions, audience: AUDIENCE });
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
-    'idempotency-key': `k-${++keys}`,
+    'idempotency-key': key,
   };
   const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
   return { status: answer.status, body: (await answer.json()) as Got['body'] };
@@ -209,6 +216,18 @@ describe('PUT assets', () => {
         ],
       },
     });
+  });
+
+  it('answers a repeated request as before, whatever was declared since', async () => {
+    const declare = (unitCost: string, key?: string) => {
+      const coffee = [{ asset: 'COFFEE', kind: 'points', unitCost }];
+      return call('PUT', '/v1/assets', { assets: coffee }, ['*'], 'demo', key);
+    };
+    const first = await declare('1/100', 'once');
+    await declare('2/100');
+    await expect(declare('1/100', 'once')).resolves.toEqual(first);
+    const { body } = await get('/v1/assets');
+    expect(body.items).toContainEqual(expect.objectContaining({ asset: 'COFFEE', unitCost: '2/100' }));
   });
 
   it('refuses what can no longer be', async () => {

@@ -17,9 +17,10 @@ import type { NewDeadLetter } from './dead-letter';
 export const DEAD_LETTER_MIGRATIONS: MigrationSet = { name: 'dead-letters', folder: join(__dirname, 'migrations') };
 
 const INSERT = `
-  insert into dead_letter (consumer, topic, partition, position, key, code, pointer, detail, payload_hash, payload, headers)
+  insert into dead_letter (consumer, topic, partition, position, key, code, pointer, detail, payload_hash, payload, headers,
+    tenant)
   select * from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[],
-    $9::bytea[], $10::bytea[], $11::text[])
+    $9::bytea[], $10::bytea[], $11::text[], $12::text[])
   on conflict do nothing`;
 
 /** PostgreSQL text cannot hold U+0000; a key or detail from outside may. */
@@ -44,6 +45,7 @@ export async function insertDeadLetters(
     byteaColumn(letters.map(({ payloadHash }) => payloadHash)),
     byteaColumn(letters.map(({ payload }) => payload)),
     textColumn(letters.map(({ headers }) => storable(JSON.stringify(headers)))),
+    textColumn(letters.map(({ tenant }) => tenant ?? null)),
   ]);
 }
 

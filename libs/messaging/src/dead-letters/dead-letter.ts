@@ -4,6 +4,8 @@ import type { Arrival } from '../delivery/source';
 
 /** A record that will not be delivered again unless somebody asks for it. */
 export interface NewDeadLetter {
+  /** Absent where nobody can tell. */
+  readonly tenant?: string;
   readonly consumer: string;
   readonly topic: string;
   readonly partition: number;
@@ -31,6 +33,7 @@ const MAX_DETAIL = 500;
 export function deadLetterOf(consumer: string, topic: string, arrival: Arrival, reason: Reason): NewDeadLetter {
   const { value, headers } = arrival.payload();
   return {
+    tenant: arrival.record?.tenant ?? arrival.tenant,
     consumer,
     topic,
     partition: arrival.partition,

@@ -26,7 +26,15 @@ export interface DeadLetter {
   readonly redriven?: { readonly at: number; readonly by: string; readonly reason: string };
 }
 
+/** Whose letters are meant: those of a tenant, and with them those of which nobody can tell whose they are. */
+export interface LettersOf {
+  readonly tenant: string;
+  readonly withNobodys: boolean;
+}
+
 export interface ListOptions {
+  /** Absent: of all tenants. */
+  readonly of?: LettersOf;
   /** The last id of the page before. */
   readonly after?: string;
   /** Default 100, at most 500. */
@@ -65,6 +73,10 @@ const COLUMNS = `id, consumer, topic, partition, lpad(position::text, 20, '0') a
   payload_hash, (extract(epoch from at) * 1000)::bigint as at,
   (extract(epoch from redriven_at) * 1000)::bigint as redriven_at, redriven_by, reason`;
 
+function owners(of: LettersOf | undefined): readonly [string | null, boolean] {
+  return [of?.tenant ?? null, of?.withNobodys ?? true];
+}
+
 /** The records that the consumers of one schema gave up. */
 export class DeadLetters {
   constructor(
@@ -79,8 +91,12 @@ export class DeadLetters {
       `select ${COLUMNS} from dead_letter
        where id > $1 and ($2::text is null or topic = $2) and ($3::text is null or code = $3)
          and (redriven_at is null or not $4::boolean)
+         and ($6::text is null or tenant = $6 or (tenant is null and $7::boolean))
        order by id limit $5`,
-      [options.after ?? '0', options.topic ?? null, options.code ?? null, options.openOnly ?? true, limit],
+      [
+        ...[options.after ?? '0', options.topic ?? null, options.code ?? null, options.openOnly ?? true, limit],
+        ...owners(options.of),
+      ],
     );
     const letters = rows.map(letterOf);
     return rows.length < limit ? { letters } : { letters, next: rows[limit - 1]!.id };
@@ -98,20 +114,22 @@ export class DeadLetters {
   /**
    * Delivers letters again through the handler that gave them up, in the order given, each once: one that was settled
    * is closed with who asked and why, one that is refused again stays open under its new code. Every attempt is kept.
+   * One that is not `of` the asker's tenant is `unknown`.
    */
   async redrive(
     ids: readonly string[],
-    { by, reason }: { readonly by: string; readonly reason: string },
+    { by, reason, of }: { readonly by: string; readonly reason: string; readonly of?: LettersOf },
   ): Promise<readonly RedriveAnswer[]> {
     const answers: RedriveAnswer[] = [];
-    for (const id of ids) answers.push(await this.redriveOne(id, by, reason));
+    for (const id of ids) answers.push(await this.redriveOne(id, by, reason, of));
     return answers;
   }
 
-  private async redriveOne(id: string, by: string, reason: string): Promise<RedriveAnswer> {
+  private async redriveOne(id: string, by: string, reason: string, of?: LettersOf): Promise<RedriveAnswer> {
     const found = await this.pool.query<Row & { payload: Buffer | null; headers: string | null }>(
-      `select ${COLUMNS}, payload, headers from dead_letter where id = any ($1::bigint[])`,
-      [int8Column(/^\d{1,18}$/.test(id) ? [id] : [])],
+      `select ${COLUMNS}, payload, headers from dead_letter
+       where id = any ($1::bigint[]) and ($2::text is null or tenant = $2 or (tenant is null and $3::boolean))`,
+      [int8Column(/^\d{1,18}$/.test(id) ? [id] : []), ...owners(of)],
     );
     const row = found.rows[0];
     if (!row) return { id, answer: 'unknown' };

@@ -15,6 +15,8 @@ export interface Arrival {
   /** Exactly one of `record` and `refused` is there. */
   readonly record?: BusRecord;
   readonly refused?: RefusedRecord;
+  /** Whose topic it lay on, where it is refused and that is known; a record names its tenant itself. */
+  readonly tenant?: string;
   payload(): Payload;
 }
 

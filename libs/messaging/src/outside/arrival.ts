@@ -27,7 +27,7 @@ export function arrivalOf(raw: RawRecord, binding: TopicBinding, reader: RecordR
   if (!result.ok) {
     const { code, pointer } = result;
     const refused: RefusedRecord = { partition, position, key, code, pointer, value };
-    return { partition, position, key, refused, payload };
+    return { partition, position, key, refused, tenant: binding.tenant, payload };
   }
   const correlationId = correlationIdOf(raw);
   const record: BusRecord = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { int4Column, int8Column, migrate, type MigrationSet, type Pool } from '@tallystick/postgres';
+import { migrate, type MigrationSet, type Pool } from '@tallystick/postgres';
 import { PARTITIONS } from '../bus';
 
 /** Schema of the topics that publishers outside write. */
@@ -19,25 +19,4 @@ export async function createOutsideTopics(pool: Pool, topics: readonly string[])
      on conflict do nothing`,
     [topics, PARTITIONS],
   );
-}
-
-export interface Prune {
-  /** Only records that the bus has had for longer, in ms. */
-  readonly olderThanMs: number;
-  /** What every consumer has settled, by partition: a record beyond it, or of another partition, is kept. */
-  readonly settled: ReadonlyMap<number, bigint>;
-}
-
-/**
- * Removes records of a topic that are old and that every consumer has settled; answers how many. What they said is in
- * the streams of those who heard them (design §6 "Bus port"); numbers go on, nothing is renumbered.
- */
-export async function pruneOutsideTopic(pool: Pool, topic: string, { olderThanMs, settled }: Prune): Promise<number> {
-  const { rowCount } = await pool.query(
-    `delete from ${BUS_SCHEMA}.record r using unnest($2::int[], $3::bigint[]) as s(partition, settled)
-     where r.topic = $1 and r.partition = s.partition and r."offset" <= s.settled
-       and r.at < now() - $4 * interval '1 millisecond'`,
-    [topic, int4Column([...settled.keys()]), int8Column([...settled.values()]), olderThanMs],
-  );
-  return rowCount ?? 0;
 }

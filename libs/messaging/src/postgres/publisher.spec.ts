@@ -1,7 +1,7 @@
 import { createPool, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase, until } from '@tallystick/testing';
 import { partitionOf } from '../partition';
-import { createOutsideTopics, PostgresPublisher, pruneOutsideTopic } from './index';
+import { createOutsideTopics, PostgresPublisher } from './index';
 
 const TOPIC = 'purchases.v1';
 
@@ -94,23 +94,6 @@ describe('PostgresPublisher', () => {
     behind = 99;
     await publishing;
     expect(isDone).toBe(true);
-  });
-
-  it('prunes records that are old and that nobody needs any more', async () => {
-    const publisher = new PostgresPublisher({ pool });
-    const published = await publisher.publish(
-      TOPIC,
-      [0, 1, 2, 3].map((index) => ({ ...record(index), key: 'm-7' })),
-    );
-    await pool.query(`update bus.record set at = now() - interval '2 days' where "offset" <= 3`);
-    const partition = published[0]!.partition;
-    const settled = new Map([[partition, 2n]]);
-    expect(await pruneOutsideTopic(pool, TOPIC, { olderThanMs: 86_400_000, settled })).toBe(2);
-    expect(await pruneOutsideTopic(pool, TOPIC, { olderThanMs: 86_400_000, settled: new Map([[partition, 9n]]) })).toBe(
-      1,
-    );
-    const { rows } = await pool.query('select "offset" from bus.record');
-    expect(rows).toEqual([{ offset: '4' }]);
   });
 
   async function commits(): Promise<number> {

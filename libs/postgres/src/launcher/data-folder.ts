@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { keptSecret } from '../kept-secret';
 import { lastingTemporaryFolder } from './binaries';
 import { commandLineOf, isAlive, startMarkOf, waitForEnd } from './processes';
 import { isReachableByOthers, type ServerAccount } from './server-account';
@@ -16,14 +17,9 @@ export interface DataFolder {
 
 const heldHere = new Set<string>();
 
-/** Text that is made once and then kept, readable for us alone. */
+/** Random text that is made once and then kept, readable for us alone. */
 function keptText(file: string, bytes: number): string {
-  try {
-    writeFileSync(file, randomBytes(bytes).toString('base64url'), { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFileSync(file, 'utf8').trim();
+  return keptSecret(file, () => randomBytes(bytes).toString('base64url'));
 }
 
 function clusterFolder(root: string, account: ServerAccount): string {
@@ -72,10 +68,25 @@ function livingOwner(file: string, root: string): number | undefined {
 export function takeOwnership({ root }: DataFolder): () => void {
   const file = join(root, 'owner.json');
   const owner: Owner = { pid: process.pid, startMark: startMarkOf(process.pid) };
+  // Linked, so that it appears whole: one that is read half written would pass for nobody's.
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
+  try {
+    claim(draft, file, root);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  heldHere.add(root);
+  return () => {
+    if (heldHere.delete(root)) rmSync(file, { force: true });
+  };
+}
+
+function claim(draft: string, file: string, root: string): void {
   for (let attempt = 0; ; attempt++) {
     try {
-      writeFileSync(file, JSON.stringify(owner), { mode: 0o600, flag: 'wx' });
-      break;
+      linkSync(draft, file);
+      return;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt === 5) throw error;
       const holder = livingOwner(file, root);
@@ -85,10 +96,6 @@ export function takeOwnership({ root }: DataFolder): () => void {
       rmSync(file, { force: true });
     }
   }
-  heldHere.add(root);
-  return () => {
-    if (heldHere.delete(root)) rmSync(file, { force: true });
-  };
 }
 
 /** Ends a server that a killed process of ours left behind on this cluster; touches no other process. */

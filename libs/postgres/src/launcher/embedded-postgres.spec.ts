@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool } from '../pool';
@@ -159,6 +159,13 @@ describe('a data folder below a closed home', () => {
 });
 
 describe('a data folder without its password', () => {
+  it('is refused while the file is empty: nobody runs under half a password', () => {
+    const root = join(folder, 'half-made');
+    mkdirSync(root);
+    writeFileSync(join(root, 'password'), '');
+    expect(() => openDataFolder(root, {})).toThrow(`${join(root, 'password')} is empty`);
+  });
+
   it('is refused by name, its data left alone', async () => {
     const { stop } = await start();
     await stop();

@@ -14,6 +14,7 @@ import {
   type CommandResult,
   type EventMetadata,
   type EventStore,
+  eventsOfCommand,
   Executor,
   streamName,
 } from '@tallystick/decider';
@@ -21,10 +22,13 @@ import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { Reference } from './look-ups';
 
 const BOOKS_KEPT = 100;
+/** How long a kept book is taken for the newest without asking the store. */
+const LOOK_MS = 1_000;
 
 interface KeptBook {
   readonly version: string;
   readonly book: Promise<RuleBook>;
+  lookedAt: number;
 }
 
 /** Publishes rule sets and knows those that were published. */
@@ -40,15 +44,20 @@ export class RuleSets {
     this.executor = new Executor({ decider: ruleSetDecider, store, capacity: BOOKS_KEPT });
   }
 
-  /** Every rule set of a program as of a reference version; read once per version. */
-  book(tenant: string, program: string, version: string): Promise<RuleBook> {
+  /**
+   * Every rule set of a program as of a reference version; read once per version. Where the stream holds more than the
+   * version told of (who published it died before it raised the version), the version is raised here, within a second.
+   */
+  async book(tenant: string, program: string, version: string): Promise<RuleBook> {
     const stream = streamName('ruleset', tenant, program);
     const kept = this.books.get(stream);
-    if (kept?.version === version) return kept.book;
-    const book = this.read(stream);
-    this.books.set(stream, { version, book });
-    book.catch(() => this.books.delete(stream));
-    return book;
+    if (kept?.version !== version) return this.keep(stream, version);
+    if (performance.now() - kept.lookedAt < LOOK_MS) return kept.book;
+    kept.lookedAt = performance.now();
+    const head = await this.store.streamHead(stream);
+    if ((head?.revision ?? -1) < (await kept.book).ruleSets.length) return kept.book;
+    await this.reference.raiseVersion();
+    return this.keep(stream, version);
   }
 
   /** Reads every rule set anew from now on: a purchase named one that was not known here. */
@@ -81,6 +90,14 @@ export class RuleSets {
     return result;
   }
 
+  /** What a command has published, for its repetition. */
+  async publishedBy(tenant: string, program: string, command: string): Promise<RuleSetPublished['data'] | undefined> {
+    const [event] = await eventsOfCommand(this.store, streamName('ruleset', tenant, program), command);
+    if (!event) return undefined;
+    await this.reference.raiseVersion();
+    return bodyOf<RuleSetPublished['data']>(event);
+  }
+
   /** What publishing would do: the same judgement, nothing written. */
   async tryOut(
     tenant: string,
@@ -103,6 +120,13 @@ export class RuleSets {
   async published(tenant: string, program: string): Promise<RuleSetPublished['data'][]> {
     const { events } = await this.store.readStream(streamName('ruleset', tenant, program));
     return events.map((event) => bodyOf<RuleSetPublished['data']>(event));
+  }
+
+  private keep(stream: string, version: string): Promise<RuleBook> {
+    const book = this.read(stream);
+    this.books.set(stream, { version, book, lookedAt: performance.now() });
+    book.catch(() => this.books.delete(stream));
+    return book;
   }
 
   private async read(stream: string): Promise<RuleBook> {

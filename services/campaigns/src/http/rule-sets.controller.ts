@@ -48,6 +48,8 @@ export class RuleSetsController {
       if (isRejection(decision)) throw refused(decision);
       return this.answer(tenant, program, decision[0], false);
     }
+    const before = command.again ? await this.ruleSets.publishedBy(tenant, program, command.id) : undefined;
+    if (before) return answerOf(before, true);
     const result = await this.ruleSets.publish(tenant, program, content, validFrom, command.metadata);
     if (result.kind === 'rejected') throw refused(result.rejection);
     if (result.kind === 'failed') throw result.error;
@@ -70,9 +72,12 @@ export class RuleSetsController {
   ): Promise<RuleSetAnswer> {
     const data = event?.data ?? (await this.ruleSets.published(tenant, program)).at(-1);
     if (!data) throw problem('not-found');
-    const { version, hash, validFrom } = data;
-    return { version, hash, validFrom, published };
+    return answerOf(data, published);
   }
+}
+
+function answerOf({ version, hash, validFrom }: RuleSetPublished['data'], published: boolean): RuleSetAnswer {
+  return { version, hash, validFrom, published };
 }
 
 /** The content's own shape is judged by the decider; its places are told as pointers into the body. */

@@ -2,6 +2,7 @@ import {
   type CommandResult,
   type EventMetadata,
   type EventStore,
+  eventsOfCommand,
   Executor,
   type SnapshotStore,
   streamName,
@@ -28,7 +29,10 @@ export class AssetDirectory {
     { readonly kinds: ReadonlyMap<string, AssetKind>; readonly readAt: number }
   >();
 
-  constructor(store: EventStore, snapshots: SnapshotStore) {
+  constructor(
+    private readonly store: EventStore,
+    snapshots: SnapshotStore,
+  ) {
     this.executor = new Executor({ decider: assetsDecider, store, snapshots, capacity: 1_000 });
   }
 
@@ -41,6 +45,11 @@ export class AssetDirectory {
   ): Promise<CommandResult<AssetDeclared, AssetsRefusal>> {
     const stream = streamName('assets', tenant, program);
     return this.executor.execute({ stream, command: { kind: 'declare-assets', assets }, metadata });
+  }
+
+  /** How many assets a command has declared, for its repetition. */
+  async declaredBy(tenant: string, program: string, command: string): Promise<number> {
+    return (await eventsOfCommand(this.store, streamName('assets', tenant, program), command)).length;
   }
 
   /** What is declared, by name of the asset. */

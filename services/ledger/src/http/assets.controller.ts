@@ -32,6 +32,8 @@ export class AssetsController {
     @CommandOf() command: HttpCommand,
     @ContractBody(AssetsRequest) body: AssetsRequest,
   ): Promise<AssetsAnswer> {
+    const before = command.again ? await this.assets.declaredBy(tenant, program, command.id) : 0;
+    if (before > 0) return { declared: before };
     const result = await this.assets.declare(tenant, program, body.assets.map(declarationOf), command.metadata);
     if (result.kind === 'rejected') throw problemOf(result.rejection, ASSETS_REFUSALS);
     if (result.kind === 'failed') throw result.error;

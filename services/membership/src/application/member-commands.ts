@@ -1,8 +1,9 @@
 import {
   type BatchResult,
-  type CommandResult,
   commandId,
+  type CommandResult,
   type EventMetadata,
+  eventsOfCommand,
   type EventStore,
   Executor,
   type SnapshotStore,
@@ -24,7 +25,6 @@ import {
   type TierPolicyRefusal,
   type TierPolicyState,
 } from '@tallystick/membership-domain';
-import { eventsOfCommand } from './events-of-command';
 
 /** A review of one member, and the growth change or the ended day that asked for it. */
 export interface MemberReview {
@@ -87,7 +87,7 @@ export class MemberCommands {
 
   /** True where a command has declared a tier policy, for its repetition. */
   async tierPolicyDeclaredBy(tenant: string, program: string, command: string): Promise<boolean> {
-    return (await eventsOfCommand(this.store, streamName('tierpolicy', tenant, program), command)) > 0;
+    return (await eventsOfCommand(this.store, streamName('tierpolicy', tenant, program), command)).length > 0;
   }
 
   /** The program's tier policy as stored now and its version; `undefined` where none is declared. */

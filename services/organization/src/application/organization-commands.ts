@@ -1,4 +1,4 @@
-import { type CommandResult, type EventMetadata, Executor, streamName } from '@tallystick/decider';
+import { type CommandResult, type EventMetadata, eventsOfCommand, Executor, streamName } from '@tallystick/decider';
 import {
   clockDecider,
   type ClockEvent,
@@ -18,7 +18,6 @@ import {
   type TreeState,
 } from '@tallystick/organization-domain';
 import type { EventStore, SnapshotStore } from '@tallystick/decider';
-import { eventsOfCommand } from './events-of-command';
 
 /** Names the streams and carries the commands out; the rules are in the domain. */
 export class OrganizationCommands {
@@ -68,13 +67,13 @@ export class OrganizationCommands {
   }
 
   /** How many nodes a command has declared, for its repetition. */
-  nodesDeclaredBy(tenant: string, command: string): Promise<number> {
-    return eventsOfCommand(this.store, streamName('tree', tenant), command);
+  async nodesDeclaredBy(tenant: string, command: string): Promise<number> {
+    return (await eventsOfCommand(this.store, streamName('tree', tenant), command)).length;
   }
 
   /** How many times a command has declared the program, for its repetition. */
-  programDeclaredBy(tenant: string, program: string, command: string): Promise<number> {
-    return eventsOfCommand(this.store, streamName('program', tenant, program), command);
+  async programDeclaredBy(tenant: string, program: string, command: string): Promise<number> {
+    return (await eventsOfCommand(this.store, streamName('program', tenant, program), command)).length;
   }
 
   /** The last announced date of a zone and the last announced minute, where there are any. */
