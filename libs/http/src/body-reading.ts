@@ -57,7 +57,7 @@ const taken = new Map<MessageClass, number>();
 /**
  * Judges a body by the compiled schema of its class, which decides. A sample of the good ones is also read by
  * class-transformer and class-validator, as Nest's validation pipe does; where that reading refuses, the declaration has a
- * defect, which is logged (decision 0020).
+ * defect, which is logged (decision 0021).
  */
 export function judgeBody(body: unknown, bodyClass: MessageClass): object {
   if (body === undefined || body === null) throw problem('invalid-json');

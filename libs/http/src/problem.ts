@@ -68,13 +68,11 @@ const ENTRANCE = {
     'The header Idempotency-Key is not well formed',
     'Idempotency-Key 请求头格式无效',
   ),
-  'precondition-invalid': row(400, 'The header If-Match is not well formed', 'If-Match 请求头格式无效'),
   'invalid-token': row(401, 'The access token is not valid', '访问令牌无效'),
   forbidden: row(403, 'The credential may not use this function', '当前凭证无权使用此功能'),
   'not-found': row(404, 'There is nothing here', '未找到资源'),
   'method-not-allowed': row(405, 'The method is not allowed here', '此处不允许该方法'),
   'idempotency-in-progress': row(409, 'The same request is still being carried out', '相同的请求仍在处理中'),
-  'version-conflict': row(412, 'The resource has changed since it was read', '资源在读取之后已被修改'),
   'unsupported-media-type': row(
     415,
     'The body must be application/json in UTF-8',
