@@ -1,5 +1,6 @@
 import { FAULTS, type Refusal } from '@tallystick/contracts';
 import type { RefusalFamily, RefusalTable, Rejection } from '@tallystick/decider';
+import { visibleJson } from './visible-json';
 
 /** HTTP status of each family of refusals (design §6 "Refusals"). */
 export const FAMILY_STATUS: Readonly<Record<RefusalFamily, number>> = {
@@ -133,7 +134,7 @@ export function localized(sentence: Sentence, acceptLanguage: string | undefined
 /** The RFC 9457 body of a problem. */
 export function problemBody(of: Problem, traceId: string, acceptLanguage: string | undefined): string {
   const { status, title, detail, errors, facts } = of.options;
-  return JSON.stringify({
+  return visibleJson({
     type: `/problems/${of.code}`,
     title: localized(title, acceptLanguage),
     status,

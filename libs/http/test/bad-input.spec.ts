@@ -103,6 +103,8 @@ describe('The bytes of a body (trust §3 B, C)', () => {
     expect(JSON.parse(written)).toMatchObject({ note: { text } });
     expect(await posted({ ...good, id: 'a\u200b1' })).toBe('422 id-invalid /id');
     expect(await posted({ ...good, id: 'a\u202e1' })).toBe('422 id-invalid /id');
+    const named = await service.post('/v1/transfers', { ...good, 'a\u202eb': 1 });
+    expect(await named.text()).toContain(String.raw`"pointer":"/a\u202eb"`);
   });
 
   it.each([
