@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Pool } from '@tallystick/postgres';
+import { byteaColumn, type Pool, textColumn, uuidColumn } from '@tallystick/postgres';
 
 /** Folder of the migrations that make the table `idempotency` in a service's schema. */
 export const IDEMPOTENCY_MIGRATIONS = join(__dirname, 'migrations');
@@ -24,6 +24,8 @@ export interface KeptAnswer {
 export type TakenKey =
   { readonly kind: 'new' | 'again' | 'reused' } | { readonly kind: 'answered'; readonly answer: KeptAnswer };
 
+const NEW: TakenKey = { kind: 'new' };
+
 interface Row {
   readonly tenant: string;
   readonly credential: string;
@@ -41,7 +43,7 @@ interface Waiting<Item, Result> {
 
 const insert = (from: string): string => `insert into idempotency (tenant, credential, key, body_hash, command_id)
   select taken.* from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[]) as taken${from}
-  on conflict do nothing returning tenant, credential, key`;
+  on conflict do nothing returning command_id`;
 
 const INSERT = insert('');
 /** The commit does not wait for the disk; the setting ends with the statement's transaction. */
@@ -90,28 +92,26 @@ export class IdempotencyStore {
   }
 
   private async takeAll(requests: readonly KeyedRequest[]): Promise<readonly TakenKey[]> {
-    const sorted = requests.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-    const names = columns(sorted);
-    const hashes = sorted.map(({ bodyHash }) => Buffer.from(bodyHash));
-    const inserted = await this.pool.query<Row>({
+    const sorted = inOrder(requests);
+    const inserted = await this.pool.query<{ command_id: string }>({
       name: 'idempotency-take',
       text: this.options.besideEvents ? INSERT_AHEAD : INSERT,
-      values: [...names, hashes, sorted.map(({ commandId }) => commandId)],
+      values: [
+        ...columns(sorted),
+        byteaColumn(sorted.map(({ bodyHash }) => bodyHash)),
+        uuidColumn(sorted.map(({ commandId }) => commandId)),
+      ],
     });
-    const fresh = new Set(inserted.rows.map(nameOf));
-    const old = sorted.filter((request) => !fresh.has(nameOf(request)));
-    const known = new Map<string, Row>();
-    if (old.length > 0) {
-      const found = await this.pool.query<Row>({ name: 'idempotency-find', text: SELECT, values: [...columns(old)] });
-      for (const row of found.rows) known.set(nameOf(row), row);
-    }
-    return requests.map((request) =>
-      fresh.has(nameOf(request)) ? { kind: 'new' } : judge(request, known.get(nameOf(request))),
-    );
+    if (inserted.rows.length === requests.length) return requests.map(() => NEW);
+    const fresh = new Set(inserted.rows.map((row) => row.command_id));
+    const old = sorted.filter(({ commandId }) => !fresh.has(commandId));
+    const found = await this.pool.query<Row>({ name: 'idempotency-find', text: SELECT, values: columns(old) });
+    const known = new Map(found.rows.map((row) => [nameOf(row), row]));
+    return requests.map((request) => (fresh.has(request.commandId) ? NEW : judge(request, known.get(nameOf(request)))));
   }
 
   private async keepAll(kept: readonly (KeyedRequest & { readonly answer: KeptAnswer })[]): Promise<readonly void[]> {
-    const sorted = kept.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    const sorted = inOrder(kept);
     await this.pool.query({
       name: 'idempotency-keep',
       text: KEEP,
@@ -132,13 +132,16 @@ function nameOf({ tenant, credential, key }: Pick<KeyedRequest, 'tenant' | 'cred
   return `${tenant}\0${credential}\0${key}`;
 }
 
-function columns(
-  requests: readonly Pick<KeyedRequest, 'tenant' | 'credential' | 'key'>[],
-): [string[], string[], string[]] {
+/** One order in every process, so that two that take the same keys wait for each other and never in a circle. */
+function inOrder<Request extends KeyedRequest>(requests: readonly Request[]): Request[] {
+  return requests.toSorted((a, b) => (a.commandId < b.commandId ? -1 : 1));
+}
+
+function columns(requests: readonly Pick<KeyedRequest, 'tenant' | 'credential' | 'key'>[]): Buffer[] {
   return [
-    requests.map(({ tenant }) => tenant),
-    requests.map(({ credential }) => credential),
-    requests.map(({ key }) => key),
+    textColumn(requests.map(({ tenant }) => tenant)),
+    textColumn(requests.map(({ credential }) => credential)),
+    textColumn(requests.map(({ key }) => key)),
   ];
 }
 

@@ -11,7 +11,7 @@ import type { CarriedOut, PurchaseRecords } from '../application/purchase-record
 export async function givenBy(
   records: PurchaseRecords,
   taken: Taken,
-  commandId: string,
+  commandId: () => string,
   reference: BusinessReference,
 ): Promise<CarriedOut> {
   if (taken.kind === 'waiting') throw problemOfReference(taken.code);
@@ -19,7 +19,7 @@ export async function givenBy(
   if (taken.kind === 'taken' && taken.position !== undefined) {
     return { position: taken.position, parked: taken.parked, duplicate: false };
   }
-  const carriedOut = await records.carriedOut(taken.stream, commandId, reference);
+  const carriedOut = await records.carriedOut(taken.stream, commandId(), reference);
   if (!carriedOut) throw problem('dependency-unavailable');
   return carriedOut;
 }

@@ -53,7 +53,7 @@ export class PurchasesController {
     if (refusal) throw problemOfRefusal(refusal);
     const message = await this.resolved(body, authorization);
     const taken = await this.entrance.purchase(caller, command, message);
-    const id = purchaseCommandId(caller.tenant, message, command.id);
+    const id = (): string => purchaseCommandId(caller.tenant, message, command.id);
     const { position, duplicate } = await givenBy(this.records, taken, id, message);
     reply.status(duplicate ? 200 : 201);
     return { purchaseId: message.id, position, ...(duplicate ? { duplicate } : {}) };

@@ -54,7 +54,7 @@ export class ReturnsController {
     const refusal = checkReturn(body, { receivedAt: this.entrance.now(), acceptFromDays: null });
     if (refusal) throw problemOfRefusal(refusal);
     const taken = await this.entrance.return(caller, command, body);
-    const id = returnCommandId(caller.tenant, body, command.id);
+    const id = (): string => returnCommandId(caller.tenant, body, command.id);
     const { position, parked, duplicate } = await givenBy(this.records, taken, id, body);
     reply.status(duplicate ? 200 : parked ? 202 : 201);
     return {
