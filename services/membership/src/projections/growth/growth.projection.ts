@@ -35,20 +35,18 @@ async function insert(
   await connection.query({
     name: `growth-insert ${table('growth_fact')}`,
     text: `insert into ${table('growth_fact')}
-             (tenant, member, account, account_revision, amount, effective_at, earned_at, source, source_id)
-           select * from unnest($1::text[], $2::text[], $3::uuid[], $4::int[], $5::bigint[], $6::timestamptz[],
-                                $7::timestamptz[], $8::text[], $9::text[])
+             (amount, effective_at, earned_at, account, account_revision, tenant, member)
+           select unnest($1::bigint[]), unnest($2::timestamptz[]), unnest($3::timestamptz[]), unnest($4::uuid[]),
+                  unnest($5::int[]), unnest($6::text[]), unnest($7::text[])
            on conflict do nothing`,
     values: [
-      textColumn(records.map(({ tenant }) => tenant)),
-      textColumn(messages.map(({ member }) => member)),
-      uuidColumn(messages.map(({ account }) => account)),
-      int4Column(messages.map(({ revision }) => revision)),
       int8Column(messages.map(({ amount }) => amount)),
       timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
       timestamptzColumn(messages.map(({ earnedAt }) => instant(earnedAt))),
-      textColumn(messages.map(({ source }) => source.source)),
-      textColumn(messages.map(({ source }) => source.id)),
+      uuidColumn(messages.map(({ account }) => account)),
+      int4Column(messages.map(({ revision }) => revision)),
+      textColumn(records.map(({ tenant }) => tenant)),
+      textColumn(messages.map(({ member }) => member)),
     ],
   });
 }
