@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Controller, Inject, type INestMicroservice, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { position, type RecordedEvent } from '@tallystick/decider';
+import { position, type RecordedEvent, UnknownEvent } from '@tallystick/decider';
 import {
   EVENT_LOG_MIGRATIONS,
   openPostgresEventStore,
@@ -243,6 +243,25 @@ describe('a service’s log as a topic of the Postgres bus', () => {
     });
     expect(await fatal).toEqual([expect.objectContaining({ name: 'Defect' }), false]);
     expect((await positions(ACCRUED)).every((at) => at === 0n)).toBe(true);
+  });
+
+  it('stops loudly where a handler meets an event that this release does not know', async () => {
+    await grow(1, 3);
+    const fatal = new Promise((resolve) => {
+      const server = new PostgresBusServer({
+        consumer: 'membership',
+        pool,
+        sources: new Map([[ACCRUED, { kind: 'log', store, publications }]]),
+        onFatal: (error) => void server.close().then(() => resolve([error, server.healthy()])),
+      });
+      server.subscribe(ACCRUED, () =>
+        Promise.reject(new Error('a command failed', { cause: new UnknownEvent('MemberRenamed', 7) })),
+      );
+      void server.start();
+    });
+    expect(await fatal).toEqual([expect.objectContaining({ message: 'a command failed' }), false]);
+    expect((await positions(ACCRUED)).every((at) => at === 0n)).toBe(true);
+    expect((await new DeadLetters(pool).list()).letters).toEqual([]);
   });
 
   it('redrives a refused contract from the log itself', async () => {

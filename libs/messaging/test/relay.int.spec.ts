@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordedEvent } from '@tallystick/decider';
+import { position, type RecordedEvent } from '@tallystick/decider';
 import {
   EVENT_LOG_MIGRATIONS,
   openPostgresEventStore,
@@ -186,10 +186,15 @@ function relayCases(): void {
     const first = relay(publications, one);
     await grow(100);
     await until('the first has published', () => one.acknowledged === 100);
-    relay(publications, other);
+    const second = relay(publications, other);
     await grow(100);
     await until('200 are heard', () => seen.length >= 200);
     expect([one.acknowledged, other.acknowledged]).toEqual([200, 0]);
+    await until('the position is saved', async () => (await savedPosition()) === 200n);
+    const place = { consumer: 'relay', topic: 'log:ledger', partition: 0, position: position(200), behind: 0 };
+    expect(await first.lag()).toEqual([place]);
+    expect(await second.lag()).toEqual([{ ...place, isElsewhere: true }]);
+    expect([await first.heldLag(), await second.heldLag()]).toEqual([[place], []]);
     await first.close();
     await grow(100);
     await until('300 are heard', () => distinct(seen) === 300);

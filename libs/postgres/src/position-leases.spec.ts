@@ -1,4 +1,5 @@
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
+import { Client } from 'pg';
 import { moveCheckpoint, type PositionMove } from './checkpoint';
 import { isCheckpointLost } from './faults';
 import { CONSUMER_MIGRATIONS, migrate } from './migrate';
@@ -60,6 +61,47 @@ describe('PositionLeases', () => {
     expect(await member.claim(CONSUMER, TOPIC, [0], LONG)).toEqual([
       { partition: 0, epoch: 1, position: '00000000000000000007' },
     ]);
+  });
+
+  it('is asked once, with one statement, where nothing has to come or go', async () => {
+    const [first, second] = [new PositionLeases(pool, 'a'), new PositionLeases(pool, 'b')];
+    for (const member of [first, second, first, second]) await member.claim(CONSUMER, TOPIC, TWELVE, LONG);
+    const asked = jest.spyOn(Client.prototype, 'query');
+    try {
+      expect(partitionsOf(await first.claim(CONSUMER, TOPIC, TWELVE, LONG))).toEqual([0, 1, 2, 3, 4, 5]);
+      expect(partitionsOf(await second.claim(CONSUMER, TOPIC, TWELVE, LONG))).toEqual([6, 7, 8, 9, 10, 11]);
+      expect(asked).toHaveBeenCalledTimes(2);
+    } finally {
+      asked.mockRestore();
+    }
+  });
+
+  it('stays alive by a renewal that changes nothing else', async () => {
+    const [first, second] = [new PositionLeases(pool, 'a'), new PositionLeases(pool, 'b')];
+    await first.claim(CONSUMER, TOPIC, TWELVE, LONG);
+    await leasesRunOut('a');
+    await first.claim(CONSUMER, TOPIC, TWELVE, LONG);
+    expect(await second.claim(CONSUMER, TOPIC, TWELVE, LONG)).toEqual([]);
+    expect(partitionsOf(await first.claim(CONSUMER, TOPIC, TWELVE, LONG))).toHaveLength(6);
+  });
+
+  it("takes a silent member's share over with the first claim after its lease", async () => {
+    const [first, second] = [new PositionLeases(pool, 'a'), new PositionLeases(pool, 'b')];
+    for (const member of [first, second, first, second]) await member.claim(CONSUMER, TOPIC, TWELVE, LONG);
+    await leasesRunOut('a');
+    expect(partitionsOf(await second.claim(CONSUMER, TOPIC, TWELVE, LONG))).toEqual(TWELVE);
+    const { rows } = await pool.query('select member from consumer_member');
+    expect(rows).toEqual([{ member: 'b' }]);
+  });
+
+  it('takes back what another took while it was silent, as far as its share goes', async () => {
+    const [first, second] = [new PositionLeases(pool, 'a'), new PositionLeases(pool, 'b')];
+    await first.claim(CONSUMER, TOPIC, TWELVE, LONG);
+    await leasesRunOut('a');
+    expect(partitionsOf(await second.claim(CONSUMER, TOPIC, TWELVE, LONG))).toEqual(TWELVE);
+    expect(await first.claim(CONSUMER, TOPIC, TWELVE, LONG)).toEqual([]);
+    await second.claim(CONSUMER, TOPIC, TWELVE, LONG);
+    expect(partitionsOf(await first.claim(CONSUMER, TOPIC, TWELVE, LONG))).toEqual([6, 7, 8, 9, 10, 11]);
   });
 
   it('shares with a second member: six and six, and the moved ones under a new epoch', async () => {

@@ -16,6 +16,14 @@ export interface LeaseOptions {
   readonly leaseMs: number;
 }
 
+/** `seen`: 0 where another member took us for dead and forgot us. */
+interface Renewal {
+  readonly seen: number;
+  readonly others: number;
+  readonly rank: number;
+  readonly held: readonly PositionLease[];
+}
+
 const POSITION_WIDTH = 20;
 
 /** How many of `partitions` the member at `rank` of `members` holds: every share differs by at most one. */
@@ -23,8 +31,33 @@ export function fairShare(partitions: number, members: number, rank: number): nu
   return Math.floor(partitions / members) + (rank < partitions % members ? 1 : 0);
 }
 
+/** In one round trip: says that we live, renews what we hold, and tells how many live beside us and before us. */
+const RENEW_ALONE = `
+  with seen as (
+    update consumer_member set seen_until = now() + $5 * interval '1 millisecond'
+     where consumer = $1 and topic = $2 and member = $3 returning 1),
+  others as (
+    select member from consumer_member where consumer = $1 and topic = $2 and seen_until >= now() and member <> $3),
+  mine as (
+    select partition from consumer_position
+     where consumer = $1 and topic = $2 and owner = $3 and partition = any ($4::int[])
+     order by partition for update),
+  renewed as (
+    update consumer_position as place set lease_until = now() + $5 * interval '1 millisecond'
+      from mine where place.consumer = $1 and place.topic = $2 and place.partition = mine.partition
+    returning place.partition, place.epoch, lpad(place.position::text, ${POSITION_WIDTH}, '0') as position)
+  select (select count(*)::int from seen) as seen,
+         (select count(*)::int from others) as others,
+         (select count(*)::int from others where member < $3) as rank,
+         coalesce((select json_agg(renewed order by partition) from renewed), '[]') as held`;
+
+/** A row that another member holds on to is left: two that take each other for dead must not wait for each other. */
+const FORGET_GONE = `
+  delete from consumer_member where consumer = $1 and topic = $2 and member in (
+    select member from consumer_member
+     where consumer = $1 and topic = $2 and seen_until < now() order by member for update skip locked)`;
+
 const ANNOUNCE = `
-  with gone as (delete from consumer_member where consumer = $1 and topic = $2 and seen_until < now())
   insert into consumer_member (consumer, topic, member, seen_until)
   values ($1, $2, $3, now() + $4 * interval '1 millisecond')
   on conflict (consumer, topic, member) do update set seen_until = excluded.seen_until`;
@@ -92,8 +125,11 @@ export class PositionLeases {
     partitions: readonly number[],
     { leaseMs }: LeaseOptions,
   ): Promise<readonly PositionLease[]> {
+    const renewed = await this.renew(consumer, topic, partitions, leaseMs);
+    if (renewed) return renewed;
     this.joined.set(`${consumer}\n${topic}`, { consumer, topic });
     return inTransaction(this.pool, async (connection) => {
+      await connection.query(FORGET_GONE, [consumer, topic]);
       await connection.query(ANNOUNCE, [consumer, topic, this.member, leaseMs]);
       const members = await connection.query<{ member: string }>(MEMBERS, [consumer, topic]);
       const rank = members.rows.findIndex(({ member }) => member === this.member);
@@ -106,6 +142,23 @@ export class PositionLeases {
       const taken = await connection.query<PositionLease>(TAKE, [...scope, share - held.length]);
       return [...held, ...taken.rows].sort(byPartition);
     });
+  }
+
+  /** What is ours, renewed, where it is our fair share just now; undefined where something has to come or go. */
+  private async renew(
+    consumer: string,
+    topic: string,
+    partitions: readonly number[],
+    leaseMs: number,
+  ): Promise<readonly PositionLease[] | undefined> {
+    if (!this.joined.has(`${consumer}\n${topic}`)) return undefined;
+    const { rows } = await this.pool.query<Renewal>({
+      name: 'renew-leases',
+      text: RENEW_ALONE,
+      values: [consumer, topic, this.member, int4Column(partitions), leaseMs],
+    });
+    const { seen, others, rank, held } = rows[0]!;
+    return seen === 1 && held.length === fairShare(partitions.length, others + 1, rank) ? held : undefined;
   }
 
   /** Gives partitions back; who claims next starts where our last checkpoint ended. */

@@ -167,6 +167,51 @@ describe('rebuild of a projection of the own log', () => {
     ]);
   });
 
+  it.each([
+    ['adds a column', 'stream text, revision bigint, note text'],
+    ['has its columns in another order and form', 'note text, revision numeric, stream text'],
+  ])('leaves the views that read its views as they were where a new version %s', async (_, columns) => {
+    const second: LogProjection = {
+      ...logProjection,
+      version: 2,
+      ddl: `create table {{entry}} (${columns})`,
+      async apply(connection, events, table) {
+        await connection.query(
+          `insert into ${table('entry')} (stream, revision) select * from unnest($1::text[], $2::bigint[])`,
+          [textColumn(events.map(({ stream }) => stream)), int8Column(events.map(({ revision }) => revision))],
+        );
+      },
+    };
+    const reader = quoteIdentifier(`${new URL(database.url).pathname.slice(1)}_reader`);
+    await pool.query(`
+      create role ${reader}; create schema bi; grant usage on schema ledger, bi to ${reader};
+      create view bi.entries with (security_barrier = true) as select stream, revision + 1 as number from entry;
+      create view bi.streams as select distinct stream from bi.entries;
+      grant select on bi.entries, bi.streams, entry to ${reader}`);
+    try {
+      await createProjectionTables(pool, 'ledger', [second]);
+      await pool.query(`grant select on entry_v2 to ${reader}`);
+      await rebuild(options(second));
+      const seen: unknown = await pool.query(
+        `set role ${reader}; select number from bi.entries, bi.streams; reset role`,
+      );
+      expect(Array.isArray(seen) ? seen[1].rows.length : undefined).toBe(3);
+      const { rows } = await pool.query("select reloptions from pg_class where oid = 'bi.entries'::regclass");
+      expect(rows).toEqual([{ reloptions: ['security_barrier=true'] }]);
+    } finally {
+      await pool.query(`reset role; drop owned by ${reader}; drop role ${reader}`);
+    }
+  });
+
+  it('refuses to show a new version that a view of others cannot read, and names that view', async () => {
+    const second: LogProjection = { ...logProjection, version: 2, ddl: 'create table {{entry}} (stream uuid)' };
+    const silent: LogProjection = { ...second, apply: () => Promise.resolve() };
+    await pool.query('create view numbers as select revision from entry');
+    await createProjectionTables(pool, 'ledger', [silent]);
+    await expect(rebuild(options(silent))).rejects.toThrow('numbers cannot read "entry" as it is to be');
+    expect((await pool.query('select revision from numbers')).rowCount).toBe(3);
+  });
+
   it('refuses a log that ends before the live rows, and leaves them', async () => {
     await runner.stop();
     await pool.query("update consumer_position set position = 9 where topic = 'log:ledger'");

@@ -1,6 +1,7 @@
 import { type Connection, quoteIdentifier } from '@tallystick/postgres';
 import type { Projection } from './projection';
-import { REPLACED, rightsOn, showVersion, tableExists, tablesOf } from './tables';
+import { rightsOn } from './rights';
+import { REPLACED, showVersion, tableExists, tablesOf } from './tables';
 
 interface Policy {
   readonly name: string;

@@ -1,5 +1,7 @@
 import { type Connection, inTransaction, type Pool, quoteIdentifier } from '@tallystick/postgres';
+import { fitsInPlace, withoutDependents } from './dependent-views';
 import type { Projection, TableName } from './projection';
+import { rightsOn } from './rights';
 
 /** Ends the name of a table that has just been replaced by a rebuilt one and is about to be dropped. */
 export const REPLACED = '_replaced';
@@ -81,32 +83,26 @@ function viewDefinition(projection: Projection, table: string): string {
   return `view ${name} with (security_invoker = true) as select * from ${tablesOf(projection)(table)}`;
 }
 
-/** Lets the views of plain names show this version. Reading rights on a replaced view are given again. */
+/**
+ * Lets the views of plain names show this version. Views of others that read them go on reading them; reading rights on
+ * what must be made anew are given again.
+ */
 export async function showVersion(connection: Connection, projection: Projection): Promise<void> {
   for (const table of projection.tables) {
     const shown = await shownBy(connection, table);
     const name = quoteIdentifier(table);
     const current = versionedName(projection, table);
-    if (shown !== undefined && shown !== current && shown !== current + REPLACED) {
-      const rights = await rightsOn(connection, name);
-      await connection.query(`drop view ${name}`);
+    const isOther = shown !== undefined && shown !== current && shown !== current + REPLACED;
+    if (!isOther || (await fitsInPlace(connection, name, tablesOf(projection)(table)))) {
+      await connection.query(`create or replace ${viewDefinition(projection, table)}`);
+      continue;
+    }
+    const rights = await rightsOn(connection, name);
+    await withoutDependents(connection, name, async () => {
       await connection.query(`create ${viewDefinition(projection, table)}`);
       for (const right of rights) await connection.query(right);
-    } else {
-      await connection.query(`create or replace ${viewDefinition(projection, table)}`);
-    }
+    });
   }
-}
-
-/** Statements that give again what others may do with a table or view; `target` is named in them instead of it. */
-export async function rightsOn(connection: Connection, source: string, target = source): Promise<readonly string[]> {
-  const { rows } = await connection.query<{ right: string; grantee: string | null }>(
-    `select given.privilege_type as right, nullif(given.grantee, 0)::regrole::text as grantee
-       from pg_class as relation, aclexplode(relation.relacl) as given
-      where relation.oid = to_regclass($1) and given.grantee <> relation.relowner`,
-    [source],
-  );
-  return rows.map(({ right, grantee }) => `grant ${right} on ${target} to ${grantee ?? 'public'}`);
 }
 
 /**

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { createPool, type Pool, quoteIdentifier, quoteLiteral } from '@tallystick/postgres';
 import { openPostgresEventStore } from '@tallystick/event-store/postgres';
+import type { ServiceDefinition } from '@tallystick/hosting';
+import type { ContractProjection } from '@tallystick/read-models';
 import { EventChain } from '@tallystick/testing';
+import { insightsDefinition } from '../src';
 import { purchasesProjection } from '../src/projections/purchases/purchases.projection';
 import { InsightsFixture, node, purchase } from './insights-fixture';
 
@@ -155,5 +158,33 @@ describe('bi.freshness', () => {
 
   it('compares no offsets of another bus with the log', async () => {
     await expect(freshness(PURCHASES)).resolves.toMatchObject({ head: null, behind: null, oldest_unseen_at: null });
+  });
+});
+
+describe('a projection whose version is raised', () => {
+  const raised = (definitionOfTables: string): ContractProjection => ({
+    ...purchasesProjection,
+    version: purchasesProjection.version + 1,
+    ddl: definitionOfTables,
+  });
+  const release = (projection: ContractProjection): ServiceDefinition => ({
+    ...insightsDefinition,
+    projections: () => insightsDefinition.projections().map((one) => (one.name === projection.name ? projection : one)),
+  });
+  const seen = async (): Promise<unknown> =>
+    (await analyst.query('select purchase_id, total from bi.purchases order by 1')).rows;
+
+  it('is shown by the views of bi once it is rebuilt, to whoever reads them', async () => {
+    const before = await seen();
+    const { ddl } = purchasesProjection;
+    const next = raised(`${ddl}; alter table {{fact_purchase}} add column channel text`);
+    await insights.bootAgain(release(next));
+    expect(await seen()).toEqual(before);
+    await insights.rebuild(next);
+    expect(await seen()).toEqual(before);
+    await insights.bootAgain(release(next));
+    expect(await seen()).toEqual(before);
+    const { rows } = await insights.owner.query('select channel from insights.fact_purchase limit 1');
+    expect(rows).toEqual([{ channel: null }]);
   });
 });

@@ -60,9 +60,9 @@ export class InsightsFixture {
   }
 
   /** Another start of the service on the same database. */
-  async bootAgain(): Promise<void> {
+  async bootAgain(definition = insightsDefinition): Promise<void> {
     const settings = { DATABASE_URL: this.database.url, TALLY_DATA: this.folder, TALLY_ROLES: 'http' };
-    await (await bootServices([insightsDefinition], settings)).close();
+    await (await bootServices([definition], settings)).close();
   }
 
   /** Connections of the service's own role. */

@@ -22,9 +22,20 @@ export function isOfRecord(error: unknown): boolean {
   return error instanceof Error && !isFromElsewhere(error, DEPTH);
 }
 
-function isFromElsewhere(error: unknown, depth: number): boolean {
+/**
+ * True for a fault that no trying again ends: a defect of the code, or a log that holds what this release does not know.
+ * The loop must stop, for nothing may be skipped, and the process be replaced.
+ */
+export function isFinal(error: unknown, depth = DEPTH): boolean {
   if (!(error instanceof Error) || depth === 0) return false;
   if (error instanceof Defect || error instanceof UnknownEvent) return true;
+  if (error instanceof AggregateError && error.errors.some((one) => isFinal(one, depth - 1))) return true;
+  return isFinal(error.cause, depth - 1);
+}
+
+function isFromElsewhere(error: unknown, depth: number): boolean {
+  if (!(error instanceof Error) || depth === 0) return false;
+  if (isFinal(error, depth)) return true;
   if (error instanceof EventStoreError && !OF_RECORD.has(error.code)) return true;
   if (error instanceof AggregateError && error.errors.some((one) => isFromElsewhere(one, depth - 1))) return true;
   if (isOfSystem(error)) return true;

@@ -1,6 +1,6 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Batch, BusRecord, Lag, Outcome } from '../bus';
-import { isSuspect, noteFault } from './faults';
+import { isFinal, isSuspect, noteFault } from './faults';
 import { invoke } from './invoke';
 import type { ProgressKeeper } from './keeper';
 import type { Entry } from './lane';
@@ -297,7 +297,7 @@ export class TopicLoop {
   }
 
   private tellOrThrow(error: unknown): void {
-    if (error instanceof Defect) throw error;
+    if (isFinal(error)) throw error;
     this.options.observer?.failed?.(this.topic, error);
   }
 }

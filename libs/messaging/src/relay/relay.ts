@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type EventStore, type Position, START } from '@tallystick/decider';
+import { type EventStore, position, type Position, START } from '@tallystick/decider';
 import { inTransaction, isCheckpointLost, moveCheckpoint, type Pool, PositionLeases } from '@tallystick/postgres';
 import type { Lag, OutgoingRecord, Publications, Publisher } from '../bus';
 import { contractsOf } from '../delivery/said-contracts';
@@ -76,12 +76,20 @@ export class Relay {
     return !this.isStopped;
   }
 
-  /** How far what is acknowledged is behind the log as it stands now. Empty where another instance relays. */
+  /** How far what is acknowledged is behind the log as it stands now; where another instance relays, by what it saved. */
   async lag(): Promise<Lag[]> {
+    // Before the head: what comes in between shows as behind, never as published.
+    const isElsewhere = !this.isHeld;
+    const at = isElsewhere ? await this.savedPosition() : this.reached;
     const head = await this.options.store.logHead();
-    if (!this.isHeld) return [];
-    const behind = head > this.reached ? Number(BigInt(head) - BigInt(this.reached)) : 0;
-    return [{ consumer: CONSUMER, topic: this.topic, partition: ONLY, position: this.reached, behind }];
+    const behind = head > at ? Number(BigInt(head) - BigInt(at)) : 0;
+    const lag = { consumer: CONSUMER, topic: this.topic, partition: ONLY, position: at, behind };
+    return [isElsewhere ? { ...lag, isElsewhere } : lag];
+  }
+
+  /** What this instance itself relays: nothing where another one does. */
+  async heldLag(): Promise<Lag[]> {
+    return this.isHeld ? this.lag() : [];
   }
 
   /** What it works on while it holds the lease. */
@@ -139,6 +147,14 @@ export class Relay {
         await new Promise((resolve) => setTimeout(resolve, backoffMs(++failures)));
       }
     }
+  }
+
+  private async savedPosition(): Promise<Position> {
+    const { rows } = await this.options.pool.query<{ position: string }>(
+      'select position from consumer_position where consumer = $1 and topic = $2 and partition = $3',
+      [CONSUMER, this.topic, ONLY],
+    );
+    return rows[0] ? position(BigInt(rows[0].position)) : START;
   }
 
   private async read(after: Position): Promise<Page> {

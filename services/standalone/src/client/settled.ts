@@ -1,13 +1,13 @@
-import { PARTITIONS } from '@tallystick/messaging';
 import { RefusedRequest, type SuiteClient } from './suite-client';
 
 /** One hop of the way from a topic to rows or events, as `GET /v1/status` tells it. */
 export interface Hop {
   readonly consumer: string;
   readonly topic: string;
+  /** The last position that every partition has settled; absent where nobody tells. */
   readonly position?: string;
   readonly behind: number;
-  /** How many partitions of the topic somebody holds, of 12; a log has one. */
+  /** How many partitions of the topic somebody holds just now, of 12; a log has one. */
   readonly partitions: number;
 }
 
@@ -24,7 +24,7 @@ const POLL_MS = 100;
 
 /**
  * Resolves when every hop has passed all that was published before the call. A hop may write what the next one reads,
- * so it waits until two looks in a row see every partition held and at its head, and no log grown in between. While a
+ * so it waits until two looks in a row see every partition at its head, whoever holds it, and no log grown in between. While a
  * process of the suite does not answer, nothing is settled.
  */
 export async function waitUntilSettled(
@@ -66,12 +66,11 @@ export function hopsOf({ services }: SuiteStatus): Hop[] {
 }
 
 /** What keeps the suite from being settled, as far as one look shows it. */
-function lagging(status: SuiteStatus): string | undefined {
+export function lagging(status: SuiteStatus): string | undefined {
   const hops = hopsOf(status);
   if (hops.length === 0) return 'nothing consumes here: does TALLY_STATUS_OF name the processes that do?';
-  const reasons = hops.flatMap(({ consumer, topic, behind, partitions }) => {
-    const wanted = topic.startsWith('log:') ? 1 : PARTITIONS;
-    if (partitions < wanted) return [`${partitions} of ${wanted} partitions of ${topic} are held for ${consumer}`];
+  const reasons = hops.flatMap(({ consumer, topic, behind, position }) => {
+    if (position === undefined) return [`nobody tells how far ${consumer} is on ${topic}`];
     return behind > 0 ? [`${consumer} is ${behind} behind on ${topic}`] : [];
   });
   return reasons.length > 0 ? reasons.join(', ') : undefined;
