@@ -4,7 +4,7 @@ import type { campaigns } from '@tallystick/contracts';
 import { rowKey } from '@tallystick/insights-domain';
 import type { BusRecord } from '@tallystick/messaging';
 import { type Connection, int4Column, int8Column, textColumn, timestamptzColumn } from '@tallystick/postgres';
-import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 type PurchaseRecord = BusRecord<campaigns.PurchaseRecorded>;
@@ -34,15 +34,16 @@ async function insertPurchases(
   table: TableName,
 ): Promise<readonly PurchaseRecord[]> {
   const messages = records.map(({ message }) => message);
-  const { rows } = await connection.query<{ purchase_key: string }>({
+  const text = `insert into ${table('fact_purchase')}
+      (purchase_key, total, occurred_at, line_count, tenant, source, purchase_id, unit, store, currency, verdict, member,
+       order_id)
+    select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::timestamptz[]), unnest($4::int[]), unnest($5::text[]),
+           unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]),
+           unnest($11::text[]), unnest($12::text[]), unnest($13::text[])`;
+  const fresh = await insertNew<{ purchase_key: string }>(connection, {
     name: `purchase-insert ${table('fact_purchase')}`,
-    text: `insert into ${table('fact_purchase')}
-             (purchase_key, total, occurred_at, line_count, tenant, source, purchase_id, unit, store, currency, verdict,
-              member, order_id)
-           select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::timestamptz[]), unnest($4::int[]),
-                  unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
-                  unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[])
-           on conflict do nothing returning purchase_key`,
+    text,
+    textWhereKnown: `${text} on conflict do nothing returning purchase_key`,
     values: [
       int8Column(records.map(keyOf)),
       int8Column(messages.map(({ total }) => total)),
@@ -59,8 +60,8 @@ async function insertPurchases(
       textColumn(messages.map(({ order }) => order ?? null)),
     ],
   });
-  if (rows.length === records.length) return records;
-  const added = new Set(rows.map((row) => row.purchase_key));
+  if (fresh === undefined) return records;
+  const added = new Set(fresh.map((row) => row.purchase_key));
   return records.filter((record) => added.has(String(keyOf(record))));
 }
 

@@ -10,7 +10,7 @@ import {
   timestamptzColumn,
   uuidColumn,
 } from '@tallystick/postgres';
-import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
 import { type Obligation, obligationsOf } from '@tallystick/settlement-domain';
 import { instant } from '@tallystick/vocabulary';
 
@@ -37,17 +37,17 @@ export const obligationsProjection: ContractProjection = {
 };
 
 /** A movement that comes again (a relay repeats rather than loses) is there already and adds nothing to the totals. */
-const INSERT = `
+const insertOf = (table: TableName, whereKnown: string): string => `
   with added as (
-    insert into obligation_row
+    insert into ${table('obligation')}
       (points, cost_numerator, cost_denominator, effective_at, account, account_revision, part, tenant, program, kind,
        issuer, store, asset, lot)
     select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::timestamptz[]),
            unnest($5::uuid[]), unnest($6::int[]), unnest($7::int[]), unnest($8::text[]), unnest($9::text[]),
            unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[]), unnest($14::text[])
-    on conflict do nothing
+    ${whereKnown}
     returning tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
-  insert into obligation_total as total
+  insert into ${table('obligation_total')} as total
     (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
   select tenant, program, issuer, store, asset, cost_numerator, cost_denominator, sum(points)::bigint
     from added group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
@@ -62,9 +62,10 @@ async function insert(
   const rows = records.flatMap(rowsOf);
   if (rows.length === 0) return;
   const messages = rows.map(({ record }) => record.message);
-  await connection.query({
+  await insertNew(connection, {
     name: `obligation-insert ${table('obligation')}`,
-    text: INSERT.replace('obligation_total', table('obligation_total')).replace('obligation_row', table('obligation')),
+    text: insertOf(table, ''),
+    textWhereKnown: insertOf(table, 'on conflict do nothing'),
     values: [
       int8Column(rows.map(({ points }) => points)),
       int8Column(rows.map(({ unitCost }) => unitCost.numerator)),
