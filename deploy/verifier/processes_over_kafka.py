@@ -45,7 +45,7 @@ SERVICES = ['organization', 'membership', 'campaigns', 'ledger', 'settlement', '
 REPLICATED = ['campaigns', 'ledger']
 START_SECONDS = 90
 FLIGHT_SECONDS = 120
-BEHIND = re.compile(r'^tally_(?:bus|relay|projections)_behind\{[^}]*\} ([0-9]+)', re.MULTILINE)
+BEHIND = re.compile(r'^tally_(?:bus|relay)_held_behind\{[^}]*\} ([0-9]+)', re.MULTILINE)
 
 
 def free_ports(count):
@@ -117,7 +117,7 @@ class Worker:
             return None
 
     def behind(self):
-        """Records that lie before this process, by its own figures; 0 where it does not answer."""
+        """Records that lie before this process in what it holds itself, by its figures; 0 where it does not answer."""
         return sum(int(count) for count in BEHIND.findall(self.get('/metrics') or ''))
 
     def kill(self):

@@ -13,7 +13,15 @@ export function canonicalJson(value: unknown): string {
 
 /** Engines put keys that look like an index first, and take `__proto__` for something else: such values are written by hand. */
 const UNORDERABLE = Symbol('unorderable');
-const UNORDERABLE_KEY = /^(?:[0-9]|__proto__$)/;
+
+function isUnorderable(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return (first >= DIGIT_0 && first <= DIGIT_9) || (first === UNDERSCORE && key === '__proto__');
+}
+
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const UNDERSCORE = 0x5f;
 
 /** No value of ours is nearly so deep; what is deeper goes round in a circle. */
 const MAX_DEPTH = 500;
@@ -54,7 +62,7 @@ function membersInOrder(value: Members, depth: number): Members | typeof UNORDER
   const keys = Object.keys(value);
   let isOrdered = true;
   for (let i = 0; i < keys.length; i++) {
-    if (UNORDERABLE_KEY.test(keys[i]!)) return UNORDERABLE;
+    if (isUnorderable(keys[i]!)) return UNORDERABLE;
     if (i > 0 && keys[i - 1]! > keys[i]!) isOrdered = false;
   }
   if (!isOrdered) sortInPlace(keys);

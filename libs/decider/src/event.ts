@@ -36,6 +36,8 @@ export interface NewEvent {
   readonly hash: Uint8Array;
   /** The object that `data` was made from, frozen, for readers in this process; never stored. */
   readonly body?: unknown;
+  /** The object that `metadata` was made from, as {@link body}. */
+  readonly said?: EventMetadata;
 }
 
 /** A stored fact. */
@@ -72,7 +74,7 @@ export function bodyOf<Data>(event: RecordedEvent | NewEvent): Data {
 /** The event's metadata with the implied ids filled in; `undefined` where it carries none. */
 export function metadataOf(event: RecordedEvent | NewEvent): Required<Omit<EventMetadata, 'orgUnit'>> | undefined {
   if (event.metadata.length === 0) return undefined;
-  const stored = JSON.parse(decoder.decode(event.metadata)) as EventMetadata;
+  const stored = event.said ?? (JSON.parse(decoder.decode(event.metadata)) as EventMetadata);
   const correlationId = stored.correlationId ?? stored.commandId;
   return { ...stored, correlationId, causationId: stored.causationId ?? correlationId };
 }

@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical-json';
 import type { BatchResult, CommandItem, CommandResult } from './command';
 import { type Decider, isRejection } from './decider';
-import type { DomainEvent, NewEvent } from './event';
+import type { DomainEvent, EventMetadata, NewEvent } from './event';
 import {
   type AppendOutcome,
   type BatchAppended,
@@ -191,7 +191,7 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     if (decision.length === 0) return { kind: 'unchanged', revision: warm.revision, answer: read?.(warm.state) };
     const expected = warm.revision < 0 ? 'none' : warm.revision;
     const bytes = Buffer.from(canonicalJson(metadata));
-    const events = decision.map((event, index) => this.chain(stream, warm, event, metadata.commandId, bytes, index));
+    const events = decision.map((event, index) => this.chain(stream, warm, event, metadata, bytes, index));
     return { pending, append: { stream, expected, events }, events: decision, answer: read?.(warm.state), warm };
   }
 
@@ -199,19 +199,25 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     stream: string,
     warm: WarmState<State>,
     event: Event,
-    commandId: string,
+    said: EventMetadata,
     metadata: Uint8Array,
     index: number,
   ): NewEvent {
     const { type, version, data: body } = event;
     const revision = warm.revision + 1;
-    const fields = { id: eventId(commandId, index), type, version, data: Buffer.from(canonicalJson(body)), metadata };
+    const fields = {
+      id: eventId(said.commandId, index),
+      type,
+      version,
+      data: Buffer.from(canonicalJson(body)),
+      metadata,
+    };
     const prevHash = warm.hash;
     const hash = eventHash({ stream, revision, prevHash, ...fields });
     warm.state = this.options.decider.evolve(warm.state, event);
     warm.revision = revision;
     warm.hash = hash;
-    return { ...fields, prevHash, hash, body };
+    return { ...fields, prevHash, hash, body, said };
   }
 
   private async append(

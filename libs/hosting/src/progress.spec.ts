@@ -1,7 +1,7 @@
 import { position } from '@tallystick/decider';
 import { Health } from '@tallystick/http';
 import type { Lag } from '@tallystick/messaging';
-import { Metrics } from '@tallystick/observability';
+import { Metrics, renderMetrics } from '@tallystick/observability';
 import { hopsOf, watchProgress } from './progress';
 
 const heard = { consumer: 'ledger', topic: 'campaigns.purchase-qualified.v1' };
@@ -11,6 +11,19 @@ const elsewhere: Lag = { ...heard, partition: 1, position: position(2), behind: 
 describe('The progress of a consumer that shares a topic with others', () => {
   it('is as far behind as the slowest partition, whoever holds it, and counts those held here', () => {
     expect(hopsOf([here, elsewhere], [heard])).toEqual([{ ...heard, position: position(2), behind: 7, partitions: 1 }]);
+  });
+
+  it('is told in two figures: of all partitions, and of those that this process works on', async () => {
+    const metrics = new Metrics('ledger');
+    watchProgress(
+      'bus',
+      { healthy: () => true, lag: () => [here, elsewhere], heldLag: () => [here] },
+      new Health(),
+      metrics,
+    );
+    const page = await renderMetrics([metrics]);
+    expect(page).toMatch(/^tally_bus_behind\{.*\} 7$/m);
+    expect(page).toMatch(/^tally_bus_held_behind\{.*\} 0$/m);
   });
 
   it('does not make a process unready for a partition that another does not move', async () => {

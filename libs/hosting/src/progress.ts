@@ -71,6 +71,15 @@ export function watchProgress(name: string, source: ProgressSource, health: Heal
       for (const { consumer, topic, behind } of hopsOf(await source.lag())) gauge.labels(consumer, topic).set(behind);
     },
   );
+  metrics.gauge(
+    `tally_${name}_held_behind`,
+    'Records behind the head, by consumer and topic, in what this process itself works on',
+    ['consumer', 'topic'],
+    async (gauge) => {
+      gauge.reset();
+      for (const { consumer, topic, behind } of hopsOf(await held())) gauge.labels(consumer, topic).set(behind);
+    },
+  );
 }
 
 /** The progress of a bus server, with what it is behind looked up anew. */

@@ -66,9 +66,6 @@ export const CallerOf = (): ParameterDecorator => parameter((request): Caller | 
 /** Id and metadata of the command that this request asks for; only on {@link Idempotent} routes. */
 export const CommandOf = (): ParameterDecorator => parameter((request): HttpCommand | undefined => request.command, {});
 
-/** The revision that the caller expects by `If-Match`; `undefined` where it sends none. */
-export const IfMatch = (): ParameterDecorator => parameter((request) => request.expectedRevision, { ifMatch: true });
-
 /** The log position that the answer must have seen (header or query `min-position`); `undefined` where none is asked. */
 export const MinPosition = (): ParameterDecorator => parameter((request) => request.minPosition, { minPosition: true });
 

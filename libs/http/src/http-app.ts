@@ -3,7 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { asService, type Metrics, NestLog } from '@tallystick/observability';
-import type { FastifyInstance } from 'fastify';
+import { fastify as createFastify } from 'fastify';
 import type { Authenticator } from './auth/caller';
 import { readBodiesStrictly } from './body-reading';
 import type { Cursors } from './cursors';
@@ -41,19 +41,29 @@ export interface HttpApp {
   close(): Promise<void>;
 }
 
+/**
+ * Runs on the Fastify of this workspace, not on the older one that the adapter brings along (its body reading makes a
+ * bound function with deprecated properties a request), and leaves out the layer for Express middleware.
+ */
+class WithoutMiddleware extends FastifyAdapter {
+  override init(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
 /** Makes the Nest app of a service on Fastify, with everything of this library in place; routes lie behind `/v1`. */
 export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   let handle: RequestHandler | undefined;
-  const adapter = new FastifyAdapter({
+  const fastify = createFastify({
     serverFactory: (handler: RequestHandler) => {
       handle = handler;
       return createServer();
     },
     exposeHeadRoutes: false,
-    skipMiddie: true,
     routerOptions: { maxParamLength: 128 },
   });
-  const fastify: FastifyInstance = adapter.getInstance();
+  // Two versions of one package: their types differ in what is not used here.
+  const adapter: FastifyAdapter = Reflect.construct(WithoutMiddleware, [fastify]);
   fastify.setReplySerializer(visibleJson);
   const routes = new Routes();
   routes.watch(fastify);

@@ -16,7 +16,6 @@ export interface Operation {
   readonly query?: MessageClass;
   readonly paged?: boolean;
   readonly minPosition?: boolean;
-  readonly ifMatch?: boolean;
   readonly idempotent?: boolean;
   readonly readsOnly?: boolean;
   readonly answers?: readonly AnswerForm[];

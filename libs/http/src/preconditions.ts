@@ -1,28 +1,6 @@
 import { position, type Position } from '@tallystick/decider';
 import { problem } from './problem';
 
-const ETAG = /^"(0|[1-9][0-9]{0,15})"$/;
-
-/** The `ETag` of a resource at a revision of its stream. */
-export function etagOf(revision: number): string {
-  return `"${revision}"`;
-}
-
-/** The revision that an `If-Match` header names; `undefined` for none or `*`. Anything else is `precondition-invalid`. */
-export function revisionOf(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch === '*') return undefined;
-  const revision = ETAG.exec(ifMatch)?.[1];
-  if (revision === undefined) throw problem('precondition-invalid');
-  return Number(revision);
-}
-
-/** Refuses with `version-conflict` (412) where the caller expected another revision than there is. */
-export function requireRevision(expected: number | undefined, actual: number): void {
-  if (expected !== undefined && expected !== actual) {
-    throw problem('version-conflict', { facts: { expected: String(expected), actual: String(actual) } });
-  }
-}
-
 const POSITION = /^[0-9]{1,20}$/;
 
 /** The log position that a caller asks for; anything but up to 20 digits is `position-invalid`. */

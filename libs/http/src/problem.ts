@@ -1,5 +1,6 @@
 import { FAULTS, type Refusal } from '@tallystick/contracts';
 import type { RefusalFamily, RefusalTable, Rejection } from '@tallystick/decider';
+import { visibleJson } from './visible-json';
 
 /** HTTP status of each family of refusals (design §6 "Refusals"). */
 export const FAMILY_STATUS: Readonly<Record<RefusalFamily, number>> = {
@@ -68,13 +69,11 @@ const ENTRANCE = {
     'The header Idempotency-Key is not well formed',
     'Idempotency-Key 请求头格式无效',
   ),
-  'precondition-invalid': row(400, 'The header If-Match is not well formed', 'If-Match 请求头格式无效'),
   'invalid-token': row(401, 'The access token is not valid', '访问令牌无效'),
   forbidden: row(403, 'The credential may not use this function', '当前凭证无权使用此功能'),
   'not-found': row(404, 'There is nothing here', '未找到资源'),
   'method-not-allowed': row(405, 'The method is not allowed here', '此处不允许该方法'),
   'idempotency-in-progress': row(409, 'The same request is still being carried out', '相同的请求仍在处理中'),
-  'version-conflict': row(412, 'The resource has changed since it was read', '资源在读取之后已被修改'),
   'unsupported-media-type': row(
     415,
     'The body must be application/json in UTF-8',
@@ -135,7 +134,7 @@ export function localized(sentence: Sentence, acceptLanguage: string | undefined
 /** The RFC 9457 body of a problem. */
 export function problemBody(of: Problem, traceId: string, acceptLanguage: string | undefined): string {
   const { status, title, detail, errors, facts } = of.options;
-  return JSON.stringify({
+  return visibleJson({
     type: `/problems/${of.code}`,
     title: localized(title, acceptLanguage),
     status,

@@ -17,7 +17,7 @@ import type { IdempotencyGate, OpenRequest } from './idempotency/idempotency-gat
 import type { Inside } from './inside';
 import type { KeptAnswer } from './idempotency/idempotency-store';
 import type { Operation } from './operation';
-import { positionOf, revisionOf } from './preconditions';
+import { positionOf } from './preconditions';
 import { problem } from './problem';
 import { readQuery } from './query-reading';
 import { REQUEST_FIELDS } from './request';
@@ -166,7 +166,6 @@ function readAddress(request: FastifyRequest, operation: Operation, cursors: Cur
     const after = cursor === undefined ? undefined : cursors.read(scope, cursor);
     request.page = { limit, after, cursorAfter: (place) => cursors.issue(scope, place) };
   }
-  if (operation.ifMatch) request.expectedRevision = revisionOf(request.headers['if-match']);
   if (operation.minPosition) {
     const header = request.headers['min-position'];
     request.minPosition = positionOf(minPosition ?? (typeof header === 'string' ? header : undefined));

@@ -48,18 +48,9 @@ declare module 'fastify' {
     caller: Caller | undefined;
     command: HttpCommand | undefined;
     page: Page;
-    expectedRevision: number | undefined;
     minPosition: Position | undefined;
   }
 }
 
 /** Fields that the hooks fill; declared on every request so that its shape never changes. */
-export const REQUEST_FIELDS = [
-  'scope',
-  'rawBody',
-  'caller',
-  'command',
-  'page',
-  'expectedRevision',
-  'minPosition',
-] as const;
+export const REQUEST_FIELDS = ['scope', 'rawBody', 'caller', 'command', 'page', 'minPosition'] as const;

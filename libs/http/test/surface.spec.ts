@@ -6,7 +6,7 @@ import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-node';
 import { Metrics, startTracing } from '@tallystick/observability';
 import { createPool, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
-import { createHttpApp, Cursors, IdempotencyStore, Inside, Permission, requireScope } from '../src';
+import { createHttpApp, Cursors, IdempotencyStore, Inside, Permission } from '../src';
 import { createIdempotencyTable } from './idempotency-table';
 import { refusalOf, startTinyService, type TinyService } from './tiny-service';
 
@@ -96,19 +96,6 @@ describe('A request', () => {
     await service.get('/v1/transfers/known', { traceparent });
     await stop();
     expect(kept).toEqual(['GET /v1/transfers/:id 200 tiny in 4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7']);
-  });
-});
-
-describe('A place outside of the scope of a caller', () => {
-  const caller = { tenant: 'demo', program: 'main', subject: 's', permissions: new Set<string>(), credential: 'c' };
-
-  it('is not there: another tenant, or another unit where the credential is bound to one', () => {
-    expect(() => requireScope(caller, { tenant: 'other' })).toThrow('There is nothing here');
-    expect(() => requireScope({ ...caller, unit: 'north' }, { tenant: 'demo', unit: 'south' })).toThrow(
-      'There is nothing here',
-    );
-    expect(requireScope({ ...caller, unit: 'north' }, { tenant: 'demo', unit: 'north' })).toBeUndefined();
-    expect(requireScope(caller, { unit: 'south' })).toBeUndefined();
   });
 });
 

@@ -30,7 +30,6 @@ import {
   IdempotencyStore,
   IdOf,
   Idempotent,
-  IfMatch,
   Inside,
   listAnswer,
   listen,
@@ -44,7 +43,6 @@ import {
   problemOf,
   QueryOf,
   Refuses,
-  requireRevision,
   requireSeen,
   Summary,
 } from '../src';
@@ -120,9 +118,8 @@ class TransferController {
 
   @Permission('transfers:read')
   @Get(':id')
-  async one(@IdOf('id') id: string, @IfMatch() revision: number | undefined, @MinPosition() asked: string | undefined) {
+  async one(@IdOf('id') id: string, @MinPosition() asked: string | undefined) {
     if (id !== 'known') throw problem('not-found');
-    requireRevision(revision, 4);
     await requireSeen(asked, () => Promise.resolve(position(10)), { patienceMs: 30 });
     return { id };
   }

@@ -37,6 +37,39 @@ describe('createPool', () => {
     expect(rows).toEqual([{ whole: '9007199254740993', bytes: Buffer.from([0, 255]) }]);
   });
 
+  it('sends large buffers beside every other kind of parameter, byte by byte', async () => {
+    const pool = open({ max: 1 });
+    const large = Buffer.from(Array.from({ length: 70_000 }, (_, index) => index % 256));
+    const edge = large.subarray(0, 4_096);
+    for (const name of ['once', 'again']) {
+      const { rows } = await pool.query({
+        name: 'large',
+        text: 'select $1::bytea = $2::bytea as same, $3::text as text, $4::int as number, $5::text as nothing, $6::bytea as edge, $7::text[] as list, $8::bytea as small',
+        values: [large, Buffer.from(large), `${name} 积分 "\\`, 7, null, edge, ['a,b', null], Buffer.from([1])],
+      });
+      expect(rows).toEqual([
+        {
+          same: true,
+          text: `${name} 积分 "\\`,
+          number: 7,
+          nothing: null,
+          edge,
+          list: ['a,b', null],
+          small: Buffer.from([1]),
+        },
+      ]);
+    }
+  });
+
+  it('goes on after a statement with a large buffer that the server refused', async () => {
+    const pool = open({ max: 1 });
+    const large = Buffer.alloc(10_000);
+    const refused = { name: 'refused', text: 'select 1 / $1::int as result, $2::bytea', values: [0, large] };
+    expect(sqlStateOf(await errorOf(pool.query(refused)))).toBe('22012');
+    const { rows } = await pool.query({ ...refused, values: [1, large] });
+    expect(rows).toMatchObject([{ result: 1 }]);
+  });
+
   it('sets its session before the first statement', async () => {
     const pool = open({ searchPath: 'odd "name', writer: true, statementTimeoutMs: 7000 });
     const { rows } = await pool.query(`

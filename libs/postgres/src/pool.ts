@@ -1,4 +1,5 @@
 import { Pool as PgPool, type PoolClient, types } from 'pg';
+import { bindWithoutCopies } from './direct-bind';
 
 /** A bounded set of connections of one role. */
 export type Pool = PgPool;
@@ -78,7 +79,10 @@ export function createPool(url: string, options: PoolOptions): Pool {
   const onFault = options.onIdleFault ?? (() => undefined);
   pool.on('error', onFault);
   // A connection in use may break between two queries, when no query is there to carry the error.
-  pool.on('connect', (client) => client.on('error', onFault));
+  pool.on('connect', (client) => {
+    client.on('error', onFault);
+    bindWithoutCopies(client);
+  });
   return pool;
 }
 

@@ -99,7 +99,7 @@ describe('campaigns over HTTP', () => {
         request.on('data', (chunk: Buffer) => chunks.push(chunk));
         request.on('end', () => {
           const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { value: string };
-          asked.push([request.method, request.url, body]);
+          asked.push([request.method, request.url, body, request.headers['x-correlation-id']]);
           const known = body.value === '+8613800000000';
           response.writeHead(known ? 200 : 404, { 'content-type': 'application/json' });
           response.end(JSON.stringify(known ? { member: 'm-42' } : {}));
@@ -117,9 +117,10 @@ describe('campaigns over HTTP', () => {
 
     it('is resolved through membership, and the identifier is stored nowhere', async () => {
       const member = { type: 'phone', value: '+8613800000000' };
-      const answer = await resolving.send('POST', '/v1/purchases', { ...purchase('P-1'), member });
+      const headers = { 'x-correlation-id': 'c-resolve' };
+      const answer = await resolving.send('POST', '/v1/purchases', { ...purchase('P-1'), member }, headers);
       expect(answer.status).toBe(201);
-      expect(asked).toEqual([['POST', '/v1/members/resolve', member]]);
+      expect(asked).toEqual([['POST', '/v1/members/resolve', member, 'c-resolve']]);
       const stored = (await fixture.events()).find(({ stream }) => stream === 'purchase-demo_till-1_P-1');
       const text = Buffer.from(stored!.data).toString('utf8');
       expect(text).toContain('"member":{"id":"m-42"}');

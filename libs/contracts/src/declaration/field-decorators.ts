@@ -53,16 +53,9 @@ export const Flag = (): PropertyDecorator => field({ kind: 'flag' });
 /** One of these values. */
 export const OneOf = (values: readonly (string | number)[]): PropertyDecorator => field({ kind: 'one-of', values });
 
-/** List of `min` to `max` texts, each as `Text(characters)` has it. */
-export const ListOfTexts = (characters: number, max: number, min = 1): PropertyDecorator =>
-  field({ kind: 'texts', of: freeText(characters), max, min });
 /** List of `min` to `max` business ids. */
 export const ListOfIds = (max: number, min = 1): PropertyDecorator =>
   field({ kind: 'texts', of: BUSINESS_ID_TEXT, max, min });
-/** List of `min` to `max` slugs. */
-export const ListOfSlugs = (max: number, min = 1): PropertyDecorator =>
-  field({ kind: 'texts', of: SLUG_TEXT, max, min });
-
 /** An object of that class. */
 export const Part = (type: () => MessageClass): PropertyDecorator =>
   both(field({ kind: 'part', type }), ValidateNested(), Type(type as () => new () => object));

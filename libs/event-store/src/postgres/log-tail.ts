@@ -46,9 +46,23 @@ export function recordedRun(
   appended: readonly { readonly stream: string; readonly revision: number; readonly event: NewEvent }[],
 ): RecordedEvent[] {
   return appended.map(({ stream, revision, event }, index) => {
-    const { id, type, version, data, metadata, prevHash, hash, body } = event;
+    const { id, type, version, data, metadata, prevHash, hash, body, said } = event;
     if (typeof body === 'object' && body !== null) Object.freeze(body);
     const place = position(first + index);
-    return { id, type, version, data, metadata, prevHash, hash, body, stream, revision, position: place, recordedAt };
+    return {
+      id,
+      type,
+      version,
+      data,
+      metadata,
+      prevHash,
+      hash,
+      body,
+      said,
+      stream,
+      revision,
+      position: place,
+      recordedAt,
+    };
   });
 }

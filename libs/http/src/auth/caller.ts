@@ -1,5 +1,3 @@
-import { problem } from '../problem';
-
 /** Who calls and what it may do; tenant and program come from the credential, never from the body (design §6 "Names"). */
 export interface Caller {
   readonly tenant: string;
@@ -23,16 +21,6 @@ export const EVERY_PERMISSION = '*';
 /** True where the caller may use a function that asks for the permission. */
 export function may(caller: Caller, permission: string): boolean {
   return caller.permissions.has(permission) || caller.permissions.has(EVERY_PERMISSION);
-}
-
-/**
- * Refuses what lies outside the caller's scope as if it were not there (`not-found`): another tenant's, or another unit's
- * where the credential is bound to one.
- */
-export function requireScope(caller: Caller, place: { readonly tenant?: string; readonly unit?: string }): void {
-  const isOtherTenant = place.tenant !== undefined && place.tenant !== caller.tenant;
-  const isOtherUnit = caller.unit !== undefined && place.unit !== undefined && place.unit !== caller.unit;
-  if (isOtherTenant || isOtherUnit) throw problem('not-found');
 }
 
 /** `<role>:<subject>` as event metadata names it; `svc:` subjects already say their role. */

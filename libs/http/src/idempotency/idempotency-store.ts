@@ -39,9 +39,13 @@ interface Waiting<Item, Result> {
   reject(error: unknown): void;
 }
 
-const INSERT = `insert into idempotency (tenant, credential, key, body_hash, command_id)
-  select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[])
+const insert = (from: string): string => `insert into idempotency (tenant, credential, key, body_hash, command_id)
+  select taken.* from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[]) as taken${from}
   on conflict do nothing returning tenant, credential, key`;
+
+const INSERT = insert('');
+/** The commit does not wait for the disk; the setting ends with the statement's transaction. */
+const INSERT_AHEAD = insert(", (select set_config('synchronous_commit', 'off', true)) as told");
 
 const SELECT = `select tenant, credential, key, body_hash, status, answer from idempotency
   join unnest($1::text[], $2::text[], $3::text[]) as asked(tenant, credential, key) using (tenant, credential, key)`;
@@ -51,6 +55,14 @@ const KEEP = `update idempotency set status = kept.status, answer = kept.answer
   where (idempotency.tenant, idempotency.credential, idempotency.key) = (kept.tenant, kept.credential, kept.key)
     and idempotency.status is null`;
 
+export interface IdempotencyStoreOptions {
+  /**
+   * True where the command's events are committed in the same database. A key then need not reach the disk before its
+   * command: the write-ahead log is a prefix, so whatever of the command lasts, its key lasts too.
+   */
+  readonly besideEvents?: boolean;
+}
+
 /**
  * Which idempotency keys were used for what, for ever (design §6 "Idempotency"). A key is written before its command
  * is carried out. Requests that arrive together share one statement.
@@ -59,7 +71,10 @@ export class IdempotencyStore {
   private readonly taking: Gathered<KeyedRequest, TakenKey>;
   private readonly keeping: Gathered<KeyedRequest & { readonly answer: KeptAnswer }, void>;
 
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly options: IdempotencyStoreOptions = {},
+  ) {
     this.taking = new Gathered((requests) => this.takeAll(requests));
     this.keeping = new Gathered((answers) => this.keepAll(answers));
   }
@@ -80,7 +95,7 @@ export class IdempotencyStore {
     const hashes = sorted.map(({ bodyHash }) => Buffer.from(bodyHash));
     const inserted = await this.pool.query<Row>({
       name: 'idempotency-take',
-      text: INSERT,
+      text: this.options.besideEvents ? INSERT_AHEAD : INSERT,
       values: [...names, hashes, sorted.map(({ commandId }) => commandId)],
     });
     const fresh = new Set(inserted.rows.map(nameOf));

@@ -88,7 +88,6 @@ function parametersOf(url: string, operation: Operation): readonly object[] {
   }
   if (operation.minPosition)
     parameters.push({ name: 'min-position', in: 'query', schema: { type: 'string', pattern: '^[0-9]{1,20}$' } });
-  if (operation.ifMatch) parameters.push({ name: 'If-Match', in: 'header', schema: { type: 'string' } });
   if (operation.idempotent) {
     const schema = { type: 'string', pattern: '^[A-Za-z0-9._:-]{1,128}$' };
     parameters.push({ name: 'Idempotency-Key', in: 'header', required: true, schema });
@@ -128,7 +127,6 @@ function entranceProblems(operation: Operation): readonly DocumentedProblem[] {
   if (operation.query) codes.push('schema-invalid');
   if (operation.paged) codes.push('limit-invalid', 'cursor-invalid');
   if (operation.minPosition) codes.push('position-invalid', 'projection-behind');
-  if (operation.ifMatch) codes.push('precondition-invalid', 'version-conflict');
   if (operation.idempotent) {
     codes.push(
       'idempotency-key-missing',

@@ -3,7 +3,7 @@ import type { HeldPartition } from './keeper';
 import { type Entry, Lane } from './lane';
 import type { Arrival } from './source';
 
-/** Records kept of one partition while a key of it waits. */
+/** Records of one partition that are fetched and not settled: what waits in line, and what comes next. */
 const LANE_LIMIT = 2_000;
 
 /** The partitions of a topic that this member holds just now. */

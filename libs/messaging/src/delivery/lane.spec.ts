@@ -55,6 +55,34 @@ describe('Lane', () => {
     expect(places(lane.take(10, 100))).toEqual([3]);
   });
 
+  it('keeps of what is read behind a waiting record what waits with it', () => {
+    const lane = laneOf('a', 'b');
+    lane.wait(lane.take(1, 0)[0]!, () => 100);
+    for (let at = 3; at <= 5_000; at++) {
+      lane.fill([arrival(at, at % 1_000 === 0 ? 'a' : 'b')], position(at));
+      expect(settle(lane, lane.take(10, 50))).toBe(0);
+    }
+    expect(lane.size).toBe(6);
+    const [first] = lane.take(10, 100);
+    expect(settle(lane, [first!])).toBe(999);
+    const rest = lane.take(10, 100);
+    expect(places(rest)).toEqual([1_000, 2_000, 3_000, 4_000, 5_000]);
+    expect(settle(lane, rest.slice(0, 1))).toBe(1_999);
+    expect(settle(lane, rest.slice(1))).toBe(5_000);
+  });
+
+  it('stands, for what is before it, where it has come beside a waiting record', () => {
+    const lane = laneOf('a', 'b', 'a', 'c');
+    expect(Number(lane.front)).toBe(0);
+    lane.wait(lane.take(1, 0)[0]!, () => 100);
+    expect(Number(lane.front)).toBe(1);
+    const [second, third] = lane.take(2, 50);
+    expect(settle(lane, [second!])).toBe(0);
+    expect(Number(lane.front)).toBe(3);
+    settle(lane, [third!]);
+    expect([Number(lane.front), Number(lane.settled)]).toEqual([4, 0]);
+  });
+
   it('counts how often a record has waited', () => {
     const lane = laneOf('a');
     const [first] = lane.take(1, 0);

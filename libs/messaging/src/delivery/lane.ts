@@ -2,10 +2,12 @@ import type { CheckpointMove, Position } from '@tallystick/decider';
 import type { HeldPartition } from './keeper';
 import type { Arrival } from './source';
 
-/** One record of a partition on its way: it leaves when everything before it is settled as well. */
+/** One record of a partition on its way. */
 export interface Entry {
   readonly lane: Lane;
   readonly arrival: Arrival;
+  /** The last position before its own: where its lane stands while it is the first that is not settled. */
+  readonly before: Position;
   settled: boolean;
   /** When its handler first asked for a retry, by the clock of whoever judges it. */
   waitsSince?: number;
@@ -24,7 +26,8 @@ interface Wait {
 
 /**
  * One partition in the hands of this member. Records come in order; those of a key that waits stand in line behind the
- * waiting one, the others go on; the position moves over the contiguous settled prefix only.
+ * waiting one, the others go on; the position moves over the contiguous settled prefix only. What is settled is not kept:
+ * of all that is read behind a waiting record, memory holds what waits with it.
  */
 export class Lane {
   /** What the database says. */
@@ -33,7 +36,9 @@ export class Lane {
   settled: Position;
   /** Everything up to here has been fetched. */
   read: Position;
+  /** In order, with no more settled ones among them than others. */
   private open: Entry[] = [];
+  private unsettled = 0;
   private fresh: Entry[] = [];
   private readonly waits = new Map<string, Wait>();
 
@@ -50,7 +55,15 @@ export class Lane {
 
   /** Records fetched and not yet settled. */
   get size(): number {
-    return this.open.length;
+    return this.unsettled;
+  }
+
+  /** Everything up to here is settled, or waits in line: how far the work has come. At least `settled`. */
+  get front(): Position {
+    if (this.waits.size === 0) return this.settled;
+    const inLine = new Set<Entry>();
+    for (const { queue } of this.waits.values()) for (const entry of queue) inLine.add(entry);
+    return this.open.find((entry) => !entry.settled && !inLine.has(entry))?.before ?? this.read;
   }
 
   /** Records that no handler has seen. */
@@ -70,11 +83,16 @@ export class Lane {
   }
 
   fill(arrivals: readonly Arrival[], read: Position): void {
+    let before = this.read;
+    let at = this.read;
     for (const arrival of arrivals) {
       if (arrival.position <= this.read) continue;
-      const entry: Entry = { lane: this, arrival, settled: false };
+      // One event may say several contracts: its position is settled with the last of them.
+      if (arrival.position !== at) [before, at] = [at, arrival.position];
+      const entry: Entry = { lane: this, arrival, before, settled: false };
       this.open.push(entry);
       this.fresh.push(entry);
+      this.unsettled += 1;
     }
     if (read > this.read) this.read = read;
     this.advance();
@@ -123,6 +141,7 @@ export class Lane {
   }
 
   settle(entry: Entry): void {
+    if (!entry.settled) this.unsettled -= 1;
     entry.settled = true;
     const key = entry.arrival.key ?? '';
     const wait = this.waits.get(key);
@@ -143,15 +162,10 @@ export class Lane {
   advance(): void {
     let count = 0;
     while (count < this.open.length && this.open[count]!.settled) count++;
-    if (count > 0) {
-      const next = this.open[count]?.arrival.position;
-      // One event may say several contracts: its position is settled with the last of them.
-      let last = count - 1;
-      while (last >= 0 && this.open[last]!.arrival.position === next) last--;
-      if (last >= 0) this.settled = this.open[last]!.arrival.position;
-      this.open = this.open.slice(count);
-    }
-    if (this.open.length === 0 && this.read > this.settled) this.settled = this.read;
+    if (count > 0) this.open = this.open.slice(count);
+    if (this.open.length > 2 * this.unsettled) this.open = this.open.filter((entry) => !entry.settled);
+    const reached = this.open[0]?.before ?? this.read;
+    if (reached > this.settled) this.settled = reached;
   }
 
   /** Takes over a position that the database already has (a commit whose answer was lost). */

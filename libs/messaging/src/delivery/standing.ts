@@ -38,9 +38,9 @@ export class Standing {
     return this.options.source.countsRecords ? lag.reduce((sum, one) => sum + one, 0) : Math.max(0, ...lag);
   }
 
-  /** The partitions held here, by the head as last seen. */
+  /** The partitions held here by what is before them, not by what waits in line, and by the head as last seen. */
   held(): Lag[] {
-    return [...this.lanes].map(({ partition, settled }) => this.lagAt(partition, settled));
+    return [...this.lanes].map(({ partition, front }) => this.lagAt(partition, front));
   }
 
   /** Every partition of the topic: those held here as they are, the others as their position is stored. */

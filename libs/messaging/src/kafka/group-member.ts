@@ -45,6 +45,8 @@ export class GroupMember {
   /** High watermark by partition: the offset that the next record will get. */
   readonly heads = new Map<number, bigint>();
   private queues = new Map<number, Queue>();
+  /** What was last asked for; `undefined` before the first time. */
+  private wanted: ReadonlySet<number> | undefined;
   private assigned: readonly number[] = [];
   private begun: ReadonlyMap<number, bigint> = new Map();
   private ready: Promise<void> | undefined;
@@ -77,10 +79,15 @@ export class GroupMember {
     return this.heardAt + this.options.sessionMs - performance.now();
   }
 
+  /** Records that lie ready for who takes them; not those of partitions that nobody takes from just now. */
   get held(): number {
     let count = 0;
-    for (const { messages } of this.queues.values()) count += messages.length;
+    for (const [partition, { messages }] of this.queues) if (this.isWanted(partition)) count += messages.length;
     return count;
+  }
+
+  private isWanted(partition: number): boolean {
+    return this.wanted === undefined || this.wanted.has(partition);
   }
 
   async start(): Promise<void> {
@@ -139,10 +146,14 @@ export class GroupMember {
     return { messages, reached: queue.served };
   }
 
-  /** Fetches paused partitions again once half of what may be held is free. */
-  goOn(): void {
+  /**
+   * Fetches paused partitions again that are wanted, once half of what may be held of these is free: one that has no room
+   * keeps no other waiting.
+   */
+  goOn(wanted: ReadonlySet<number>): void {
+    this.wanted = wanted;
     if (this.held > this.options.holdAtMost / 2) return;
-    const paused = [...this.queues].filter(([, queue]) => queue.paused);
+    const paused = [...this.queues].filter(([partition, queue]) => queue.paused && wanted.has(partition));
     if (paused.length === 0) return;
     for (const [, queue] of paused) queue.paused = false;
     this.consumer.resume([{ topic: this.options.topic, partitions: paused.map(([partition]) => partition) }]);
@@ -160,6 +171,7 @@ export class GroupMember {
     this.term += 1;
     this.assigned = partitions;
     this.queues = new Map();
+    this.wanted = undefined;
     this.ready = undefined;
     this.heardAt = performance.now();
     if (partitions.length > 0) this.consumer.pause([{ topic: this.options.topic, partitions: [...partitions] }]);
@@ -186,7 +198,12 @@ export class GroupMember {
   }
 
   private seek(partition: number, offset: bigint): void {
-    this.queues.set(partition, { messages: [], served: offset, next: offset, paused: false });
+    this.queues.set(partition, {
+      messages: [],
+      served: offset,
+      next: offset,
+      paused: this.queues.get(partition)?.paused ?? false,
+    });
     this.consumer.seek({ topic: this.options.topic, partition, offset: String(offset) });
   }
 
@@ -196,7 +213,8 @@ export class GroupMember {
     this.heads.set(partition, BigInt(batch.highWatermark));
     const queue = this.queues.get(partition);
     if (!queue || isStale() || !isRunning()) return;
-    if (this.held >= this.options.holdAtMost) {
+    const isFull = queue.messages.length >= this.options.holdAtMost;
+    if (this.held >= this.options.holdAtMost || isFull) {
       queue.paused = true;
       this.consumer.pause([{ topic, partitions: [partition] }]);
       return;

@@ -30,14 +30,13 @@ export interface KafkaBusOptions {
   readonly batchSize?: number;
   /** How long a silent member keeps its partitions; default 10 s, the broker's least is 6 s. */
   readonly sessionMs?: number;
-  /** How long a `retry` that names no limit is tried (design §6 "References"); default 5 min. */
-  readonly referenceWaitMs?: number;
   readonly observer?: DeliveryObserver;
   /** A loop died: the process should become unready and exit non-zero. */
   readonly onFatal?: (error: unknown) => void;
   readonly now?: () => number;
 }
 
+/** How long a `retry` that names no limit is tried (design §6 "References"). */
 const FIVE_MINUTES = 300_000;
 /** How often the loop looks whether the group has assigned anything else. */
 const LOOK_MS = 100;
@@ -88,7 +87,7 @@ export class KafkaBusServer extends BusServer {
       handler,
       batchSize,
       renewMs: LOOK_MS,
-      giveUpAfterMs: this.options.referenceWaitMs ?? FIVE_MINUTES,
+      giveUpAfterMs: FIVE_MINUTES,
       now: this.options.now ?? Date.now,
       observer,
       onFatal: fatal,

@@ -25,7 +25,7 @@ export class KafkaSource implements TopicSource {
       for (const message of messages) arrivals.push(this.arrivalOf(rawRecord(this.topic, partition, message)));
       read.set(partition, position(reached));
     }
-    this.member.goOn();
+    this.member.goOn(new Set(wanted.keys()));
     return Promise.resolve({ arrivals, read, atHead: arrivals.length === 0 });
   }
 

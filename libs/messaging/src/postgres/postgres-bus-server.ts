@@ -30,14 +30,13 @@ export interface PostgresBusOptions {
   readonly batchSize?: number;
   /** How long a silent member keeps its partitions; default 5,000 ms. */
   readonly leaseMs?: number;
-  /** How long a `retry` that names no limit is tried (design §6 "References"); default 5 min. */
-  readonly referenceWaitMs?: number;
   readonly observer?: DeliveryObserver;
   /** A loop died of a defect: the process should become unready and exit non-zero. */
   readonly onFatal?: (error: unknown) => void;
   readonly now?: () => number;
 }
 
+/** How long a `retry` that names no limit is tried (design §6 "References"). */
 const FIVE_MINUTES = 300_000;
 
 /** The bus of one machine: service logs are the topics, tables only for publishers outside (design §6 "Bus port"). */
@@ -78,7 +77,7 @@ export class PostgresBusServer extends BusServer {
       handler,
       batchSize,
       renewMs: Math.min(leaseMs / 3, 3_000),
-      giveUpAfterMs: this.options.referenceWaitMs ?? FIVE_MINUTES,
+      giveUpAfterMs: FIVE_MINUTES,
       now: this.options.now ?? Date.now,
       observer,
       onFatal: onFatal ?? ((error) => this.logger.error(error)),

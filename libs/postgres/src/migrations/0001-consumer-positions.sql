@@ -20,26 +20,42 @@ create table consumer_member (
   primary key (consumer, topic, member)
 ) with (fillfactor = 50);
 
--- Moves positions from where their holder left them, all or none. Partitions are given in ascending order, so that two
--- calls never wait for each other in a circle. A place that nobody leases (epoch 0) begins with its first move.
+-- Moves positions from where their holder left them, all or none. A place that nobody leases (epoch 0) begins with its
+-- first move. Two holders of the same places may lock each other out; the server then ends one, which tries again.
 create function move_checkpoint(
   in_consumer text, in_topic text, in_partitions integer[], in_epochs integer[], in_froms bigint[], in_tos bigint[]
 ) returns void language plpgsql as $$
+declare
+  moved integer;
+  begun integer;
 begin
-  for i in 1 .. cardinality(in_partitions) loop
-    update consumer_position as place set position = in_tos[i]
-     where place.consumer = in_consumer and place.topic = in_topic and place.partition = in_partitions[i]
-       and place.epoch = in_epochs[i] and place.position = in_froms[i];
-    if not found and in_epochs[i] = 0 and in_froms[i] = 0 then
-      insert into consumer_position (consumer, topic, partition, position)
-      values (in_consumer, in_topic, in_partitions[i], in_tos[i])
-      on conflict do nothing;
-    end if;
-    if not found then
-      raise exception 'checkpoint-lost' using errcode = 'TS001',
-        detail = format('%s on %s, partition %s: not at %s under epoch %s',
-                        in_consumer, in_topic, in_partitions[i], in_froms[i], in_epochs[i]);
-    end if;
-  end loop;
+  update consumer_position as place set position = step.end_at
+    from unnest(in_partitions, in_epochs, in_froms, in_tos) as step (partition, epoch, start_at, end_at)
+   where place.consumer = in_consumer and place.topic = in_topic and place.partition = step.partition
+     and place.epoch = step.epoch and place.position = step.start_at;
+  get diagnostics moved = row_count;
+  if moved = cardinality(in_partitions) then
+    return;
+  end if;
+  insert into consumer_position (consumer, topic, partition, position)
+  select in_consumer, in_topic, step.partition, step.end_at
+    from unnest(in_partitions, in_epochs, in_froms, in_tos) as step (partition, epoch, start_at, end_at)
+   where step.epoch = 0 and step.start_at = 0
+   order by step.partition
+  on conflict do nothing;
+  get diagnostics begun = row_count;
+  if moved + begun <> cardinality(in_partitions) then
+    raise exception 'checkpoint-lost' using errcode = 'TS001', detail = coalesce((
+      select format('%s on %s, partition %s: not at %s under epoch %s',
+                    in_consumer, in_topic, step.partition, step.start_at, step.epoch)
+        from unnest(in_partitions, in_epochs, in_froms, in_tos) as step (partition, epoch, start_at, end_at)
+       where not exists (
+         select from consumer_position as place
+          where place.consumer = in_consumer and place.topic = in_topic and place.partition = step.partition
+            and place.epoch = step.epoch and place.position = step.end_at
+       )
+       order by step.partition limit 1
+    ), format('%s on %s: somebody else has made the step', in_consumer, in_topic));
+  end if;
 end;
 $$;

@@ -143,6 +143,31 @@ export function outcomeCases(bench: BusBench): void {
       expect(await lettersOf(consumer)).toEqual([]);
     });
 
+    it('goes on with other keys and partitions, however many records come behind one that must be retried', async () => {
+      const { topic, consumer } = await bench.fresh();
+      const [waits, goesOn] = bench.keysOfOnePartition(2);
+      const many = Array.from({ length: 3_000 }, (_, seq) => markRecord(goesOn!, seq));
+      await bench.harness.publisher.publish(topic, [markRecord(waits!, 0), ...many, ...marks(3_000, 30)]);
+      let known = false;
+      let done = 0;
+      const member = await bench.member(topic, consumer, async ({ records }) =>
+        records.map(({ key }) => {
+          if (key === waits && !known) return { kind: 'retry', code: 'unknown-store' };
+          done += 1;
+          return { kind: 'done' };
+        }),
+      );
+      await until('all others are through', () => done >= 6_000);
+      expect(member.buffered()).toBe(1);
+      expect(Math.max(...member.lag().map(({ behind }) => behind))).toBe(0);
+      const stored = (await member.groupLag()).filter(({ behind }) => behind > 0);
+      expect(stored.map(({ behind }) => behind > 3_000)).toEqual([true]);
+      known = true;
+      await until('it is through as well', () => done >= 6_001);
+      await until('nothing is behind', async () => (await member.groupLag()).every(({ behind }) => behind === 0));
+      expect(await lettersOf(consumer)).toEqual([]);
+    });
+
     it('gives a record up that was retried longer than its time, under its code', async () => {
       const { topic, consumer } = await bench.fresh();
       let asked = 0;

@@ -1,3 +1,4 @@
+import { currentScope, currentTraceparent } from '@tallystick/observability';
 import { type MemberDirectory, MembershipAway } from '../application/member-directory';
 
 const PATIENCE_MS = 5_000;
@@ -32,6 +33,7 @@ export class MembershipClient implements MemberDirectory {
         headers: {
           'content-type': 'application/json',
           ...(credential === undefined ? {} : { authorization: credential }),
+          ...traceHeaders(),
         },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(PATIENCE_MS),
@@ -40,4 +42,14 @@ export class MembershipClient implements MemberDirectory {
       throw new MembershipAway('membership cannot be reached', { cause: error });
     }
   }
+}
+
+/** The call belongs to the request that caused it: the same correlation id, the same trace where one is recorded. */
+function traceHeaders(): Record<string, string> {
+  const traceparent = currentTraceparent();
+  const correlationId = currentScope()?.correlationId;
+  return {
+    ...(correlationId === undefined ? {} : { 'x-correlation-id': correlationId }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }

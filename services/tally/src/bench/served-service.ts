@@ -9,6 +9,7 @@ import type { Place } from './tasks/place';
 /** A service in a process of its own. */
 export interface ServedService {
   readonly address: string;
+  readonly servicePid: number;
   stop(): Promise<void>;
 }
 
@@ -60,7 +61,7 @@ export async function serveService(
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return { address, stop };
+  return { address, servicePid: child.pid!, stop };
 }
 
 async function isReady(address: string): Promise<boolean> {

@@ -11,7 +11,10 @@ create table event (
   prev_hash bytea not null,
   hash bytea not null,
   recorded_at timestamptz(3) not null
-);
+) with (toast_tuple_target = 8160);
+
+-- Up to a page an event stays in its row as it is: trying to compress each of some two kilobytes costs more than it saves.
+alter table event alter column data set storage external;
 
 create unique index event_position on event (position);
 -- Guards every stream's next revision. Ids are not unique: the same id may be stored again at the head (rule R4).

@@ -5,6 +5,7 @@ import { createPool } from '@tallystick/postgres';
 import { atLeast, atMost, figureOf } from '../figures';
 import { type Bench, type Measurement, repeatedly, worst } from '../measure';
 import { purchase } from '../purchases';
+import type { ServedService } from '../served-service';
 import type { HttpLoadRun } from '../tasks/http-load';
 import type { Place } from '../tasks/place';
 
@@ -15,7 +16,9 @@ const LONGEST_WAIT_MS = 120_000;
 
 interface Round {
   readonly written: HttpLoadRun;
-  /** Purchases a second whose balances became visible, from the first request to the last balance. */
+  /** The same with the ledger beside, which makes the balances visible meanwhile. */
+  readonly beside: HttpLoadRun;
+  /** Purchases a second whose balances became visible, from the first of those requests to the last balance. */
   readonly visible: number;
   readonly read: HttpLoadRun;
   readonly foreign: number | undefined;
@@ -33,7 +36,13 @@ export const httpEntrance: Measurement = {
       () => bench.lab.inFreshDatabase((place) => round(bench, place)),
       ({ foreign }) => foreign,
     );
-    const of = (value: (round: Round) => number) => runs.map((one) => ({ value: value(one) }));
+    const of = (value: (round: Round) => number | undefined) =>
+      runs.flatMap((one) => {
+        const found = value(one);
+        return found === undefined ? [] : [{ value: found }];
+      });
+    const micros = (name: string, value: (round: Round) => number | undefined) =>
+      of(value).length === 0 ? [] : [figureOf({ name: `processor time a ${name}`, unit: 'µs' }, of(value))];
     return [
       figureOf(
         { name: 'purchase per request, 16 connections, committed', unit: '/s', bar: atLeast(3_000, 'value'), note },
@@ -43,9 +52,16 @@ export const httpEntrance: Measurement = {
         { name: 'the same, p99', unit: 'ms' },
         of(({ written }) => written.p99),
       ),
+      ...micros('purchase, campaigns', ({ written }) => written.serviceMicros),
+      ...micros('purchase, PostgreSQL', ({ written }) => written.otherMicros),
+      ...micros('purchase, the load', ({ written }) => written.loadMicros),
+      figureOf(
+        { name: 'the same with the ledger beside', unit: '/s' },
+        of(({ beside }) => beside.perSecond),
+      ),
       figureOf(
         { name: 'their balances became visible', unit: '/s', referenceName: 'answered' },
-        runs.map(({ visible, written }) => ({ value: visible, reference: written.perSecond })),
+        runs.map(({ visible, beside }) => ({ value: visible, reference: beside.perSecond })),
       ),
       figureOf(
         { name: 'balance reads, 8 connections', unit: '/s', bar: atLeast(5_000, 'value') },
@@ -55,35 +71,52 @@ export const httpEntrance: Measurement = {
         { name: 'balance reads, p99', unit: 'ms', bar: atMost(5) },
         of(({ read }) => read.p99),
       ),
+      ...micros('balance read, ledger', ({ read }) => read.serviceMicros),
+      ...micros('balance read, PostgreSQL', ({ read }) => read.otherMicros),
     ];
   },
 };
 
-/** Campaigns and the ledger each in a process; the ledger makes the balances visible while campaigns answers. */
+/** Campaigns alone, then with the ledger beside it, then the ledger alone. */
 async function round({ lab, purchases }: Bench, place: Place): Promise<Round> {
   const requests = Math.min(purchases, 30_000);
   const issuer = await LocalIssuer.open(place.dataDir);
   const token = await operatorToken(issuer, TENANT, PROGRAM);
-  const ledger = await lab.serve('ledger', place);
+  const write = (to: ServedService, first: number): Promise<HttpLoadRun> => {
+    const work = { kind: 'purchases', first };
+    return lab.run('http-load', {
+      ...place,
+      ...addressOf(to),
+      token,
+      warmUp: WARM_UP,
+      requests,
+      connections: 16,
+      work,
+    });
+  };
+  const once = WARM_UP + requests;
+  const campaigns = await lab.serve('campaigns', place);
+  let written: HttpLoadRun;
+  let beside: HttpLoadRun;
+  let visible: number;
+  let ledger: ServedService | undefined;
   try {
-    const campaigns = await lab.serve('campaigns', place);
-    let written: HttpLoadRun;
-    let visible: number;
     try {
-      const work = { kind: 'purchases', first: 0 };
-      const load = { ...place, token, warmUp: WARM_UP, requests };
-      written = await lab.run('http-load', { ...load, address: campaigns.address, connections: 16, work });
-      const until = await allVisible(place, WARM_UP + requests);
-      visible = (requests * 1000) / (until - written.from);
+      written = await write(campaigns, 0);
+      ledger = await lab.serve('ledger', place);
+      await allVisible(place, once);
+      beside = await write(campaigns, once);
+      visible = (requests * 1000) / ((await allVisible(place, 2 * once)) - beside.from);
     } finally {
       await campaigns.stop();
     }
-    const work = { kind: 'balances', paths: balancePaths(WARM_UP + requests) };
-    const load = { ...place, token, warmUp: WARM_UP, requests };
-    const read = await lab.run<HttpLoadRun>('http-load', { ...load, address: ledger.address, connections: 8, work });
-    return { written, visible, read, foreign: worst(written.foreign, read.foreign) };
+    const work = { kind: 'balances', paths: balancePaths(2 * once) };
+    const load = { ...place, ...addressOf(ledger), token, warmUp: WARM_UP, requests, connections: 8, work };
+    const read = await lab.run<HttpLoadRun>('http-load', load);
+    const foreign = worst(written.foreign, beside.foreign, read.foreign);
+    return { written, beside, visible, read, foreign };
   } finally {
-    await ledger.stop();
+    await ledger?.stop();
   }
 }
 
@@ -109,4 +142,8 @@ async function allVisible({ databaseUrl }: Place, count: number): Promise<number
 function balancePaths(purchases: number): string[] {
   const buyers = new Set(Array.from({ length: purchases }, (_, index) => purchase(index).member!.id!));
   return Array.from(buyers, (member) => `/v1/accounts/${accountId(TENANT, PROGRAM, member)}/balance`);
+}
+
+function addressOf({ address, servicePid }: ServedService): Pick<ServedService, 'address' | 'servicePid'> {
+  return { address, servicePid };
 }
