@@ -9,6 +9,7 @@ import type { Neighbours } from './neighbours';
 import { type Role, ROLES, type ServiceDefinition, type ServiceResources } from './service';
 import { listOf, type Settings } from './settings';
 import { openStore } from './stores';
+import { tracedStore } from './traced-store';
 
 /** A service's resources, and how they are given back. */
 export interface OpenResources extends ServiceResources {
@@ -31,7 +32,8 @@ export async function openResources(
   const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, ...named });
   const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, writer: true, ...named });
   try {
-    const store = await openStore(definition, settings, { reader: pool, writer });
+    const opened = await openStore(definition, settings, { reader: pool, writer });
+    const store = tracedStore(opened, service);
     neighbours.hasStore(service, store);
     const publisher = isOnKafka(settings) ? await openKafkaPublisher(service, settings) : publisherOf(pool, neighbours);
     let closing: Promise<void> | undefined;
