@@ -1,4 +1,5 @@
-// Writes docs/events (JSON Schema of each contract, asyncapi.yaml, README.md) from the classes in libs/contracts.
+// Writes docs/events (JSON Schema of each contract, asyncapi.yaml, README.md) from the classes in libs/contracts, and
+// docs/problems (a page for each code) from the refusal tables.
 //   node tools/emit-documents.mjs            writes the documents
 //   node tools/emit-documents.mjs --check    exits 1 where what is committed differs
 //   node tools/emit-documents.mjs --freeze   writes libs/contracts/frozen too; refuses incompatible changes
@@ -9,10 +10,12 @@ import { fileURLToPath } from 'node:url';
 import prettier from 'prettier';
 import ts from 'typescript';
 import { stringify } from 'yaml';
+import { problemPages } from './problem-pages.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const contractsFolder = join(root, 'libs/contracts');
 const eventsFolder = join(root, 'docs/events');
+const problemsFolder = join(root, 'docs/problems');
 const frozenFolder = join(contractsFolder, 'frozen');
 const wanted = process.argv[2];
 if (process.argv.length > 3 || (wanted !== undefined && wanted !== '--check' && wanted !== '--freeze')) {
@@ -20,20 +23,24 @@ if (process.argv.length > 3 || (wanted !== undefined && wanted !== '--check' && 
   process.exit(2);
 }
 
-const { documents, schemaOf } = loadContracts();
-const emitted = await documentsOf(readProse(), readHearers());
-if (wanted === '--check') check(emitted);
+const load = sourceLoader();
+const { documents, schemaOf } = load('libs/contracts/src/index.ts');
+const emitted = new Map([
+  [eventsFolder, await documentsOf(readProse(), readHearers())],
+  [problemsFolder, await formattedIn(problemsFolder, problemPages(root, load))],
+]);
+if (wanted === '--check') for (const [folder, files] of emitted) check(folder, files);
 else {
   if (wanted === '--freeze') await freeze();
-  write(eventsFolder, emitted);
+  for (const [folder, files] of emitted) write(folder, files);
 }
 
-/** The contracts straight from their sources, so that no build is needed before. */
-function loadContracts() {
+/** Loads modules straight from their sources, so that no build is needed before. */
+function sourceLoader() {
   process.env.TS_NODE_PROJECT = join(root, 'tsconfig.base.json');
   const require = createRequire(import.meta.url);
   require('@swc-node/register');
-  return require(join(contractsFolder, 'src/index.ts'));
+  return (path) => require(join(root, path));
 }
 
 async function documentsOf(prose, hearers) {
@@ -46,7 +53,11 @@ async function documentsOf(prose, hearers) {
   const asyncApi = documents.asyncApiDocument(version, prose, hearers);
   files.set('asyncapi.yaml', stringify(asyncApi, { aliasDuplicateObjects: false }));
   files.set('README.md', documents.topicPage(prose, hearers));
-  for (const [name, text] of files) files.set(name, await formatted(join(eventsFolder, name), text));
+  return formattedIn(eventsFolder, files);
+}
+
+async function formattedIn(folder, files) {
+  for (const [name, text] of files) files.set(name, await formatted(join(folder, name), text));
   return files;
 }
 
@@ -61,17 +72,18 @@ function write(folder, files) {
   console.log(`${files.size} documents in ${relative(root, folder)}`);
 }
 
-function check(files) {
-  const committed = existsSync(eventsFolder) ? readdirSync(eventsFolder) : [];
+function check(folder, files) {
+  const committed = existsSync(folder) ? readdirSync(folder) : [];
   const stale = [...files].filter(([name, text]) => !committed.includes(name) || read(name) !== text);
   const differing = [...stale.map(([name]) => name), ...committed.filter((name) => !files.has(name))];
-  if (differing.length === 0) return console.log(`${files.size} documents are as the contracts say`);
-  console.error(`docs/events differs from the contracts: ${differing.join(', ')}`);
+  if (differing.length === 0)
+    return console.log(`${files.size} documents of ${relative(root, folder)} are as the code says`);
+  console.error(`${relative(root, folder)} differs from the code: ${differing.join(', ')}`);
   console.error('run: node tools/emit-documents.mjs');
   process.exitCode = 1;
 
   function read(name) {
-    return readFileSync(join(eventsFolder, name), 'utf8');
+    return readFileSync(join(folder, name), 'utf8');
   }
 }
 

@@ -73,7 +73,10 @@ export interface Decider<State, Command, Event extends DomainEvent = DomainEvent
 export interface SnapshotCodec<State> {
   /** Raised with every change of the state's shape: older snapshots are then ignored. */
   readonly version: number;
-  /** A snapshot is taken after so many events; absent: after a quarter of the stream, at least 200 (large states). */
+  /**
+   * A snapshot is taken after so many events; absent: after a sixteenth of the stream, at least 200, so that a cold load
+   * folds few events and a large state is seldom written.
+   */
   readonly every?: number;
   encode(state: State): unknown;
   decode(snapshot: unknown): State;

@@ -115,6 +115,11 @@ export interface EventStore {
   /** The streams' events from the given revisions on, in one round trip where the store can; missing ones are empty. */
   readStreams(from: ReadonlyMap<string, number>): Promise<ReadonlyMap<string, readonly RecordedEvent[]>>;
   readAll(options: ReadAllOptions): Promise<LogPage>;
+  /**
+   * Everything after a position up to the head at the call, in pieces of any size, for those who read a whole log; a
+   * store that has no faster way than `readAll` lacks it.
+   */
+  scan?(after: Position): AsyncIterable<readonly RecordedEvent[]>;
   /** Everything after a position, then live; ends only when the signal aborts or the store closes. */
   subscribe(options?: SubscribeOptions): AsyncIterable<SubscriptionItem>;
   streamHead(stream: string): Promise<StreamHead | undefined>;

@@ -299,7 +299,7 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     if (!codec || !this.options.snapshots) return due;
     for (const { append, warm } of decided) {
       const since = warm.revision - warm.snapshotRevision;
-      if (since < (codec.every ?? Math.max(200, warm.revision / 4))) continue;
+      if (since < (codec.every ?? Math.max(200, warm.revision / 16))) continue;
       warm.snapshotRevision = warm.revision;
       const state = Buffer.from(canonicalJson(codec.encode(warm.state)));
       const { revision, hash } = warm;

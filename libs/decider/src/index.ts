@@ -10,3 +10,4 @@ export * from './ids';
 export * from './scenario';
 export * from './stream-name';
 export * from './warm-states';
+export * from './whole-log';

@@ -1,6 +1,6 @@
 import type { BusServer, DeliveryObserver } from '@tallystick/messaging';
 import { OutsideRetention, PostgresBusServer, type PostgresTopic } from '@tallystick/messaging/postgres';
-import { log, type Metrics, noteSpan } from '@tallystick/observability';
+import { inSpan, log, type Metrics, SpanKind } from '@tallystick/observability';
 import { isOnKafka, kafkaBus } from './kafka';
 import type { Neighbours } from './neighbours';
 import { outsideTopic } from './outside-topics';
@@ -87,13 +87,21 @@ function retentionOf(
   });
 }
 
+/** What a batch's span is linked to at most, beside the trace that it belongs to. */
+const MOST_LINKS = 100;
+
 function observerOf(metrics: Metrics): DeliveryObserver {
   const handled = metrics.counter('tally_bus_records_total', 'Records by what became of them', ['topic', 'outcome']);
   const letters = metrics.counter('tally_bus_dead_letters_total', 'Records given up, by code', ['topic', 'code']);
   const faults = metrics.counter('tally_bus_faults_total', 'Batches that failed as a whole', ['topic']);
   return {
-    handled(topic, outcomes, ms) {
-      noteSpan(`consume ${topic}`, ms, { ...outcomes });
+    around: ({ topic, records }, work) => {
+      const [first, ...others] = new Set(records.map(({ correlationId }) => correlationId));
+      const attributes = { 'messaging.destination.name': topic, 'messaging.batch.message_count': records.length };
+      const alsoOf = others.slice(0, MOST_LINKS);
+      return inSpan(`consume ${topic}`, { correlationId: first, kind: SpanKind.CONSUMER, attributes, alsoOf }, work);
+    },
+    handled(topic, outcomes) {
       for (const [outcome, count] of Object.entries(outcomes)) if (count > 0) handled.labels(topic, outcome).inc(count);
     },
     deadLettered({ topic, code }) {

@@ -9,6 +9,7 @@ import type { Neighbours } from './neighbours';
 import { type Role, ROLES, type ServiceDefinition, type ServiceResources } from './service';
 import { listOf, type Settings } from './settings';
 import { openStore } from './stores';
+import { tracedStore } from './traced-store';
 
 /** A service's resources, and how they are given back. */
 export interface OpenResources extends ServiceResources {
@@ -28,10 +29,12 @@ export async function openResources(
   // What the server ends while we end it ourselves is no news.
   const onFault = (fault: Error): void => (isClosing ? undefined : onIdleFault(fault));
   const named = { searchPath: service, onIdleFault: onFault };
-  const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, ...named });
+  // Both: projections and reviews are hot as well, and a plan made on an empty table must not read it whole later.
+  const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, writer: true, ...named });
   const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, writer: true, ...named });
   try {
-    const store = await openStore(definition, settings, { reader: pool, writer });
+    const opened = await openStore(definition, settings, { reader: pool, writer });
+    const store = tracedStore(opened, service);
     neighbours.hasStore(service, store);
     const publisher = isOnKafka(settings) ? await openKafkaPublisher(service, settings) : publisherOf(pool, neighbours);
     let closing: Promise<void> | undefined;

@@ -5,6 +5,7 @@ export { DEAD_LETTER_MIGRATIONS } from './dead-letters/dead-letter-rows';
 export { BusServer, type Subscriptions } from './delivery/bus-server';
 export { Defect } from './delivery/source';
 export { FaultsAsTheyAre } from './delivery/faults';
+export { DELIVERY_REFUSALS, type DeliveryRefusal } from './delivery/refusals';
 export type { DeliveryObserver, OutcomeCounts } from './delivery/observer';
 export * from './outside/binding';
 export * from './outside/record-reader';

@@ -1,4 +1,13 @@
-import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  context,
+  type Link,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BatchSpanProcessor, NodeTracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace-node';
 import { currentScope, parseTraceparent } from './scope';
@@ -38,11 +47,11 @@ export function isTracing(): boolean {
  */
 export function inSpan<Result>(
   name: string,
-  { traceparent, correlationId, kind = SpanKind.INTERNAL, attributes }: SpanOptions,
+  { traceparent, correlationId, kind = SpanKind.INTERNAL, attributes, alsoOf }: SpanOptions,
   work: () => Promise<Result>,
 ): Promise<Result> {
   if (!provider) return work();
-  const span = startSpan(name, { traceparent, correlationId, kind, attributes });
+  const span = startSpan(name, { traceparent, correlationId, kind, attributes, alsoOf });
   return context.with(trace.setSpan(context.active(), span), () => ended(span, work()));
 }
 
@@ -53,16 +62,19 @@ export interface SpanOptions {
   readonly correlationId?: string;
   readonly kind?: SpanKind;
   readonly attributes?: Attributes;
+  /** Correlation ids of what else the work is for: a batch belongs to the trace of one record and is linked to the others. */
+  readonly alsoOf?: readonly string[];
 }
 
 /** A span to be ended by the caller; a no-op span where nothing is recorded. */
-export function startSpan(name: string, { traceparent, correlationId, kind, attributes }: SpanOptions): Span {
+export function startSpan(name: string, options: SpanOptions): Span {
+  const { traceparent, correlationId, kind, attributes, alsoOf } = options;
   const service = currentScope()?.service;
   return trace
     .getTracer('tallystick')
     .startSpan(
       name,
-      { kind, attributes: { ...attributes, 'tallystick.service': service } },
+      { kind, attributes: { ...attributes, 'tallystick.service': service }, links: linksTo(alsoOf ?? []) },
       parentOf(traceparent, correlationId),
     );
 }
@@ -70,17 +82,6 @@ export function startSpan(name: string, { traceparent, correlationId, kind, attr
 /** Runs work (which may start more of it) inside a span that someone else ends. */
 export function withinSpan<Result>(span: Span, work: () => Result): Result {
   return context.with(trace.setSpan(context.active(), span), work);
-}
-
-/** Notes a span of work that has ended just now and took `ms`; nothing where nothing is recorded. */
-export function noteSpan(name: string, ms: number, attributes: Attributes): void {
-  if (!provider) return;
-  const end = Date.now();
-  const spanAttributes = { ...attributes, 'tallystick.service': currentScope()?.service };
-  trace
-    .getTracer('tallystick')
-    .startSpan(name, { kind: SpanKind.CONSUMER, startTime: end - ms, attributes: spanAttributes })
-    .end(end);
 }
 
 /** The `traceparent` that a call or record sent from here carries; `undefined` where nothing is recorded. */
@@ -107,11 +108,21 @@ async function ended<Result>(span: Span, work: Promise<Result>): Promise<Result>
   }
 }
 
+function linksTo(correlationIds: readonly string[]): Link[] {
+  return correlationIds.flatMap((id) => {
+    const traced = tracedBy(id);
+    return traced ? [{ context: { ...traced, traceFlags: 1 } }] : [];
+  });
+}
+
+/** The trace of a correlation id, and a span for others to hang on. */
+function tracedBy(correlationId: string): ReturnType<typeof parseTraceparent> {
+  return parseTraceparent(`00-${correlationId}-${correlationId.slice(0, 16)}-01`);
+}
+
 /** A correlation id that is no trace id starts a trace of its own; the log lines still name it. */
 function parentOf(traceparent: string | undefined, correlationId: string | undefined): Context {
-  const parent =
-    parseTraceparent(traceparent) ??
-    (correlationId && parseTraceparent(`00-${correlationId}-${correlationId.slice(0, 16)}-01`));
+  const parent = parseTraceparent(traceparent) ?? (correlationId === undefined ? undefined : tracedBy(correlationId));
   if (!parent) return context.active();
   return trace.setSpanContext(context.active(), { ...parent, traceFlags: 1, isRemote: true });
 }

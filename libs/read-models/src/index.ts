@@ -1,3 +1,4 @@
+export * from './insert-new';
 export * from './projection';
 export * from './projection-handler';
 export * from './projection-runner';

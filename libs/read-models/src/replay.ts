@@ -1,4 +1,4 @@
-import { type EventStore, type Position, position, START } from '@tallystick/decider';
+import { type EventStore, eventsAfter, type Position, position, START } from '@tallystick/decider';
 import type { BusRecord } from '@tallystick/messaging';
 import type { Connection } from '@tallystick/postgres';
 import type { ContractProjection, LogProjection, TableName } from './projection';
@@ -20,8 +20,6 @@ export interface Replay {
   handOver(connection: Connection): Promise<void>;
 }
 
-const PAGE = 1_000;
-
 /** Replays the service's own log for a projection that lives from it. */
 export class LogReplay implements Replay {
   hasLiveRows = false;
@@ -36,17 +34,18 @@ export class LogReplay implements Replay {
 
   async advance(connection: Connection, unit: Unit, onApplied: (count: number) => void): Promise<number> {
     const target = await this.livePosition(connection);
+    if (this.at >= target) return 0;
+    if ((await this.store.logHead()) < target)
+      throw new Error('the log ends before the place of the live rows: it is another');
     let applied = 0;
-    while (this.at < target) {
-      const page = await this.store.readAll({ after: this.at, max: PAGE });
-      if (page.atHead && page.next < target)
-        throw new Error('the log ends before the place of the live rows: it is another');
-      const events = page.events.filter((event) => event.position <= target);
+    for await (const piece of eventsAfter(this.store, this.at)) {
+      const events = piece.filter((event) => event.position <= target);
       if (events.length > 0) await unit(() => this.projection.apply(connection, events, this.table));
-      this.at = page.next < target ? page.next : target;
       applied += events.length;
       onApplied(events.length);
+      if (piece.at(-1)!.position >= target) break;
     }
+    this.at = target;
     return applied;
   }
 

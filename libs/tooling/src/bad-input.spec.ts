@@ -23,15 +23,25 @@ describe('docs/bad-input.md', () => {
     expect([specs.length > 0, silent]).toEqual([true, []]);
   });
 
+  it('names codes that have a page in docs/problems', () => {
+    const codes = [...rows.values()].flatMap((cells) => codesIn(cells));
+    expect(codes.filter((code) => !files.includes(`docs/problems/${code}.md`))).toEqual([]);
+  });
+
   it('names for every code a specification that expects it', () => {
     const unheld = [...rows].flatMap(([number, cells]) => {
       const texts = specsIn(cells).map(textOf).join('\n');
-      const codes = [...cells.matchAll(/`([a-z]+(?:-[a-z0-9]+)+|undecodable|unauthentic|empty|forbidden)`/g)];
-      return codes.filter(([, code = '']) => !texts.includes(code)).map(([, code]) => `${number}: ${code}`);
+      const unexpected = codesIn(cells).filter((code) => !texts.includes(code));
+      return unexpected.map((code) => `${number}: ${code}`);
     });
     expect(unheld).toEqual([]);
   });
 });
+
+function codesIn(cells: string): readonly string[] {
+  const codes = cells.matchAll(/`([a-z]+(?:-[a-z0-9]+)+|undecodable|unauthentic|empty|forbidden)`/g);
+  return [...codes].map(([, code = '']) => code);
+}
 
 function specsIn(cells: string): readonly string[] {
   return [...cells.matchAll(/\]\(([^)]+\.spec\.ts)\)/g)].map(([, link = '']) => normalize(join('docs', link)));

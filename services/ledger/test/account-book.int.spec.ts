@@ -32,7 +32,7 @@ describe('a qualified purchase', () => {
       { lot: 'till-1:P1:POINTS', issuer: 'hotel', granted: '100', available: '100', reversed: '0', unitCost: '1/100' },
     ]);
     const [accrual, opened] = await ledger.book.statement(accountOf('m-1'), undefined, 10);
-    expect(opened).toMatchObject({ revision: 0, type: 'AccountOpened', amount: [] });
+    expect(opened).toMatchObject({ revision: 0, type: 'AccountOpened', postings: [] });
     expect(accrual).toMatchObject({
       revision: 1,
       type: 'PointsAccrued',
@@ -42,10 +42,12 @@ describe('a qualified purchase', () => {
       receipt: 'ab'.repeat(32),
       store: 'hotel-1',
       effectiveAt: new Date(MONDAY),
-      asset: ['POINTS', 'POINTS', 'GROWTH', 'GROWTH'],
-      book: ['issuer-obligation', 'available', 'issuer-obligation', 'available'],
-      issuer: ['hotel', 'hotel', 'hotel', 'hotel'],
-      amount: ['-100', '100', '-200', '200'],
+      postings: [
+        { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '-100' },
+        { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '100' },
+        { book: 'issuer-obligation', asset: 'GROWTH', issuer: 'hotel', amount: '-200' },
+        { book: 'available', asset: 'GROWTH', issuer: 'hotel', amount: '200' },
+      ],
     });
   });
 

@@ -32,8 +32,7 @@ describe('membership under its own role on the bus', () => {
     const { resources } = booted.services[0]!;
     const owner = createPool(database.url, { max: 1, applicationName: 'membership-test' });
     await owner.query(
-      `insert into membership.growth_fact_v1
-       values ('${TENANT}', 'm-1', '${accountOf('m-1')}', 1, 1200, '${MARCH}', '${MARCH}', 'till-1', 'P1')`,
+      `insert into membership.growth_fact_v1 values (1200, '${MARCH}', '${MARCH}', '${accountOf('m-1')}', 1, '${TENANT}', 'm-1')`,
     );
     await owner.end();
     const { commands, policies } = membershipParts(resources);

@@ -46,6 +46,8 @@ export interface Suite {
   readonly address: string;
   readonly databaseUrl: string;
   readonly bus: BusAddress;
+  /** Connection string of the EventStoreDB that holds the logs, where they are not in the database. */
+  readonly eventStoreUrl?: string;
   readonly tenant: string;
   readonly program: string;
   readonly booted: BootedServices;
@@ -107,6 +109,8 @@ async function suiteOf({ booted, host, postgres, databaseUrl, dataDir, keys }: S
     kind === 'kafka'
       ? { kind, brokers: listOf(booted.settings['KAFKA_BROKERS']) }
       : { kind: 'postgres', url: databaseUrl };
+  const { TALLY_STORE: store, EVENTSTOREDB_URL: eventStore } = booted.settings;
+  const eventStoreUrl = store === 'eventstoredb' ? eventStore : undefined;
   const issuer = booted.authentication.localIssuer;
   const token = (): Promise<string> => (issuer ? operatorToken(issuer, tenant, program) : Promise.resolve(''));
   writeRunFile(dataDir, {
@@ -117,12 +121,14 @@ async function suiteOf({ booted, host, postgres, databaseUrl, dataDir, keys }: S
     program,
     databaseUrl,
     bus,
+    eventStoreUrl,
     keys,
   });
   return {
     address: host.url,
     databaseUrl,
     bus,
+    eventStoreUrl,
     tenant,
     program,
     booted,

@@ -12,6 +12,7 @@ import type {
 import { type Pool, quoteIdentifier } from '@tallystick/postgres';
 import { HeadWatch } from './head-watch';
 import { LogReader } from './log-reader';
+import { scanLog } from './log-scan';
 import { LogTail } from './log-tail';
 import { subscription } from './subscription';
 
@@ -37,7 +38,10 @@ export class PostgresLog {
   private readonly closing = new AbortController();
   private commitsUnderWay = 0;
 
+  private readonly pool: Pool;
+
   constructor({ pool, schema, tailSize = DEFAULT_TAIL, deadline = DEFAULT_DEADLINE }: PostgresLogOptions) {
+    this.pool = pool;
     this.deadline = deadline;
     this.quotedSchema = quoteIdentifier(schema);
     this.channel = `${schema}.event`;
@@ -56,6 +60,10 @@ export class PostgresLog {
 
   readAll(options: ReadAllOptions): Promise<LogPage> {
     return this.reader.readAll(options);
+  }
+
+  scan(after: Position): AsyncIterable<readonly RecordedEvent[]> {
+    return scanLog(this.pool, this.quotedSchema, after);
   }
 
   streamHead(stream: string): Promise<StreamHead | undefined> {

@@ -4,6 +4,7 @@ import { isCheckpointLost, isConnectionFault, isContention, sqlStateOf } from '@
 import { type Observable, throwError } from 'rxjs';
 import type { Outcome } from '../bus';
 import type { Entry } from './lane';
+import type { DeliveryRefusal } from './refusals';
 import { Defect } from './source';
 
 /** Equal faults of whole batches after which a record of theirs is delivered alone. */
@@ -78,7 +79,8 @@ export function isSuspect({ fault }: Entry): boolean {
 export function faultAlone(entry: Entry, error: unknown): Outcome | undefined {
   entry.faultsAlone = (entry.faultsAlone ?? 0) + 1;
   if (entry.faultsAlone < FAULTS_ALONE) return undefined;
-  return { kind: 'refused', code: 'defect', detail: error instanceof Error ? error.name : typeof error };
+  const code: DeliveryRefusal = 'defect';
+  return { kind: 'refused', code, detail: error instanceof Error ? error.name : typeof error };
 }
 
 /**

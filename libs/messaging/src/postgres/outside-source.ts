@@ -45,7 +45,8 @@ export class OutsideSource implements TopicSource {
   }
 
   async fetch(wanted: ReadonlyMap<number, Position>, max: number): Promise<Fetched> {
-    const each = Math.min(max, Math.max(50, Math.ceil((2 * max) / wanted.size)));
+    // Little more than a batch: what is read early waits in memory, and outlives collections there.
+    const each = Math.min(max, Math.max(20, Math.ceil((1.2 * max) / wanted.size)));
     const bytes = Math.floor(FETCH_BYTES / wanted.size);
     const { rows } = await this.options.pool.query<Row, unknown[]>({
       name: 'bus-fetch',

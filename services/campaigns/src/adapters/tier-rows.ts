@@ -1,5 +1,14 @@
 import type { Checkpoint } from '@tallystick/decider';
-import { int4Column, inTransaction, moveCheckpoint, type Pool, textColumn, uuidColumn } from '@tallystick/postgres';
+import {
+  int4Column,
+  inTransaction,
+  moveCheckpoint,
+  type Pool,
+  textColumn,
+  timestamptzColumn,
+  uuidColumn,
+} from '@tallystick/postgres';
+import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import type { IndexedPurchase, PurchaseIndex, TierRow, TierRows } from '../application/tier-reevaluation';
 
 /** Tier histories by account, in Postgres. */
@@ -74,27 +83,33 @@ export class PostgresPurchaseIndex implements PurchaseIndex {
     if (purchases.length === 0) return;
     await this.pool.query({
       name: 'purchase-index-add',
-      text: `insert into purchase_index (account, occurred_at, stream)
-             select bought.* from unnest($1::uuid[], $2::text[], $3::text[]) as bought,
-                    (select set_config('synchronous_commit', 'off', true)) as told
-             on conflict do nothing`,
+      text: `insert into purchase_index (occurred_at, account, stream)
+             select unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[])
+               from (select set_config('synchronous_commit', 'off', true)) as told`,
       values: [
+        timestamptzColumn(purchases.map(({ occurredAt }) => instant(occurredAt))),
         uuidColumn(purchases.map(({ account }) => account)),
-        textColumn(purchases.map(({ occurredAt }) => occurredAt)),
         textColumn(purchases.map(({ stream }) => stream)),
       ],
     });
   }
 
   async after(from: readonly { account: string; instant: string }[]): Promise<IndexedPurchase[]> {
-    const { rows } = await this.pool.query<IndexedPurchase>({
+    const { rows } = await this.pool.query<{ account: string; occurred_at: Date; stream: string }>({
       name: 'purchase-index-after',
-      text: `select purchase_index.account, occurred_at as "occurredAt", stream
-               from unnest($1::uuid[], $2::text[]) as asked(account, after)
-               join purchase_index on purchase_index.account = asked.account and occurred_at > asked.after
+      text: `select distinct known.account, known.occurred_at, known.stream
+               from unnest($1::uuid[], $2::timestamptz[]) as asked(account, after)
+               join purchase_index as known on known.account = asked.account and known.occurred_at > asked.after
               order by account, occurred_at, stream`,
-      values: [uuidColumn(from.map(({ account }) => account)), textColumn(from.map(({ instant }) => instant))],
+      values: [
+        uuidColumn(from.map(({ account }) => account)),
+        timestamptzColumn(from.map((asked) => instant(asked.instant))),
+      ],
     });
-    return rows;
+    return rows.map(({ account, occurred_at: occurredAt, stream }) => ({
+      account,
+      occurredAt: formatInstant(occurredAt.getTime() as Instant),
+      stream,
+    }));
   }
 }

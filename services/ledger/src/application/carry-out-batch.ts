@@ -3,6 +3,7 @@ import type { AccountCommand, AccountEvent, AccountRefusal } from '@tallystick/l
 import { type Batch, type BusRecord, DONE, DUPLICATE, type Outcome } from '@tallystick/messaging';
 import type { AccountCommands } from './account-commands';
 import type { AssetDirectory } from './asset-directory';
+import type { BookingRefusal } from './refusals';
 
 /** What the account policies work with. */
 export interface LedgerApplication {
@@ -21,7 +22,11 @@ export type CommandOf<Message> = (
 
 /** How long a message waits for an asset that it names to be declared (design §6 "References"). */
 const REFERENCE_WAIT = 300_000;
-const UNKNOWN_ASSET: Outcome = { kind: 'retry', code: 'unknown-asset', giveUpAfterMs: REFERENCE_WAIT };
+const UNKNOWN_ASSET = {
+  kind: 'retry',
+  code: 'unknown-asset' satisfies BookingRefusal,
+  giveUpAfterMs: REFERENCE_WAIT,
+} as const;
 
 /**
  * Carries a batch out as one group of commands and answers per record. The batch's checkpoint moves with the events
@@ -84,7 +89,8 @@ function outcomeOf(result: CommandResult<AccountEvent, AccountRefusal>): Outcome
  */
 function failed(error: Error): Outcome {
   if (error instanceof EventStoreError && (error.code === 'too-large' || error.code === 'invalid')) {
-    return { kind: 'refused', code: `event-${error.code}` };
+    const code: BookingRefusal = `event-${error.code}`;
+    return { kind: 'refused', code };
   }
   throw error;
 }

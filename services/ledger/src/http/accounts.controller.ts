@@ -16,7 +16,7 @@ import {
 } from '@tallystick/http';
 import { UUID } from '@tallystick/vocabulary';
 import { AccountBook, type LotRow, type StatementRow } from '../projections/account-book/account-book.query';
-import { BalancesAnswer, LotAnswer, type PostingAnswer, StatementLineAnswer } from './ledger.dto';
+import { BalancesAnswer, LotAnswer, StatementLineAnswer } from './ledger.dto';
 
 @Controller('accounts')
 export class AccountsController {
@@ -98,10 +98,6 @@ function statementLine(row: StatementRow): StatementLineAnswer {
     ...(store !== null && { store }),
     ...(effectiveAt !== null && { effectiveAt: effectiveAt.toISOString() }),
     recordedAt: row.recordedAt.toISOString(),
-    postings: postingsOf(row),
+    postings: row.postings,
   };
-}
-
-function postingsOf({ asset, book, issuer, amount }: StatementRow): PostingAnswer[] {
-  return amount.map((value, leg) => ({ book: book[leg]!, asset: asset[leg]!, issuer: issuer[leg]!, amount: value }));
 }

@@ -10,8 +10,9 @@ begin
       effective_at timestamptz, recorded_at timestamptz, leg bigint, asset text, book text, issuer text, amount bigint
     ) language sql stable as $function$
       select j.account, j.revision, j.position, j.tenant, j.type, j.source, j.source_id, j.effective_at, j.recorded_at,
-             p.leg, p.asset, p.book, p.issuer, p.amount
-      from %1$I.journal j, unnest(j.asset, j.book, j.issuer, j.amount) with ordinality as p(asset, book, issuer, amount, leg)
+             p.leg, split_part(p.line, ' ', 2), split_part(p.line, ' ', 1), split_part(p.line, ' ', 3),
+             split_part(p.line, ' ', 4)::bigint
+      from %1$I.journal j, string_to_table(j.postings, E'\n') with ordinality as p(line, leg)
     $function$
   $text$, current_schema());
 end $body$;

@@ -8,6 +8,9 @@ const GATE = "hashtextextended('tallystick/tier-review/' || current_schema(), 0)
  * dies lets go.
  */
 export class ReviewGate {
+  /** Of those that want to be alone one asks at a time: the others would wait with a connection each. */
+  private lastAlone: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly pool: Pool) {}
 
   /** For batches of growth whose members nobody else serves: many may pass at a time. */
@@ -17,7 +20,9 @@ export class ReviewGate {
 
   /** Waits until nobody is inside and keeps everybody out meanwhile; to be short. */
   alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    return this.under(`select pg_advisory_xact_lock(${GATE})`, work);
+    const turn = this.lastAlone.then(() => this.under(`select pg_advisory_xact_lock(${GATE})`, work));
+    this.lastAlone = turn.catch(() => undefined);
+    return turn;
   }
 
   private under<Result>(lock: string, work: () => Promise<Result>): Promise<Result> {

@@ -2,11 +2,11 @@ import { type GrowthFact, reached, type TierPolicy, type Window } from '@tallyst
 import type { Instant } from '@tallystick/vocabulary';
 import { LRUCache } from 'lru-cache';
 
-/** Where a member stands in the present window, as of the newest fact. */
+/** Where a member stands in the window of the newest fact. */
 interface Standing {
   window: Window;
   score: bigint;
-  /** Highest level reached in the window or carried into it. */
+  /** The member's present level: in a window that is not closed, the highest reached in it or carried into it. */
   level: number;
   last: Instant;
 }
@@ -20,8 +20,9 @@ export interface StandingTerms {
 }
 
 /**
- * Tells in constant time that a fact changes no tier: it is the newest of its member, lies in the present window and
- * reaches no higher level. Whatever it cannot tell is reviewed in full. Forgets everything when what it rests on (the
+ * Tells in constant time that a fact changes no tier: it is the newest of its member, lies in the window of the one before
+ * and either leaves the level that the window's score reaches as it was, or the window is not closed yet and the member
+ * holds that level. Whatever it cannot tell is reviewed in full. Forgets everything when what it rests on (the
  * policy, the zone, the review date, the assignment of keys, what was taken out of order) changes.
  */
 export class Standings {
@@ -40,14 +41,17 @@ export class Standings {
     const standing = this.standings.get(member);
     if (!standing) return false;
     const { start, next } = standing.window;
-    if (next !== undefined && next <= reviewedUntil) return false;
+    const isClosed = next !== undefined && next <= reviewedUntil;
     let { score, last } = standing;
+    let scored = reached(policy, score);
     for (const { amount, effectiveAt, earnedAt } of facts) {
       const window = windowOf(effectiveAt);
       if (effectiveAt <= last || window.start !== start || earnedAt < window.start) return false;
       score += amount;
       last = effectiveAt;
-      if (reached(policy, score) > standing.level) return false;
+      const level = reached(policy, score);
+      if (level !== scored && (isClosed || level > standing.level)) return false;
+      scored = level;
     }
     standing.score = score;
     standing.last = last;

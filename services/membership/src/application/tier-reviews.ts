@@ -83,11 +83,13 @@ export class TierReviews {
   /** Reviews whoever holds growth by all that is recorded. Repeated, it finds nothing to change. `cause` names it once. */
   async everybody(tenant: string, program: string, cause: string): Promise<void> {
     if (typeof (await this.terms(tenant, program)) === 'string') return;
-    for (let after = ''; ;) {
-      const members = await membersWithGrowth(this.pool, tenant, after, MEMBERS_AT_ONCE);
-      if (members.length === 0) return;
+    for (let after: string | undefined; ;) {
+      const page = await membersWithGrowth(this.pool, tenant, after, MEMBERS_AT_ONCE);
+      if (page.length === 0) return;
+      // A member holds an account in each program.
+      const members = [...new Set(page.map(({ member }) => member))];
       await this.gate.alone(() => this.byRecord(tenant, program, members, cause));
-      after = members.at(-1)!;
+      after = page.at(-1)!.account;
     }
   }
 
@@ -115,7 +117,7 @@ export class TierReviews {
     members: readonly string[],
   ): Promise<Map<string, Map<string, GrowthFact>>> {
     const accounts = members.map((member) => accountId(tenant, program, member));
-    return growthFactsOf(this.pool, tenant, members, accounts);
+    return growthFactsOf(this.pool, members, accounts);
   }
 
   private async carryOut(tenant: string, reviews: readonly MemberReview[]): Promise<void> {

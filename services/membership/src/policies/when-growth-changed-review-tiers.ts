@@ -2,12 +2,13 @@ import type { ledger } from '@tallystick/contracts';
 import type { Batch, BatchHandler, BusRecord, Outcome } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
 import type { ReviewGate } from '../adapters/review-gate';
+import type { ReviewRefusal } from '../application/refusals';
 import type { NewGrowth, TierReviews } from '../application/tier-reviews';
 
 type GrowthRecord = BusRecord<ledger.GrowthChanged>;
 
 /** The program's contract is on its way: the zone is needed to tell the windows. */
-const UNKNOWN_PROGRAM: Outcome = { kind: 'retry', code: 'unknown-program' };
+const UNKNOWN_PROGRAM: Outcome = { kind: 'retry', code: 'unknown-program' satisfies ReviewRefusal };
 
 /**
  * When growth has changed, then review the tiers and record the growth. The review comes first: after a crash between

@@ -1,12 +1,13 @@
 import { resolve } from 'node:path';
 import type { EventStore } from '@tallystick/decider';
+import { openEventStoreDb } from '@tallystick/event-store/eventstoredb';
 import { openPostgresLogReader } from '@tallystick/event-store/postgres';
 import { LocalIssuer } from '@tallystick/http';
 import type { Publisher } from '@tallystick/messaging';
 import { PostgresPublisher } from '@tallystick/messaging/postgres';
 import { createPool, type Pool } from '@tallystick/postgres';
 import { operatorToken, SERVICES, startSuite, type Suite } from '../suite';
-import { type BusAddress, readRunFile } from './run-file';
+import { type BusAddress, readRunFile, type RunFile } from './run-file';
 import { SuiteClient } from './suite-client';
 
 export interface ConnectOptions {
@@ -64,6 +65,9 @@ export async function connect(options: ConnectOptions): Promise<SuiteConnection>
   return new Connection(new SuiteClient(suite.address, token), identity, suite, suite);
 }
 
+/** What only a program on the same machine may reach. */
+type LocalSuite = Pick<RunFile, 'databaseUrl' | 'bus' | 'eventStoreUrl'>;
+
 class Connection implements SuiteConnection {
   readonly services = SERVICES.filter(({ kinds }) => kinds.length > 0).map(({ name }) => name);
   private readonly pools: Pool[] = [];
@@ -72,7 +76,7 @@ class Connection implements SuiteConnection {
   constructor(
     readonly client: SuiteClient,
     readonly identity: string,
-    private readonly local: { readonly databaseUrl: string; readonly bus: BusAddress } | undefined,
+    private readonly local: LocalSuite | undefined,
     private readonly own: Suite | undefined,
   ) {}
 
@@ -91,7 +95,13 @@ class Connection implements SuiteConnection {
   }
 
   async log(service: string): Promise<EventStore> {
-    const log = await openPostgresLogReader({ pool: this.pool(`tally-reads-${service}`), schema: service });
+    const { eventStoreUrl: connectionString } = this.here();
+    const { kinds } = SERVICES.find(({ name }) => name === service)!;
+    const pool = this.pool(`tally-reads-${service}`);
+    const log =
+      connectionString !== undefined && kinds.length > 0
+        ? await openEventStoreDb({ connectionString, kinds, pool, schema: service })
+        : await openPostgresLogReader({ pool, schema: service });
     this.open.push(log);
     return log;
   }
@@ -112,7 +122,7 @@ class Connection implements SuiteConnection {
     return Math.max(0, ...services.flatMap(({ hops }) => hops.map(({ behind }) => behind)));
   }
 
-  private here(): { readonly databaseUrl: string; readonly bus: BusAddress } {
+  private here(): LocalSuite {
     if (!this.local)
       throw new Error('this command needs the suite of this machine: name its data folder, not its --url');
     return this.local;

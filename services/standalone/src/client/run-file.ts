@@ -16,6 +16,8 @@ export interface RunFile {
   /** The database that the services' schemas are in. */
   readonly databaseUrl: string;
   readonly bus: BusAddress;
+  /** Connection string of the EventStoreDB that holds the services' logs, where they are not in the database. */
+  readonly eventStoreUrl?: string;
   /** Folder of the local issuer's key where it is not the data folder (`TALLY_DATA`). */
   readonly keys?: string;
 }

@@ -1,6 +1,5 @@
-import { bodyOf, type EventStore, partsOf, type RecordedEvent } from '@tallystick/decider';
+import { bodyOf, type EventStore, eventsAfter, partsOf, type RecordedEvent } from '@tallystick/decider';
 import { accountDecider, type AccountState } from '@tallystick/ledger-domain';
-import { pagesOf } from './chain';
 
 const ACCOUNTS = 'account-';
 
@@ -42,7 +41,7 @@ export class AccountFold {
 /** Folds a whole ledger log. */
 export async function foldAccounts(log: EventStore, onEvents?: (count: number) => void): Promise<AccountFold> {
   const fold = new AccountFold();
-  for await (const page of pagesOf(log)) {
+  for await (const page of eventsAfter(log)) {
     fold.take(page);
     onEvents?.(page.length);
   }

@@ -1,4 +1,4 @@
-import { type EventStore, eventHash, NO_HASH, type RecordedEvent, START } from '@tallystick/decider';
+import { type EventStore, eventHash, eventsAfter, NO_HASH, type RecordedEvent } from '@tallystick/decider';
 
 /** Where a log's chain breaks first. */
 export interface ChainFault {
@@ -19,19 +19,8 @@ export interface ReadLogOptions {
   readonly onEvents?: (events: readonly RecordedEvent[]) => void;
 }
 
-const PAGE = 1_000;
 /** A broken log is broken after the first few; the rest would only be repeats. */
 const MOST_FAULTS = 20;
-
-/** Every event of a log, page by page, from the first to the head at the time of each page. */
-export async function* pagesOf(log: EventStore): AsyncGenerator<readonly RecordedEvent[]> {
-  for (let after = START; ;) {
-    const page = await log.readAll({ after, max: PAGE });
-    if (page.events.length > 0) yield page.events;
-    if (page.atHead) return;
-    after = page.next;
-  }
-}
 
 /** Recomputes every hash from the stored bytes and follows every stream from revision 0 (trust I7). */
 export async function verifyChain(
@@ -42,7 +31,7 @@ export async function verifyChain(
   const heads = new Map<string, { revision: number; hash: Uint8Array }>();
   const faults: ChainFault[] = [];
   let events = 0;
-  for await (const page of pagesOf(log)) {
+  for await (const page of eventsAfter(log)) {
     for (const event of page) {
       const what = faultOf(event, heads.get(event.stream));
       if (what && faults.length < MOST_FAULTS) {

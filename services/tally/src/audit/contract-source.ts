@@ -1,8 +1,6 @@
-import { type EventStore, type Position, START } from '@tallystick/decider';
+import { type EventStore, eventsAfter, type Position, START } from '@tallystick/decider';
 import { type BusRecord, contractsOf, type Publications } from '@tallystick/messaging';
 import type { ContractSource } from '@tallystick/read-models';
-
-const PAGE = 1_000;
 
 /**
  * Reads topics again from the logs of those who say them, as the Postgres bus does: the offset is the log position.
@@ -16,16 +14,17 @@ export function contractSource(
     const publications = publicationsOf(topic);
     const log = await logOf(publications.service);
     const last = latest(upTo.values());
-    for (let at = earliest(upTo.keys(), after); at < last;) {
-      const page = await log.readAll({ after: at, max: PAGE });
-      const records = page.events
+    if ((await log.logHead()) < last)
+      throw new Error(`the log of ${publications.service} ends before ${last}: it is another`);
+    const first = earliest(upTo.keys(), after);
+    if (first >= last) return;
+    for await (const events of eventsAfter(log, first)) {
+      const records = events
         .flatMap((event) => contractsOf(publications, event))
         .map(({ record }) => record)
         .filter((record) => record.topic === topic && isWithin(record, after, upTo));
       if (records.length > 0) yield records;
-      if (page.atHead && page.next < last)
-        throw new Error(`the log of ${publications.service} ends before ${last}: it is another`);
-      at = page.next;
+      if (events.at(-1)!.position >= last) return;
     }
   };
 }

@@ -88,10 +88,8 @@ begin
     last_recorded_at = greatest(date_trunc('milliseconds', clock_timestamp()), last_recorded_at)
     returning last_position, last_recorded_at into last, stamp;
   insert into event (position, stream, revision, event_id, type, version, data, metadata, prev_hash, hash, recorded_at)
-  select last - events + n.ordinal, n.stream, n.revision, n.event_id, n.type, n.version, n.body, n.metadata, n.prev_hash,
-    n.hash, stamp
-  from unnest(streams, revisions, event_ids, types, versions, bodies, metadatas, prev_hashes, hashes) with ordinality
-    as n(stream, revision, event_id, type, version, body, metadata, prev_hash, hash, ordinal);
+  select last - events + generate_series(1, events), unnest(streams), unnest(revisions), unnest(event_ids), unnest(types),
+    unnest(versions), unnest(bodies), unnest(metadatas), unnest(prev_hashes), unnest(hashes), stamp;
   if channel is not null then
     perform pg_notify(channel, last::text);
   end if;

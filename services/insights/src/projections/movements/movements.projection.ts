@@ -11,7 +11,7 @@ import {
   timestamptzColumn,
   uuidColumn,
 } from '@tallystick/postgres';
-import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 type Movement = ledger.PointsAccrued | ledger.PointsReversed;
@@ -52,30 +52,34 @@ async function insert(
   const rows = records.flatMap((record) => rowsOf(record, topicBit));
   if (rows.length === 0) return;
   const messages = rows.map(({ record }) => record.message);
-  await connection.query({
+  const text = `insert into ${table('fact_points_movement')}
+      (movement_key, points, effective_at, account, account_revision, movement_number, tenant, program, member, kind,
+       asset, issuer, unit, store, source, source_id)
+    select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::int[]),
+           unnest($6::int[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]),
+           unnest($11::text[]), unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), unnest($15::text[]),
+           unnest($16::text[])`;
+  await insertNew(connection, {
     name: `movement-insert ${table('fact_points_movement')}`,
-    text: `insert into ${table('fact_points_movement')}
-           select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::uuid[], $6::int[], $7::text[], $8::text[],
-                                $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[], $14::text[], $15::text[],
-                                $16::bigint[])
-           on conflict do nothing`,
+    text,
+    textWhereKnown: `${text} on conflict do nothing`,
     values: [
       int8Column(rows.map(({ key }) => key)),
+      int8Column(rows.map(({ points }) => points)),
+      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
+      uuidColumn(messages.map(({ account }) => account)),
+      int4Column(messages.map(({ revision }) => revision)),
       int4Column(rows.map(({ number }) => number)),
       textColumn(rows.map(({ record }) => record.tenant)),
       textColumn(messages.map(({ program }) => program)),
-      uuidColumn(messages.map(({ account }) => account)),
-      int4Column(messages.map(({ revision }) => revision)),
       textColumn(messages.map(({ member }) => member)),
       textColumn(messages.map(({ kind }) => kind)),
       textColumn(rows.map(({ asset }) => asset)),
       textColumn(rows.map(({ issuer }) => issuer)),
       textColumn(messages.map(({ unit }) => unit)),
       textColumn(messages.map(({ store }) => store)),
-      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
       textColumn(messages.map(({ source }) => source.source)),
       textColumn(messages.map(({ source }) => source.id)),
-      int8Column(rows.map(({ points }) => points)),
     ],
   });
 }

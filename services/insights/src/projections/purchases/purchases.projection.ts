@@ -4,7 +4,7 @@ import type { campaigns } from '@tallystick/contracts';
 import { rowKey } from '@tallystick/insights-domain';
 import type { BusRecord } from '@tallystick/messaging';
 import { type Connection, int4Column, int8Column, textColumn, timestamptzColumn } from '@tallystick/postgres';
-import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 type PurchaseRecord = BusRecord<campaigns.PurchaseRecorded>;
@@ -34,30 +34,34 @@ async function insertPurchases(
   table: TableName,
 ): Promise<readonly PurchaseRecord[]> {
   const messages = records.map(({ message }) => message);
-  const { rows } = await connection.query<{ purchase_key: string }>({
+  const text = `insert into ${table('fact_purchase')}
+      (purchase_key, total, occurred_at, line_count, tenant, source, purchase_id, unit, store, currency, verdict, member,
+       order_id)
+    select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::timestamptz[]), unnest($4::int[]), unnest($5::text[]),
+           unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]),
+           unnest($11::text[]), unnest($12::text[]), unnest($13::text[])`;
+  const fresh = await insertNew<{ purchase_key: string }>(connection, {
     name: `purchase-insert ${table('fact_purchase')}`,
-    text: `insert into ${table('fact_purchase')}
-           select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                                $8::timestamptz[], $9::text[], $10::bigint[], $11::text[], $12::text[], $13::int[])
-           on conflict do nothing returning purchase_key`,
+    text,
+    textWhereKnown: `${text} on conflict do nothing returning purchase_key`,
     values: [
       int8Column(records.map(keyOf)),
+      int8Column(messages.map(({ total }) => total)),
+      timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
+      int4Column(messages.map(({ lines }) => lines.length)),
       textColumn(records.map(({ tenant }) => tenant)),
       textColumn(messages.map(({ purchase }) => purchase.source)),
       textColumn(messages.map(({ purchase }) => purchase.id)),
-      textColumn(messages.map(({ member }) => member ?? null)),
       textColumn(messages.map(({ unit }) => unit)),
       textColumn(messages.map(({ store }) => store)),
-      timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
       textColumn(messages.map(({ currency }) => currency)),
-      int8Column(messages.map(({ total }) => total)),
       textColumn(messages.map(({ verdict }) => verdict)),
+      textColumn(messages.map(({ member }) => member ?? null)),
       textColumn(messages.map(({ order }) => order ?? null)),
-      int4Column(messages.map(({ lines }) => lines.length)),
     ],
   });
-  if (rows.length === records.length) return records;
-  const added = new Set(rows.map((row) => row.purchase_key));
+  if (fresh === undefined) return records;
+  const added = new Set(fresh.map((row) => row.purchase_key));
   return records.filter((record) => added.has(String(keyOf(record))));
 }
 
@@ -85,16 +89,18 @@ async function insertLines(
   await connection.query({
     name: `line-insert ${table('fact_purchase_line')}`,
     text: `insert into ${table('fact_purchase_line')}
-           select * from unnest($1::bigint[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])`,
+             (purchase_key, amount, line_number, line, quantity, sku, category, brand)
+           select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::int[]), unnest($4::text[]), unnest($5::text[]),
+                  unnest($6::text[]), unnest($7::text[]), unnest($8::text[])`,
     values: [
       int8Column(keys),
+      int8Column(lines.map(({ amount }) => amount)),
       int4Column(numbers),
       textColumn(lines.map(({ line }) => line)),
+      textColumn(lines.map(({ quantity }) => quantity)),
       textColumn(lines.map(({ sku }) => sku)),
       textColumn(lines.map(({ category }) => category ?? null)),
       textColumn(lines.map(({ brand }) => brand ?? null)),
-      textColumn(lines.map(({ quantity }) => quantity)),
-      int8Column(lines.map(({ amount }) => amount)),
     ],
   });
 }

@@ -1,19 +1,19 @@
--- A purchase is known once by source and id, whatever the bus repeats. Keys grow with the log, so that a range index finds
--- a purchase of a line, or what came since a position, at next to no cost.
+-- A purchase is known once by source and id, whatever the bus repeats, and its lines come with it. Keys grow with the log, so
+-- that a range index finds a purchase of a line, lines of a purchase, or what came since a position, at next to no cost.
 create table {{fact_purchase}} (
   purchase_key bigint not null,
+  total bigint not null,
+  occurred_at timestamptz(3) not null,
+  line_count integer not null,
   tenant text collate "C" not null,
   source text collate "C" not null,
   purchase_id text collate "C" not null,
-  member text collate "C",
   unit text collate "C" not null,
   store text collate "C" not null,
-  occurred_at timestamptz(3) not null,
   currency text collate "C" not null,
-  total bigint not null,
   verdict text collate "C" not null,
+  member text collate "C",
   order_id text collate "C",
-  line_count integer not null,
   primary key (tenant, source, purchase_id)
 );
 
@@ -21,15 +21,16 @@ create index on {{fact_purchase}} using brin (purchase_key) with (pages_per_rang
 
 create table {{fact_purchase_line}} (
   purchase_key bigint not null,
+  amount bigint not null,
   line_number integer not null,
   line text collate "C" not null,
+  quantity text collate "C" not null,
   sku text not null,
   category text,
-  brand text,
-  quantity text collate "C" not null,
-  amount bigint not null,
-  primary key (purchase_key, line_number)
+  brand text
 );
+
+create index on {{fact_purchase_line}} using brin (purchase_key) with (pages_per_range = 32);
 
 create table {{fact_return}} (
   return_key bigint not null,

@@ -13,6 +13,7 @@ import {
 import type { LogProjection, TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { type BalanceChange, changesOf, type JournalEntry, type LotChange } from './movements';
+import { postingsText } from './postings-text';
 
 /** Balances, lots and the double-entry journal of every account: at most four statements per page of the log. */
 export const accountBookProjection: LogProjection = {
@@ -35,6 +36,7 @@ export const accountBookProjection: LogProjection = {
 /** What a row of the journal says of its event, where the event says it. */
 interface Cause {
   readonly source?: Reference;
+  /** What explains it, where that is not its source. */
   readonly purchase?: Reference;
   readonly receipt?: string;
   readonly store?: string;
@@ -48,7 +50,7 @@ function causeOf({ type, data }: AccountEvent): Cause {
       return { postings: [] };
     case 'PointsAccrued':
     case 'AccrualAmended':
-      return { ...data, source: data.purchase };
+      return { ...data, source: data.purchase, purchase: undefined };
     case 'PointsReversed':
     case 'ReversalRecalculated':
       return { ...data, source: data.reversal };
@@ -63,27 +65,23 @@ async function insertJournal(
   const causes = entries.map(({ event }) => causeOf(event));
   const recorded: readonly RecordedEvent[] = entries.map((entry) => entry.recorded);
   const text = (read: (cause: Cause) => string | undefined) => textColumn(causes.map((cause) => read(cause) ?? null));
-  const legs = (read: (posting: Posting) => string) =>
-    textColumn(causes.map(({ postings }) => arrayText(postings.map(read))));
   await connection.query({
     name: `account-book-journal ${table('journal')}`,
     text: `insert into ${table('journal')}
-             (account, revision, position, tenant, type, source, source_id, purchase_source, purchase_id, receipt, store,
-              effective_at, recorded_at, asset, book, issuer, amount)
-           select u.account, u.revision, u.position, u.tenant, u.type, u.source, u.source_id, u.purchase_source,
-                  u.purchase_id, u.receipt, u.store, u.effective_at, u.recorded_at, u.asset::text[], u.book::text[],
-                  u.issuer::text[], u.amount::bigint[]
-           from unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                       $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::timestamptz[], $14::text[],
-                       $15::text[], $16::text[], $17::text[])
-             as u(account, revision, position, tenant, type, source, source_id, purchase_source, purchase_id, receipt,
-                  store, effective_at, recorded_at, asset, book, issuer, amount)`,
+             (position, recorded_at, account, revision, tenant, type, postings, source, source_id, purchase_source,
+              purchase_id, receipt, store, effective_at)
+           select unnest($1::bigint[]), unnest($2::timestamptz[]), unnest($3::uuid[]), unnest($4::int[]),
+                  unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
+                  unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[]),
+                  unnest($14::timestamptz[])`,
     values: [
+      int8Column(recorded.map(({ position }) => position)),
+      timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
       uuidColumn(entries.map(({ account }) => account)),
       int4Column(recorded.map(({ revision }) => revision)),
-      int8Column(recorded.map(({ position }) => position)),
       textColumn(entries.map(({ tenant }) => tenant)),
       textColumn(recorded.map(({ type }) => type)),
+      textColumn(causes.map(({ postings }) => postingsText(postings))),
       text(({ source }) => source?.source),
       text(({ source }) => source?.id),
       text(({ purchase }) => purchase?.source),
@@ -91,27 +89,18 @@ async function insertJournal(
       text(({ receipt }) => receipt),
       text(({ store }) => store),
       timestamptzColumn(causes.map(({ effectiveAt }) => (effectiveAt === undefined ? null : instant(effectiveAt)))),
-      timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
-      legs(([, asset]) => asset),
-      legs(([book]) => book),
-      legs(([, , issuer]) => issuer),
-      legs(([, , , amount]) => amount),
     ],
   });
-}
-
-/** The literal of a text array: every element quoted, so that none means null. */
-function arrayText(elements: readonly string[]): string {
-  return `{${elements.map((element) => `"${element.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
 }
 
 async function mergeBalances(connection: Connection, all: readonly BalanceChange[], table: TableName): Promise<void> {
   await connection.query({
     name: `account-book-balance ${table('balance')}`,
     text: `merge into ${table('balance')} as known
-           using unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
-                        $8::int[], $9::bigint[])
-             as u(account, asset, tenant, program, holder, available, uncollectable, revision, position)
+           using (select unnest($1::uuid[]) as account, unnest($2::text[]) as asset, unnest($3::text[]) as tenant,
+                         unnest($4::text[]) as program, unnest($5::text[]) as holder,
+                         unnest($6::bigint[]) as available, unnest($7::bigint[]) as uncollectable,
+                         unnest($8::int[]) as revision, unnest($9::bigint[]) as position) as u
            on known.account = u.account and known.asset = u.asset
            when matched then update set available = known.available + u.available,
              uncollectable = known.uncollectable + u.uncollectable, revision = u.revision, position = u.position
@@ -133,10 +122,11 @@ async function mergeBalances(connection: Connection, all: readonly BalanceChange
   });
 }
 
-const LOT_PARAMETERS = `unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
-                          $8::timestamptz[], $9::timestamptz[], $10::bigint[], $11::bigint[], $12::int[])
-             as u(account, lot, asset, issuer, store, unit_cost, priority, effective_at, expires_at, granted, reversed,
-                  revision)`;
+const LOT_PARAMETERS = `(select unnest($1::uuid[]) as account, unnest($2::text[]) as lot, unnest($3::text[]) as asset,
+                     unnest($4::text[]) as issuer, unnest($5::text[]) as store, unnest($6::text[]) as unit_cost,
+                     unnest($7::int[]) as priority, unnest($8::timestamptz[]) as effective_at,
+                     unnest($9::timestamptz[]) as expires_at, unnest($10::bigint[]) as granted,
+                     unnest($11::bigint[]) as reversed, unnest($12::int[]) as revision) as u`;
 const LOT_COLUMNS = `account, lot, asset, issuer, store, unit_cost, priority, effective_at, expires_at, granted,
               available, reversed, revision`;
 const LOT_VALUES = `u.account, u.lot, u.asset, u.issuer, u.store, u.unit_cost, u.priority, u.effective_at, u.expires_at,

@@ -2,6 +2,10 @@ import { position, type Position } from '@tallystick/decider';
 import type { Pool } from '@tallystick/postgres';
 import { consumerOf } from '@tallystick/read-models';
 import { accountBookProjection } from './account-book.projection';
+import { postingsIn, type PostingRow } from './postings-text';
+
+/** Events whose source is also the purchase that explains them. */
+const CAUSED_BY_PURCHASE = "('PointsAccrued', 'AccrualAmended')";
 
 export interface BalanceRow {
   readonly asset: string;
@@ -49,10 +53,7 @@ export interface StatementRow {
   readonly store: string | null;
   readonly effectiveAt: Date | null;
   readonly recordedAt: Date;
-  readonly asset: readonly string[];
-  readonly book: readonly string[];
-  readonly issuer: readonly string[];
-  readonly amount: readonly string[];
+  readonly postings: readonly PostingRow[];
 }
 
 /** Reads balances, lots and the journal of accounts of one tenant. */
@@ -122,14 +123,19 @@ export class AccountBook {
 
   /** The journal of a known account, newest first, before a revision (exclusive; none: from the newest). */
   async statement(account: string, before: number | undefined, max: number): Promise<StatementRow[]> {
-    const { rows } = await this.pool.query<StatementRow>({
+    const { rows } = await this.pool.query<Omit<StatementRow, 'postings'> & { readonly postings: string }>({
       name: 'account-book-statement',
-      text: `select revision, position, type, source, source_id as "sourceId", purchase_source as "purchaseSource",
-                    purchase_id as "purchaseId", receipt, store, effective_at as "effectiveAt",
-                    recorded_at as "recordedAt", asset, book, issuer, amount::text[] as amount
+      text: `select revision, position, type, source, source_id as "sourceId",
+                    case when type in ${CAUSED_BY_PURCHASE} then source else purchase_source end as "purchaseSource",
+                    case when type in ${CAUSED_BY_PURCHASE} then source_id else purchase_id end as "purchaseId",
+                    receipt, store, effective_at as "effectiveAt", recorded_at as "recordedAt", postings
              from journal where account = $1 and revision < $2 order by revision desc limit $3`,
       values: [account, before ?? 2_147_483_647, max],
     });
-    return rows.map((row) => ({ ...row, position: position(BigInt(row.position)) }));
+    return rows.map((row) => ({
+      ...row,
+      position: position(BigInt(row.position)),
+      postings: postingsIn(row.postings),
+    }));
   }
 }

@@ -10,7 +10,7 @@ import {
   timestamptzColumn,
   uuidColumn,
 } from '@tallystick/postgres';
-import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 /** Every change of a member's growth value, once whatever the bus repeats: what tiers are computed from. */
@@ -32,23 +32,22 @@ async function insert(
   table: TableName,
 ): Promise<void> {
   const messages = records.map(({ message }) => message);
-  await connection.query({
+  const text = `insert into ${table('growth_fact')}
+      (amount, effective_at, earned_at, account, account_revision, tenant, member)
+    select unnest($1::bigint[]), unnest($2::timestamptz[]), unnest($3::timestamptz[]), unnest($4::uuid[]),
+           unnest($5::int[]), unnest($6::text[]), unnest($7::text[])`;
+  await insertNew(connection, {
     name: `growth-insert ${table('growth_fact')}`,
-    text: `insert into ${table('growth_fact')}
-             (tenant, member, account, account_revision, amount, effective_at, earned_at, source, source_id)
-           select * from unnest($1::text[], $2::text[], $3::uuid[], $4::int[], $5::bigint[], $6::timestamptz[],
-                                $7::timestamptz[], $8::text[], $9::text[])
-           on conflict do nothing`,
+    text,
+    textWhereKnown: `${text} on conflict do nothing`,
     values: [
-      textColumn(records.map(({ tenant }) => tenant)),
-      textColumn(messages.map(({ member }) => member)),
-      uuidColumn(messages.map(({ account }) => account)),
-      int4Column(messages.map(({ revision }) => revision)),
       int8Column(messages.map(({ amount }) => amount)),
       timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
       timestamptzColumn(messages.map(({ earnedAt }) => instant(earnedAt))),
-      textColumn(messages.map(({ source }) => source.source)),
-      textColumn(messages.map(({ source }) => source.id)),
+      uuidColumn(messages.map(({ account }) => account)),
+      int4Column(messages.map(({ revision }) => revision)),
+      textColumn(records.map(({ tenant }) => tenant)),
+      textColumn(messages.map(({ member }) => member)),
     ],
   });
 }

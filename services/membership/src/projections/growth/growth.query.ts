@@ -1,5 +1,5 @@
 import type { GrowthFact } from '@tallystick/membership-domain';
-import { type Pool, textColumn, uuidColumn } from '@tallystick/postgres';
+import { type Pool, uuidColumn } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
 
 interface Row {
@@ -10,22 +10,21 @@ interface Row {
   readonly earned_at: string;
 }
 
-/** The recorded growth facts of members in their accounts, each by `<account>/<revision>`; a list of as many accounts. */
+/** The recorded growth facts of members in their accounts (a list of as many), each by `<account>/<revision>`. */
 export async function growthFactsOf(
   pool: Pool,
-  tenant: string,
   members: readonly string[],
   accounts: readonly string[],
 ): Promise<Map<string, Map<string, GrowthFact>>> {
   const { rows } = await pool.query<Row>({
     name: 'growth-facts-of',
+    // Account by account: a plan made while the table was small would read all of it for each batch.
     text: `select fact.member, fact.account || '/' || fact.account_revision as id, fact.amount::text as amount,
                   (extract(epoch from fact.effective_at) * 1000)::bigint::text as effective_at,
                   (extract(epoch from fact.earned_at) * 1000)::bigint::text as earned_at
-             from unnest($2::text[], $3::uuid[]) as asked (member, account)
-             join growth_fact as fact on fact.tenant = $1 and fact.member = asked.member collate "C"
-              and fact.account = asked.account`,
-    values: [tenant, textColumn(members), uuidColumn(accounts)],
+             from unnest($1::uuid[]) as asked (account)
+            cross join lateral (select * from growth_fact where account = asked.account offset 0) as fact`,
+    values: [uuidColumn(accounts)],
   });
   const facts = new Map<string, Map<string, GrowthFact>>(members.map((member) => [member, new Map()]));
   for (const row of rows) {
@@ -38,11 +37,18 @@ export async function growthFactsOf(
   return facts;
 }
 
-/** A page of the members that ever held growth, in order; `after` is exclusive. */
-export async function membersWithGrowth(pool: Pool, tenant: string, after: string, max: number): Promise<string[]> {
-  const { rows } = await pool.query<{ member: string }>(
-    'select distinct member from growth_fact where tenant = $1 and member > $2 order by member limit $3',
-    [tenant, after, max],
+/** A page of the accounts that ever held growth and their members, by account; `after` is exclusive. */
+export async function membersWithGrowth(
+  pool: Pool,
+  tenant: string,
+  after: string | undefined,
+  max: number,
+): Promise<{ account: string; member: string }[]> {
+  const { rows } = await pool.query<{ account: string; member: string }>(
+    `select distinct on (account) account, member from growth_fact
+      where tenant = $1 and account > coalesce($2::uuid, '00000000-0000-0000-0000-000000000000')
+      order by account limit $3`,
+    [tenant, after ?? null, max],
   );
-  return rows.map(({ member }) => member);
+  return rows;
 }

@@ -1,12 +1,11 @@
+-- Account and revision name a change for ever, whatever the bus repeats; the account follows from tenant, program and member.
 create table {{growth_fact}} (
-  tenant text collate "C" not null,
-  member text collate "C" not null,
-  account uuid not null,
-  account_revision integer not null,
   amount bigint not null,
   effective_at timestamptz(3) not null,
   earned_at timestamptz(3) not null,
-  source text collate "C" not null,
-  source_id text collate "C" not null,
-  primary key (tenant, member, account, account_revision)
+  account uuid not null,
+  account_revision integer not null,
+  tenant text collate "C" not null,
+  member text collate "C" not null,
+  primary key (account, account_revision)
 );

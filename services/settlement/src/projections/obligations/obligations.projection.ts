@@ -10,12 +10,14 @@ import {
   timestamptzColumn,
   uuidColumn,
 } from '@tallystick/postgres';
-import type { ContractProjection, TableName } from '@tallystick/read-models';
+import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
 import { type Obligation, obligationsOf } from '@tallystick/settlement-domain';
 import { instant } from '@tallystick/vocabulary';
 
 type Movement = ledger.PointsAccrued | ledger.PointsReversed;
 interface Row extends Obligation {
+  /** Tells the obligations of one movement apart: their order is that of the movement. */
+  readonly part: number;
   readonly record: BusRecord<Movement>;
 }
 
@@ -35,17 +37,17 @@ export const obligationsProjection: ContractProjection = {
 };
 
 /** A movement that comes again (a relay repeats rather than loses) is there already and adds nothing to the totals. */
-const INSERT = `
+const insertOf = (table: TableName, whereKnown: string): string => `
   with added as (
-    insert into obligation_row
-      (tenant, program, account, account_revision, lot, asset, kind, issuer, store, effective_at, source, source_id,
-       points, cost_numerator, cost_denominator)
-    select * from unnest($1::text[], $2::text[], $3::uuid[], $4::int[], $5::text[], $6::text[], $7::text[], $8::text[],
-                         $9::text[], $10::timestamptz[], $11::text[], $12::text[], $13::bigint[], $14::bigint[],
-                         $15::bigint[])
-    on conflict do nothing
+    insert into ${table('obligation')}
+      (points, cost_numerator, cost_denominator, effective_at, account, account_revision, part, tenant, program, kind,
+       issuer, store, asset, lot)
+    select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::timestamptz[]),
+           unnest($5::uuid[]), unnest($6::int[]), unnest($7::int[]), unnest($8::text[]), unnest($9::text[]),
+           unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[]), unnest($14::text[])
+    ${whereKnown}
     returning tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
-  insert into obligation_total as total
+  insert into ${table('obligation_total')} as total
     (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
   select tenant, program, issuer, store, asset, cost_numerator, cost_denominator, sum(points)::bigint
     from added group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
@@ -60,30 +62,30 @@ async function insert(
   const rows = records.flatMap(rowsOf);
   if (rows.length === 0) return;
   const messages = rows.map(({ record }) => record.message);
-  await connection.query({
+  await insertNew(connection, {
     name: `obligation-insert ${table('obligation')}`,
-    text: INSERT.replace('obligation_total', table('obligation_total')).replace('obligation_row', table('obligation')),
+    text: insertOf(table, ''),
+    textWhereKnown: insertOf(table, 'on conflict do nothing'),
     values: [
-      textColumn(rows.map(({ record }) => record.tenant)),
-      textColumn(messages.map(({ program }) => program)),
-      uuidColumn(messages.map(({ account }) => account)),
-      int4Column(messages.map(({ revision }) => revision)),
-      textColumn(rows.map(({ lot }) => lot)),
-      textColumn(rows.map(({ asset }) => asset)),
-      textColumn(messages.map(({ kind }) => kind)),
-      textColumn(rows.map(({ issuer }) => issuer)),
-      textColumn(messages.map(({ store }) => store)),
-      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
-      textColumn(messages.map(({ source }) => source.source)),
-      textColumn(messages.map(({ source }) => source.id)),
       int8Column(rows.map(({ points }) => points)),
       int8Column(rows.map(({ unitCost }) => unitCost.numerator)),
       int8Column(rows.map(({ unitCost }) => unitCost.denominator)),
+      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
+      uuidColumn(messages.map(({ account }) => account)),
+      int4Column(messages.map(({ revision }) => revision)),
+      int4Column(rows.map(({ part }) => part)),
+      textColumn(rows.map(({ record }) => record.tenant)),
+      textColumn(messages.map(({ program }) => program)),
+      textColumn(messages.map(({ kind }) => kind)),
+      textColumn(rows.map(({ issuer }) => issuer)),
+      textColumn(messages.map(({ store }) => store)),
+      textColumn(rows.map(({ asset }) => asset)),
+      textColumn(rows.map(({ lot }) => lot)),
     ],
   });
 }
 
 function rowsOf(record: BusRecord<Movement>): Row[] {
   const changes = record.message.movements.map((movement) => ({ ...movement, amount: BigInt(movement.amount) }));
-  return obligationsOf(changes).map((obligation) => ({ ...obligation, record }));
+  return obligationsOf(changes).map((obligation, part) => ({ ...obligation, part, record }));
 }
