@@ -45,9 +45,12 @@ const insert = (from: string): string => `insert into idempotency (tenant, crede
   select taken.* from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[]) as taken${from}
   on conflict do nothing returning command_id`;
 
-const INSERT = insert('');
+const TAKE = { name: 'idempotency-take', text: insert('') };
 /** The commit does not wait for the disk; the setting ends with the statement's transaction. */
-const INSERT_AHEAD = insert(", (select set_config('synchronous_commit', 'off', true)) as told");
+const TAKE_AHEAD = {
+  name: 'idempotency-take-ahead',
+  text: insert(", (select set_config('synchronous_commit', 'off', true)) as told"),
+};
 
 const SELECT = `select tenant, credential, key, body_hash, status, answer from idempotency
   join unnest($1::text[], $2::text[], $3::text[]) as asked(tenant, credential, key) using (tenant, credential, key)`;
@@ -94,8 +97,7 @@ export class IdempotencyStore {
   private async takeAll(requests: readonly KeyedRequest[]): Promise<readonly TakenKey[]> {
     const sorted = inOrder(requests);
     const inserted = await this.pool.query<{ command_id: string }>({
-      name: 'idempotency-take',
-      text: this.options.besideEvents ? INSERT_AHEAD : INSERT,
+      ...(this.options.besideEvents ? TAKE_AHEAD : TAKE),
       values: [
         ...columns(sorted),
         byteaColumn(sorted.map(({ bodyHash }) => bodyHash)),
