@@ -168,6 +168,29 @@ export function outcomeCases(bench: BusBench): void {
       expect(await lettersOf(consumer)).toEqual([]);
     });
 
+    it('goes on with other partitions where more records wait in one than are kept of it', async () => {
+      const { topic, consumer } = await bench.fresh();
+      const [waits] = bench.keysOfOnePartition(1);
+      const many = Array.from({ length: 3_000 }, (_, seq) => markRecord(waits!, seq));
+      const published = await bench.harness.publisher.publish(topic, [...many, ...marks(3_000, 30)]);
+      const elsewhere = published.filter(({ partition }) => partition !== published[0]!.partition).length;
+      let known = false;
+      const done: BusRecord[] = [];
+      await bench.member(topic, consumer, async ({ records }) =>
+        records.map((record) => {
+          if (record.key === waits && !known) return { kind: 'retry', code: 'unknown-store' };
+          done.push(record);
+          return { kind: 'done' };
+        }),
+      );
+      const inOthers = (): number => done.filter(({ partition }) => partition !== published[0]!.partition).length;
+      await until('all of the other partitions are through', () => inOthers() === elsewhere);
+      known = true;
+      await until('all are through', () => done.length === 6_000);
+      expect(done.filter(({ key }) => key === waits).map(seqOf)).toEqual(many.map((_, seq) => seq));
+      expect(await lettersOf(consumer)).toEqual([]);
+    });
+
     it('gives a record up that was retried longer than its time, under its code', async () => {
       const { topic, consumer } = await bench.fresh();
       let asked = 0;
