@@ -1,5 +1,8 @@
 import { type NewEvent, type Position, position, type RecordedEvent } from '@tallystick/decider';
 
+/** How far a tail may outgrow its size before it is cut. */
+const OUTGROWN = 1.2;
+
 /**
  * The last committed events of a log, as objects, for subscribers of the writer's own process. It holds an unbroken run
  * of positions: where another writer's events lie between, it starts anew.
@@ -23,7 +26,7 @@ export class LogTail {
       this.first = first;
     }
     for (const event of events) this.events.push(event);
-    if (this.events.length > this.size * 2) this.drop(this.events.length - this.size);
+    if (this.events.length > this.size * OUTGROWN) this.drop(this.events.length - this.size);
   }
 
   /** Up to `max` events after a position; `undefined` where the run does not begin at or before the next one. */

@@ -27,7 +27,7 @@ export interface PostgresEventStoreOptions {
   readonly readPool?: Pool;
   readonly schema: string;
   readonly service: string;
-  /** Committed events kept in memory for subscribers of this process; default 4,000, 0 for none. */
+  /** Committed events kept in memory for subscribers of this process; default 2,500, 0 for none. */
   readonly tailSize?: number;
   /** Longest wait for the answer to one call, in ms; default 10,000. */
   readonly deadline?: number;

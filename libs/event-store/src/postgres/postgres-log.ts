@@ -16,7 +16,7 @@ import { scanLog } from './log-scan';
 import { LogTail } from './log-tail';
 import { subscription } from './subscription';
 
-const DEFAULT_TAIL = 4_000;
+const DEFAULT_TAIL = 2_500;
 const DEFAULT_DEADLINE = 10_000;
 
 export interface PostgresLogOptions {

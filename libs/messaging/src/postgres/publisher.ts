@@ -28,8 +28,8 @@ interface Queued {
   reject(error: unknown): void;
 }
 
-/** Half of what a log keeps in memory: a hop that is so far behind still finds its events there. */
-const DEFAULT_LEAD = 2_000;
+/** About half of what a log keeps in memory: a hop that is so far behind still finds its events there. */
+const DEFAULT_LEAD = 1_200;
 const LEAD_POLL_MS = 5;
 
 /** Appends to topics of publishers outside. Calls that arrive while one commit runs are committed together next. */

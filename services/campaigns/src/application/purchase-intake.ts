@@ -26,7 +26,7 @@ import type { RuleSets } from './rule-sets';
 import { isTaken, type Surroundings, type SurroundingsReader } from './surroundings';
 
 /** Recorded purchases are seldom met again soon: their states stay just long enough for redeliveries. */
-const STATES_KEPT = 5_000;
+const STATES_KEPT = 500;
 const RECEIPTS_REMEMBERED = 20_000;
 
 /** Records purchases of both entrances, many at a time. */
