@@ -209,17 +209,17 @@ function relayCases(): void {
     stuck.hold = never.opened;
     await grow(200);
     relay(publications, stuck);
+    ends.push(async () => never.open());
     await until('the first has produced', () => stuck.acknowledged > 0);
     expect(await savedPosition()).toBe(0n);
-    await pool.query("update consumer_position set lease_until = now() - interval '1 s' where consumer = 'relay'");
-    await pool.query("update consumer_position set owner = 'gone' where consumer = 'relay'");
+    await pool.query(
+      "update consumer_position set owner = 'gone', lease_until = now() - interval '1 s' where consumer = 'relay'",
+    );
     await pool.query("delete from consumer_member where consumer = 'relay'");
     relay(publications);
     await until('all are saved', async () => (await savedPosition()) === 200n);
-    await until('all are heard', () => distinct(seen) === 200);
-    expect(seen.length).toBeGreaterThan(200);
+    await until('all are heard, some of them again', () => distinct(seen) === 200 && seen.length > 200);
     expectOrdered(seen);
-    never.open();
   });
 
   it('never saves a position ahead of what is acknowledged', async () => {
