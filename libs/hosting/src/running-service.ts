@@ -135,7 +135,7 @@ async function openHttp(
     module: HostedModule.with(definition.module(resources), operations),
     authenticator: authentication.forAudiences([name]),
     cursors: new Cursors(Buffer.from(settings['TALLY_CURSOR_KEY'] ?? '', 'base64')),
-    idempotency: new IdempotencyStore(pool, { besideEvents: settings['TALLY_STORE'] !== 'eventstoredb' }),
+    idempotency: new IdempotencyStore(pool),
     metrics,
     inside: new Inside(listOf(settings['TALLY_INSIDE'])),
     api: { title: `Tallystick ${name}`, version: '1' },

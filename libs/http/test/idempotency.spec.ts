@@ -17,7 +17,7 @@ beforeAll(async () => {
   pool = createPool(database.url, { max: 8, applicationName: 'idempotency-spec' });
   await createIdempotencyTable(pool);
   const ledger = await postgresLedger(pool);
-  const start = () => startTinyService(dataFolder, new IdempotencyStore(pool, { besideEvents: true }), { ledger });
+  const start = () => startTinyService(dataFolder, new IdempotencyStore(pool), { ledger });
   services = [await start(), await start()];
 }, 60_000);
 

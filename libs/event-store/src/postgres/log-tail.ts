@@ -51,6 +51,7 @@ export function recordedRun(
   return appended.map(({ stream, revision, event }, index) => {
     const { id, type, version, data, metadata, prevHash, hash, body, said } = event;
     if (typeof body === 'object' && body !== null) Object.freeze(body);
+    if (said) Object.freeze(said);
     const place = position(first + index);
     return {
       id,

@@ -41,16 +41,9 @@ interface Waiting<Item, Result> {
   reject(error: unknown): void;
 }
 
-const insert = (from: string): string => `insert into idempotency (tenant, credential, key, body_hash, command_id)
-  select taken.* from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[]) as taken${from}
+const TAKE = `insert into idempotency (tenant, credential, key, body_hash, command_id)
+  select taken.* from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[]) as taken
   on conflict do nothing returning command_id`;
-
-const TAKE = { name: 'idempotency-take', text: insert('') };
-/** The commit does not wait for the disk; the setting ends with the statement's transaction. */
-const TAKE_AHEAD = {
-  name: 'idempotency-take-ahead',
-  text: insert(", (select set_config('synchronous_commit', 'off', true)) as told"),
-};
 
 const SELECT = `select tenant, credential, key, body_hash, status, answer from idempotency
   join unnest($1::text[], $2::text[], $3::text[]) as asked(tenant, credential, key) using (tenant, credential, key)`;
@@ -60,26 +53,15 @@ const KEEP = `update idempotency set status = kept.status, answer = kept.answer
   where (idempotency.tenant, idempotency.credential, idempotency.key) = (kept.tenant, kept.credential, kept.key)
     and idempotency.status is null`;
 
-export interface IdempotencyStoreOptions {
-  /**
-   * True where the command's events are committed in the same database. A key then need not reach the disk before its
-   * command: the write-ahead log is a prefix, so whatever of the command lasts, its key lasts too.
-   */
-  readonly besideEvents?: boolean;
-}
-
 /**
- * Which idempotency keys were used for what, for ever (design §6 "Idempotency"). A key is written before its command
- * is carried out. Requests that arrive together share one statement.
+ * Which idempotency keys were used for what, for ever (design §6 "Idempotency"). A key is on the disk before its
+ * command is carried out: a database that comes back from a crash must not have the events without it. Requests that arrive together share one statement.
  */
 export class IdempotencyStore {
   private readonly taking: Gathered<KeyedRequest, TakenKey>;
   private readonly keeping: Gathered<KeyedRequest & { readonly answer: KeptAnswer }, void>;
 
-  constructor(
-    private readonly pool: Pool,
-    private readonly options: IdempotencyStoreOptions = {},
-  ) {
+  constructor(private readonly pool: Pool) {
     this.taking = new Gathered((requests) => this.takeAll(requests));
     this.keeping = new Gathered((answers) => this.keepAll(answers));
   }
@@ -97,7 +79,8 @@ export class IdempotencyStore {
   private async takeAll(requests: readonly KeyedRequest[]): Promise<readonly TakenKey[]> {
     const sorted = inOrder(requests);
     const inserted = await this.pool.query<{ command_id: string }>({
-      ...(this.options.besideEvents ? TAKE_AHEAD : TAKE),
+      name: 'idempotency-take',
+      text: TAKE,
       values: [
         ...columns(sorted),
         byteaColumn(sorted.map(({ bodyHash }) => bodyHash)),

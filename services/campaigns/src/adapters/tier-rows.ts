@@ -78,14 +78,13 @@ export class PostgresTierRows implements TierRows {
 export class PostgresPurchaseIndex implements PurchaseIndex {
   constructor(private readonly pool: Pool) {}
 
-  /** The commit does not wait for the disk: the position that moves behind it is later in the same write-ahead log. */
+  /** On the disk when it resolves: the position moves behind it, on another connection, maybe after a crash. */
   async add(purchases: readonly IndexedPurchase[]): Promise<void> {
     if (purchases.length === 0) return;
     await this.pool.query({
       name: 'purchase-index-add',
       text: `insert into purchase_index (occurred_at, account, stream)
-             select unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[])
-               from (select set_config('synchronous_commit', 'off', true)) as told`,
+             select unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[])`,
       values: [
         timestamptzColumn(purchases.map(({ occurredAt }) => instant(occurredAt))),
         uuidColumn(purchases.map(({ account }) => account)),
