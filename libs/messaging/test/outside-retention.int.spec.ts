@@ -75,6 +75,8 @@ describe('What is kept of a topic of outside publishers', () => {
     for (const consumer of ['one', 'two']) await settle(consumer, 4);
     await retention('one').prune();
     const counts = await Promise.all(['one', 'two', 'one', 'two'].map((consumer) => retention(consumer).prune()));
+    // Whoever came while another was at work has left it to that one, which may not have known of both yet.
+    counts.push(await retention('two').prune());
     expect([counts.reduce((sum, count) => sum + count), await kept()]).toEqual([3, ['4']]);
   });
 
