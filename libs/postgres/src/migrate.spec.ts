@@ -37,6 +37,7 @@ describe('migrate', () => {
       'consumer/0001-consumer-positions',
       'consumer/0002-consumed-ahead',
       'consumer/0003-installation',
+      'consumer/0004-member-joined',
       'own-marks/0001-table',
       'own-marks/0002-row',
     ]);
@@ -77,6 +78,7 @@ describe('migrate', () => {
       'consumer/0001-consumer-positions',
       'consumer/0002-consumed-ahead',
       'consumer/0003-installation',
+      'consumer/0004-member-joined',
       'own/0001-table',
     ]);
     expect(await marks('one')).toEqual(['only']);

@@ -147,6 +147,14 @@ describe('PositionLeases', () => {
     expect(await member.claim(CONSUMER, TOPIC, [0], LONG)).toEqual([{ partition: 0, epoch: 1, position: START }]);
   });
 
+  it('leaves the only partition with who holds it, whatever a newcomer is called', async () => {
+    const [first, newcomer] = [new PositionLeases(pool, 'b'), new PositionLeases(pool, 'a')];
+    await first.claim(CONSUMER, TOPIC, [0], LONG);
+    expect(await newcomer.claim(CONSUMER, TOPIC, [0], LONG)).toEqual([]);
+    expect(partitionsOf(await first.claim(CONSUMER, TOPIC, [0], LONG))).toEqual([0]);
+    expect(await newcomer.claim(CONSUMER, TOPIC, [0], LONG)).toEqual([]);
+  });
+
   it('frees what is released, and everything at its close', async () => {
     const [first, second] = [new PositionLeases(pool, 'a'), new PositionLeases(pool, 'b')];
     await first.claim(CONSUMER, TOPIC, TWELVE, LONG);

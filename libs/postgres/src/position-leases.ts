@@ -31,13 +31,8 @@ export function fairShare(partitions: number, members: number, rank: number): nu
   return Math.floor(partitions / members) + (rank < partitions % members ? 1 : 0);
 }
 
-/** In one round trip: says that we live, renews what we hold, and tells how many live beside us and before us. */
-const RENEW_ALONE = `
-  with seen as (
-    update consumer_member set seen_until = now() + $5 * interval '1 millisecond'
-     where consumer = $1 and topic = $2 and member = $3 returning 1),
-  others as (
-    select member from consumer_member where consumer = $1 and topic = $2 and seen_until >= now() and member <> $3),
+/** Rows in ascending order: a renewal and a checkpoint of the same holder never wait for each other in a circle. */
+const RENEWED = `
   mine as (
     select partition from consumer_position
      where consumer = $1 and topic = $2 and owner = $3 and partition = any ($4::int[])
@@ -45,10 +40,23 @@ const RENEW_ALONE = `
   renewed as (
     update consumer_position as place set lease_until = now() + $5 * interval '1 millisecond'
       from mine where place.consumer = $1 and place.topic = $2 and place.partition = mine.partition
-    returning place.partition, place.epoch, lpad(place.position::text, ${POSITION_WIDTH}, '0') as position)
+    returning place.partition, place.epoch, lpad(place.position::text, ${POSITION_WIDTH}, '0') as position)`;
+
+const RENEW = `with ${RENEWED} select partition, epoch, position from renewed`;
+
+/** In one round trip: says that we live, renews what we hold, and tells how many live beside us and before us. */
+const RENEW_ALONE = `
+  with seen as (
+    update consumer_member set seen_until = now() + $5 * interval '1 millisecond'
+     where consumer = $1 and topic = $2 and member = $3 returning joined_at, member),
+  others as (
+    select joined_at, member from consumer_member
+     where consumer = $1 and topic = $2 and seen_until >= now() and member <> $3),
+  ${RENEWED}
   select (select count(*)::int from seen) as seen,
          (select count(*)::int from others) as others,
-         (select count(*)::int from others where member < $3) as rank,
+         (select count(*)::int from others join seen
+             on (others.joined_at, others.member) < (seen.joined_at, seen.member)) as rank,
          coalesce((select json_agg(renewed order by partition) from renewed), '[]') as held`;
 
 /** A row that another member holds on to is left: two that take each other for dead must not wait for each other. */
@@ -63,7 +71,7 @@ const ANNOUNCE = `
   on conflict (consumer, topic, member) do update set seen_until = excluded.seen_until`;
 
 const MEMBERS = `
-  select member from consumer_member where consumer = $1 and topic = $2 and seen_until >= now() order by member`;
+  select member from consumer_member where consumer = $1 and topic = $2 and seen_until >= now() order by joined_at, member`;
 
 const CREATE_MISSING = `
   insert into consumer_position (consumer, topic, partition)
@@ -72,16 +80,6 @@ const CREATE_MISSING = `
      select 1 from consumer_position as place
       where place.consumer = $1 and place.topic = $2 and place.partition = wanted.partition)
   on conflict do nothing`;
-
-/** Rows in ascending order: a renewal and a checkpoint of the same holder never wait for each other in a circle. */
-const RENEW = `
-  with mine as (
-    select partition from consumer_position
-     where consumer = $1 and topic = $2 and owner = $3 and partition = any ($4::int[])
-     order by partition for update)
-  update consumer_position as place set lease_until = now() + $5 * interval '1 millisecond'
-    from mine where place.consumer = $1 and place.topic = $2 and place.partition = mine.partition
-  returning place.partition, place.epoch, lpad(place.position::text, ${POSITION_WIDTH}, '0') as position`;
 
 const TAKE = `
   with open as (
