@@ -17,7 +17,7 @@ export interface PoolOptions {
    * For the hot path: statistics of a nearly empty table must not pin a sequential scan or a hash join, and nothing is
    * compiled (performance, "writer connections").
    */
-  readonly writer?: boolean;
+  readonly byIndex?: boolean;
   /** Longest wait for a row or table lock, in milliseconds (default 10 s). */
   readonly lockTimeoutMs?: number;
   /** Longest silence inside a transaction before the server ends it, in milliseconds (default 60 s). */
@@ -30,7 +30,7 @@ export interface PoolOptions {
 
 const INT8 = 20;
 const BYTEA = 17;
-const WRITER_SETTINGS = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
+const BY_INDEX = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
 
 function sessionSettings(options: PoolOptions): Readonly<Record<string, string>> {
   return {
@@ -38,7 +38,7 @@ function sessionSettings(options: PoolOptions): Readonly<Record<string, string>>
     idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs ?? 60_000),
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: String(options.statementTimeoutMs) }),
     ...(options.searchPath === undefined ? {} : { search_path: quoteIdentifier(options.searchPath) }),
-    ...(options.writer ? WRITER_SETTINGS : {}),
+    ...(options.byIndex ? BY_INDEX : {}),
   };
 }
 

@@ -60,7 +60,7 @@ describe('projectionHandler', () => {
 
   beforeEach(async () => {
     database = await startTestDatabase();
-    pool = createPool(database.url, { max: 3, applicationName: 'handler-spec', searchPath: 'insights', writer: true });
+    pool = createPool(database.url, { max: 3, applicationName: 'handler-spec', searchPath: 'insights', byIndex: true });
     await migrate(pool, 'insights', [CONSUMER_MIGRATIONS]);
     await createProjectionTables(pool, 'insights', [salesProjection]);
     moved = 0;

@@ -44,7 +44,7 @@ export class LedgerFixture {
       max: 6,
       applicationName: 'ledger-test',
       searchPath: 'ledger',
-      writer: true,
+      byIndex: true,
     });
     await migrate(pool, 'ledger', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, LEDGER_MIGRATIONS]);
     const store = await openPostgresEventStore({ pool, schema: 'ledger', service: 'ledger' });

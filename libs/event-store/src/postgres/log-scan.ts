@@ -12,11 +12,31 @@ const PIECE = 1_000;
 /** Microseconds from 1970 to 2000, where PostgreSQL's clock starts. */
 const POSTGRES_EPOCH_MILLIS = 946_684_800_000;
 
+/** Positions that one COPY covers: what reads them slowly must not hold a snapshot for as long as the whole log takes. */
+const RANGE = 100_000n;
+
 /**
- * Reads a log from a position to its head at the call by COPY in binary format, which spares both sides the text form of
- * every byte. Yields pieces of about {@link PIECE} events. Throws as the port's reads do.
+ * Reads a log from a position to its head by COPY in binary format, which spares both sides the text form of every byte.
+ * Yields pieces of about {@link PIECE} events. Throws as the port's reads do.
  */
-export async function* scanLog(pool: Pool, schema: string, after: Position): AsyncGenerator<readonly RecordedEvent[]> {
+export async function* scanLog(
+  pool: Pool,
+  schema: string,
+  after: Position,
+  head: Position,
+): AsyncGenerator<readonly RecordedEvent[]> {
+  for (let from = BigInt(after); from < BigInt(head); from += RANGE) {
+    const rest = BigInt(head) - from;
+    yield* scanRange(pool, schema, from, from + (rest < RANGE ? rest : RANGE));
+  }
+}
+
+async function* scanRange(
+  pool: Pool,
+  schema: string,
+  after: bigint,
+  upTo: bigint,
+): AsyncGenerator<readonly RecordedEvent[]> {
   const connection = await pool.connect().catch((error: unknown) => {
     throw readFault(error);
   });
@@ -26,7 +46,8 @@ export async function* scanLog(pool: Pool, schema: string, after: Position): Asy
     const stream = connection.query(
       copyTo(
         `copy (select position, revision, version, recorded_at, event_id, prev_hash, hash, stream, type, data, metadata
-           from ${schema}.event where position > ${BigInt(after)} order by position) to stdout (format binary)`,
+           from ${schema}.event where position > ${after} and position <= ${upTo} order by position)
+         to stdout (format binary)`,
       ),
     );
     let events: RecordedEvent[] = [];
@@ -36,9 +57,9 @@ export async function* scanLog(pool: Pool, schema: string, after: Position): Asy
       yield events;
       events = [];
     }
-    if (events.length > 0) yield events;
     if (!rows.isAtEnd) throw new EventStoreError('unavailable', 'the server broke off in the middle of the log');
     isDone = true;
+    if (events.length > 0) yield events;
   } catch (error) {
     throw readFault(error);
   } finally {

@@ -36,9 +36,8 @@ export class PostgresLog {
   private readonly recent: LogTail;
   private readonly watch: HeadWatch;
   private readonly closing = new AbortController();
-  private commitsUnderWay = 0;
-
   private readonly pool: Pool;
+  private commitsUnderWay = 0;
 
   constructor({ pool, schema, tailSize = DEFAULT_TAIL, deadline = DEFAULT_DEADLINE }: PostgresLogOptions) {
     this.pool = pool;
@@ -62,8 +61,8 @@ export class PostgresLog {
     return this.reader.readAll(options);
   }
 
-  scan(after: Position): AsyncIterable<readonly RecordedEvent[]> {
-    return scanLog(this.pool, this.quotedSchema, after);
+  async *scan(after: Position): AsyncGenerator<readonly RecordedEvent[]> {
+    yield* scanLog(this.pool, this.quotedSchema, after, await this.logHead());
   }
 
   streamHead(stream: string): Promise<StreamHead | undefined> {

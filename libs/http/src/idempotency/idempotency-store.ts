@@ -42,7 +42,7 @@ interface Waiting<Item, Result> {
 }
 
 const TAKE = `insert into idempotency (tenant, credential, key, body_hash, command_id)
-  select taken.* from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[]) as taken
+  select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[])
   on conflict do nothing returning command_id`;
 
 const SELECT = `select tenant, credential, key, body_hash, status, answer from idempotency
@@ -55,7 +55,8 @@ const KEEP = `update idempotency set status = kept.status, answer = kept.answer
 
 /**
  * Which idempotency keys were used for what, for ever (design §6 "Idempotency"). A key is on the disk before its
- * command is carried out: a database that comes back from a crash must not have the events without it. Requests that arrive together share one statement.
+ * command is carried out: a database that comes back from a crash must not have the events without it. Requests that
+ * arrive together share one statement.
  */
 export class IdempotencyStore {
   private readonly taking: Gathered<KeyedRequest, TakenKey>;

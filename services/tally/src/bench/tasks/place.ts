@@ -22,7 +22,7 @@ export async function withPool<Result>(
   work: (pool: Pool) => Promise<Result>,
   searchPath?: string,
 ): Promise<Result> {
-  const pool = createPool(url, { max, applicationName: 'tally-bench', searchPath, writer: searchPath !== undefined });
+  const pool = createPool(url, { max, applicationName: 'tally-bench', searchPath, byIndex: searchPath !== undefined });
   try {
     return await work(pool);
   } finally {
