@@ -132,15 +132,15 @@ async function delaysOf(
   looks: readonly BookLook[],
   arrivedAt: (index: number) => number,
 ): Promise<Float64Array> {
-  const { rows } = await pool.query<{ id: string; position: string }>(
-    "select source_id as id, position::text from ledger.journal where type = 'PointsAccrued' order by position",
+  const { rows } = await pool.query<{ id: string; at: string }>(
+    "select source_id as id, position::text as at from ledger.journal where type = 'PointsAccrued' order by position",
   );
   const delays = new Float64Array(rows.length);
-  let at = 0;
-  for (const { id, position } of rows) {
-    while (looks[at]![1] < Number(position)) at += 1;
+  let next = 0;
+  for (const { id, at } of rows) {
+    while (looks[next]![1] < Number(at)) next += 1;
     const index = indexOf(id);
-    delays[index] = looks[at]![0] - arrivedAt(index);
+    delays[index] = looks[next]![0] - arrivedAt(index);
   }
   return delays;
 }
