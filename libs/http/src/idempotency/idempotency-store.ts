@@ -149,8 +149,9 @@ class Gathered<Item, Result> {
 
   private async run(): Promise<void> {
     this.running = true;
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
+      // Whatever else the sockets hold at this moment shares the statement.
+      await new Promise((resolve) => setImmediate(resolve));
       const turn = this.waiting.splice(0, MOST_AT_ONCE);
       try {
         const results = await this.work(turn.map(({ item }) => item));

@@ -6,7 +6,7 @@ interface Waiting<Item, Result> {
 
 const AT_ONCE = 500;
 
-/** Gathers single items that come while a batch is under way into the next one; an idle one goes at once. */
+/** Gathers single items that come while a batch is under way, or at the same moment, into the next one. */
 export class Gathering<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private running: Promise<void> | undefined;
@@ -27,8 +27,9 @@ export class Gathering<Item, Result> {
   }
 
   private async run(): Promise<void> {
-    await Promise.resolve();
     while (this.waiting.length > 0) {
+      // Items of requests that were read from their sockets together arrive a few promises apart.
+      await new Promise((resolve) => setImmediate(resolve));
       const turn = this.waiting.splice(0, AT_ONCE);
       try {
         const results = await this.work(turn.map(({ item }) => item));
