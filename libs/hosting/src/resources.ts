@@ -31,7 +31,13 @@ export async function openResources(
   const named = { searchPath: service, onIdleFault: onFault };
   // Both: projections and reviews are hot as well, and a plan made on an empty table must not read it whole later.
   const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, byIndex: true, ...named });
-  const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, byIndex: true, ...named });
+  const writer = createPool(url, {
+    max: 2,
+    applicationName: `tallystick-${service}-log`,
+    byIndex: true,
+    plansOnce: true,
+    ...named,
+  });
   try {
     const opened = await openStore(definition, settings, { reader: pool, writer });
     const store = tracedStore(opened, service);

@@ -71,11 +71,12 @@ describe('createPool', () => {
   });
 
   it('sets its session before the first statement', async () => {
-    const pool = open({ searchPath: 'odd "name', byIndex: true, statementTimeoutMs: 7000 });
+    const pool = open({ searchPath: 'odd "name', byIndex: true, plansOnce: true, statementTimeoutMs: 7000 });
     const { rows } = await pool.query(`
       select current_setting('search_path') as path, current_setting('enable_seqscan') as seqscan,
              current_setting('enable_hashjoin') as hashjoin, current_setting('enable_mergejoin') as mergejoin,
-             current_setting('jit') as jit, current_setting('lock_timeout') as lock,
+             current_setting('jit') as jit, current_setting('plan_cache_mode') as plans,
+             current_setting('lock_timeout') as lock,
              current_setting('idle_in_transaction_session_timeout') as idle,
              current_setting('statement_timeout') as statement, current_setting('application_name') as application`);
     expect(rows).toEqual([
@@ -85,6 +86,7 @@ describe('createPool', () => {
         hashjoin: 'off',
         mergejoin: 'off',
         jit: 'off',
+        plans: 'force_generic_plan',
         lock: '10s',
         idle: '1min',
         statement: '7s',

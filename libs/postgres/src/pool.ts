@@ -18,6 +18,11 @@ export interface PoolOptions {
    * compiled (performance, "writer connections").
    */
   readonly byIndex?: boolean;
+  /**
+   * For statements whose best plan is the same whatever their parameters say: each is planned once, not anew for every
+   * small batch whose arrays look cheaper than the guess that a plan for all makes.
+   */
+  readonly plansOnce?: boolean;
   /** Longest wait for a row or table lock, in milliseconds (default 10 s). */
   readonly lockTimeoutMs?: number;
   /** Longest silence inside a transaction before the server ends it, in milliseconds (default 60 s). */
@@ -39,6 +44,7 @@ function sessionSettings(options: PoolOptions): Readonly<Record<string, string>>
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: String(options.statementTimeoutMs) }),
     ...(options.searchPath === undefined ? {} : { search_path: quoteIdentifier(options.searchPath) }),
     ...(options.byIndex ? BY_INDEX : {}),
+    ...(options.plansOnce ? { plan_cache_mode: 'force_generic_plan' } : {}),
   };
 }
 
