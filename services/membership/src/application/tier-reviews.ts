@@ -117,7 +117,7 @@ export class TierReviews {
     members: readonly string[],
   ): Promise<Map<string, Map<string, GrowthFact>>> {
     const accounts = members.map((member) => accountId(tenant, program, member));
-    return growthFactsOf(this.pool, members, accounts);
+    return growthFactsOf(this.pool, tenant, members, accounts);
   }
 
   private async carryOut(tenant: string, reviews: readonly MemberReview[]): Promise<void> {

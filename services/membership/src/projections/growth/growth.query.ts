@@ -13,6 +13,7 @@ interface Row {
 /** The recorded growth facts of members in their accounts (a list of as many), each by `<account>/<revision>`. */
 export async function growthFactsOf(
   pool: Pool,
+  tenant: string,
   members: readonly string[],
   accounts: readonly string[],
 ): Promise<Map<string, Map<string, GrowthFact>>> {
@@ -22,9 +23,10 @@ export async function growthFactsOf(
     text: `select fact.member, fact.account || '/' || fact.account_revision as id, fact.amount::text as amount,
                   (extract(epoch from fact.effective_at) * 1000)::bigint::text as effective_at,
                   (extract(epoch from fact.earned_at) * 1000)::bigint::text as earned_at
-             from unnest($1::uuid[]) as asked (account)
-            cross join lateral (select * from growth_fact where account = asked.account offset 0) as fact`,
-    values: [uuidColumn(accounts)],
+             from unnest($2::uuid[]) as asked (account)
+            cross join lateral (
+              select * from growth_fact where tenant = $1 and account = asked.account offset 0) as fact`,
+    values: [tenant, uuidColumn(accounts)],
   });
   const facts = new Map<string, Map<string, GrowthFact>>(members.map((member) => [member, new Map()]));
   for (const row of rows) {
