@@ -57,6 +57,29 @@ describe('an accrual', () => {
   });
 });
 
+describe('amounts at the limit of one posting', () => {
+  /** So many of the largest postings that they and no fewer leave 64 bits. */
+  const COUNT = 1_025;
+  const LARGEST = 9_000_000_000_000_000;
+
+  it('add up to a total beyond 64 bits, in one batch and after it, and are taken back exactly', async () => {
+    const members = Array.from({ length: COUNT }, (_, n) => `m-${n}`);
+    await settlement.hear(ACCRUED, ...members.map((member) => accrued(member, 1, lot(`${member}-P`, LARGEST))));
+    await expect(settlement.totals()).resolves.toEqual([
+      'market hz-001 POINTS 9225000000000000000 = 9225000000000000000@1/100',
+    ]);
+    await settlement.hear(ACCRUED, accrued('m-0', 2, lot('m-0-Q', LARGEST)));
+    await settlement.hear(REVERSED, reversed('m-0', 3, lot('m-0-Q', -1)));
+    await expect(settlement.totals()).resolves.toEqual([
+      'market hz-001 POINTS 9233999999999999999 = 9233999999999999999@1/100',
+    ]);
+    expect(await settlement.rebuild()).toMatchObject({ equal: true });
+    const taken = members.map((member) => reversed(member, 4, lot(`${member}-P`, -LARGEST)));
+    await settlement.hear(REVERSED, ...taken, reversed('m-0', 5, lot('m-0-Q', 1 - LARGEST)));
+    await expect(settlement.totals()).resolves.toEqual(['market hz-001 POINTS 0 = 0@1/100']);
+  });
+});
+
 describe('a reversal', () => {
   it('lessens what the issuer of the lot owes, whatever order it is heard in', async () => {
     await settlement.hear(REVERSED, reversed('m-1', 2, lot('P1', -40)));

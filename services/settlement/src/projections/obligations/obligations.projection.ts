@@ -49,7 +49,7 @@ const insertOf = (table: TableName, whereKnown: string): string => `
     returning tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
   insert into ${table('obligation_total')} as total
     (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
-  select tenant, program, issuer, store, asset, cost_numerator, cost_denominator, sum(points)::bigint
+  select tenant, program, issuer, store, asset, cost_numerator, cost_denominator, sum(points)
     from added group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
   on conflict (tenant, program, issuer, store, asset, cost_numerator, cost_denominator)
     do update set points = total.points + excluded.points`;

@@ -18,9 +18,10 @@ create table {{obligation}} (
   primary key (account, account_revision, part)
 );
 
--- The running totals: what a reader wants, in rows as few as units, stores and unit costs.
+-- The running totals: what a reader wants, in rows as few as units, stores and unit costs. A total adds up accounts that may
+-- each hold nearly 64 bits, so it is a whole number without that limit; its scale keeps fractions and infinities out.
 create table {{obligation_total}} (
-  points bigint not null,
+  points numeric(38, 0) not null check (points <> 'NaN'),
   cost_numerator bigint not null,
   cost_denominator bigint not null check (cost_denominator > 0),
   tenant text collate "C" not null,
