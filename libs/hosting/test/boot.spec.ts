@@ -290,6 +290,24 @@ describe('A boot', () => {
     });
   });
 
+  const another = [
+    ['migration event-log/0001-event-log', 'migration-changed: schema counter was made from another text of '],
+    ['projection sums v1', 'projection-changed: the tables of '],
+  ] as const;
+  it.each(another)('fails where %s said something else when it was applied', async (what, message) => {
+    const older = await startTestDatabase();
+    const environment = { DATABASE_URL: older.url, TALLY_DATA: dataFolder };
+    const owner = createPool(older.url, { max: 1, applicationName: 'boot-spec' });
+    try {
+      await (await bootServices(definitions, environment)).close();
+      await owner.query("update counter.made_from set digest = 'of another text' where what = $1", [what]);
+      await expect(bootServices(definitions, environment)).rejects.toThrow(message + what);
+    } finally {
+      await owner.end();
+      await older.drop();
+    }
+  });
+
   it('fails with the local issuer on an address that others reach', async () => {
     const environment = { DATABASE_URL: database.url, TALLY_DATA: dataFolder, TALLY_HOST: '0.0.0.0' };
     await expect(bootServices([counterDefinition], environment)).rejects.toThrow('for loopback only');

@@ -5,6 +5,7 @@ export * from './kept-secret';
 export * from './launcher/embedded-postgres';
 export * from './launcher/free-port';
 export type { ServerProfile } from './launcher/profile';
+export * from './made-from';
 export * from './migrate';
 export * from './pool';
 export * from './position-leases';

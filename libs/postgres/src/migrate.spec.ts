@@ -63,6 +63,39 @@ describe('migrate', () => {
     expect((await pool.query("select to_regclass('one.mark') as mark")).rows).toEqual([{ mark: null }]);
   });
 
+  it('refuses a file that said something else when it was applied, and applies nothing beside it', async () => {
+    await file('0001-table.sql', 'create table mark (name text)');
+    await migrate(pool, 'one', [{ name: 'own', folder }]);
+    await file('0001-table.sql', 'create table mark (name text not null)');
+    await file('0002-row.sql', "insert into mark values ('later')");
+    const refused = migrate(pool, 'one', [CONSUMER_MIGRATIONS, { name: 'own', folder }]);
+    await expect(refused).rejects.toMatchObject({
+      code: 'migration-changed',
+      message: expect.stringMatching(
+        /^migration-changed: schema one .* another text of migration own\/0001-table .* never edited, a change is a new file: .* another database/,
+      ),
+    });
+    expect(await marks('one')).toEqual([]);
+    expect((await pool.query("select to_regclass('one.consumer_position') as made")).rows).toEqual([{ made: null }]);
+  });
+
+  it('refuses a schema of a release that did not keep what its migrations said', async () => {
+    await file('0001-table.sql', 'create table mark (name text)');
+    await migrate(pool, 'one', [{ name: 'own', folder }]);
+    await pool.query('drop table one.made_from');
+    await expect(migrate(pool, 'one', [{ name: 'own', folder }])).rejects.toMatchObject({
+      code: 'migration-changed',
+      message: expect.stringMatching(/^migration-changed: schema one .* no digest of migration own\/0001-table/),
+    });
+  });
+
+  it('takes a file whose comments, blank lines or line ends have changed for the same', async () => {
+    await file('0001-table.sql', '-- What is marked.\ncreate table mark (\n  name text\n)\n');
+    await migrate(pool, 'one', [{ name: 'own', folder }]);
+    await file('0001-table.sql', 'create table mark (\r\n  -- The name.\r\n\r\n  name text\r\n)');
+    expect(await migrate(pool, 'one', [{ name: 'own', folder }])).toEqual([]);
+  });
+
   it('refuses a file whose name has no number', async () => {
     await file('table.sql', 'create table mark (name text)');
     await expect(migrate(pool, 'one', [{ name: 'own', folder }])).rejects.toThrow('NNNN-name.sql');

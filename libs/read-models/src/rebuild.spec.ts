@@ -110,6 +110,14 @@ describe('rebuild of a projection of the own log', () => {
     expect(await rebuild(options())).toMatchObject({ equal: true });
   });
 
+  it('lets a start go on with the definition that it was rebuilt from', async () => {
+    const { ddl } = logProjection;
+    const edited = { ...logProjection, ddl: ddl.replace('bigint', 'bigint check (revision >= 0)') };
+    await rebuild(options(edited));
+    expect(await createProjectionTables(pool, 'ledger', [edited])).toEqual([]);
+    await expect(createProjectionTables(pool, 'ledger', [logProjection])).rejects.toThrow('projection-changed');
+  });
+
   it('agrees with a projection that goes on meanwhile', async () => {
     const [report] = await Promise.all([
       rebuild(options()),

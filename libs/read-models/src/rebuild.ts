@@ -3,7 +3,7 @@ import { asTransaction, type Connection, type Pool, quoteIdentifier } from '@tal
 import type { ContractProjection, LogProjection, Projection } from './projection';
 import { ContractReplay, type ContractSource, LogReplay, type Replay } from './replay';
 import { switchTables } from './switch-tables';
-import { closeGate, definitionOf, tableExists, tablesOf } from './tables';
+import { closeGate, definitionOf, recordDefinition, tableExists, tablesOf } from './tables';
 
 /** What became of one table. Digests do not depend on the order of rows; both are taken at the same position. */
 export interface RebuiltTable {
@@ -88,7 +88,7 @@ function replayOf(options: LogRebuild | ContractRebuild): Replay {
 }
 
 async function rebuildAlone(connection: Connection, options: LogRebuild | ContractRebuild): Promise<RebuildReport> {
-  const { projection, onProgress } = options;
+  const { schema, projection, onProgress } = options;
   const replay = replayOf(options);
   let applied = 0;
   const count = (more: number): void => {
@@ -107,6 +107,7 @@ async function rebuildAlone(connection: Connection, options: LogRebuild | Contra
     const compared: RebuiltTable[] = [];
     for (const table of projection.tables) compared.push(await compare(connection, projection, table, replay));
     await switchTables(connection, projection, SUFFIX);
+    await recordDefinition(connection, schema, projection);
     await replay.handOver(connection);
     return compared;
   });

@@ -67,4 +67,25 @@ describe('createProjectionTables', () => {
     await pool.query('drop view lot; drop table lot_v1');
     await expect(createProjectionTables(pool, 'ledger', [projection()])).rejects.toThrow('lacks lot');
   });
+
+  it('refuses tables that were made from another definition of the same version', async () => {
+    await createProjectionTables(pool, 'ledger', [projection()]);
+    const edited = projection({ ddl: projection().ddl.replace('balance}} (', 'balance}} (asset text, ') });
+    await expect(createProjectionTables(pool, 'ledger', [edited])).rejects.toMatchObject({
+      code: 'projection-changed',
+      message: expect.stringMatching(
+        /^projection-changed: .* projection book v1 in schema ledger .* another definition .* raise it and rebuild/,
+      ),
+    });
+    expect(await createProjectionTables(pool, 'ledger', [{ ...edited, version: 2 }])).toEqual(['book']);
+  });
+
+  it('refuses tables of which no digest was kept', async () => {
+    await createProjectionTables(pool, 'ledger', [projection()]);
+    await pool.query('drop table made_from');
+    await expect(createProjectionTables(pool, 'ledger', [projection()])).rejects.toMatchObject({
+      code: 'projection-changed',
+      message: expect.stringContaining('of which no digest was kept'),
+    });
+  });
 });

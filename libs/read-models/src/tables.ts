@@ -1,4 +1,14 @@
-import { type Connection, inTransaction, type Pool, quoteIdentifier } from '@tallystick/postgres';
+import {
+  type Connection,
+  createMadeFrom,
+  digestOfSql,
+  inTransaction,
+  type Pool,
+  quoteIdentifier,
+  recordedDigests,
+  recordingOf,
+  SchemaChanged,
+} from '@tallystick/postgres';
 import { fitsInPlace, withoutDependents } from './dependent-views';
 import type { Projection, TableName } from './projection';
 import { rightsOn } from './rights';
@@ -48,10 +58,32 @@ export async function tableExists(connection: Connection, quotedName: string): P
   return rows[0]?.there === true;
 }
 
-async function createTables(connection: Connection, projection: Projection): Promise<void> {
+function recordName({ name, version }: Projection): string {
+  return `projection ${name} v${version}`;
+}
+
+/** Remembers from what definition the tables of this version were made. */
+export async function recordDefinition(connection: Connection, schema: string, projection: Projection): Promise<void> {
+  await connection.query(recordingOf(schema, recordName(projection), digestOfSql(projection.ddl)));
+}
+
+async function refuseChanged(connection: Connection, schema: string, projection: Projection): Promise<void> {
+  const { name, version, ddl } = projection;
+  const digest = (await recordedDigests(connection, schema)).get(recordName(projection));
+  if (digest === digestOfSql(ddl)) return;
+  throw new SchemaChanged(
+    'projection-changed',
+    `the tables of projection ${name} v${version} in schema ${schema} were made from ` +
+      `${digest === undefined ? 'a definition of which no digest was kept' : 'another definition than this release has'}` +
+      `: a changed definition is a new version, so raise it and rebuild the projection, or start the release that made them`,
+  );
+}
+
+async function createTables(connection: Connection, schema: string, projection: Projection): Promise<void> {
   const name = tablesOf(projection);
   const missing: string[] = [];
   for (const table of projection.tables) if (!(await tableExists(connection, name(table)))) missing.push(table);
+  if (missing.length < projection.tables.length) await refuseChanged(connection, schema, projection);
   if (missing.length === 0) return;
   if (missing.length < projection.tables.length) {
     throw new Error(`Projection ${projection.name} v${projection.version} lacks ${missing.join(', ')}; rebuild it`);
@@ -61,6 +93,7 @@ async function createTables(connection: Connection, projection: Projection): Pro
     if (await tableExists(connection, name(table))) continue;
     throw new Error(`The definition of projection ${projection.name} does not create {{${table}}}`);
   }
+  await recordDefinition(connection, schema, projection);
 }
 
 /** The table that a view of a projection shows; `undefined` where there is no such view. */
@@ -107,8 +140,9 @@ export async function showVersion(connection: Connection, projection: Projection
 
 /**
  * Makes the tables `<table>_v<version>` of projections where they are missing, and views of the plain names. Run by the
- * schema's owner before anything writes; repeatable, two starters at once are safe. Resolves with the names of the
- * projections whose views still show an older version: they are to be rebuilt, which switches the views.
+ * schema's owner before anything writes; repeatable, two starters at once are safe. Refuses as `projection-changed` where
+ * tables of this version were made from another definition. Resolves with the names of the projections whose views still
+ * show an older version: they are to be rebuilt, which switches the views.
  */
 export async function createProjectionTables(
   pool: Pool,
@@ -118,9 +152,10 @@ export async function createProjectionTables(
   return inTransaction(pool, async (connection) => {
     await connection.query("select pg_advisory_xact_lock(hashtextextended('tallystick/projection-tables', 0))");
     await connection.query(`set local search_path to ${quoteIdentifier(schema)}`);
+    await createMadeFrom(connection, schema);
     const outdated: string[] = [];
     for (const projection of projections) {
-      await createTables(connection, projection);
+      await createTables(connection, schema, projection);
       let isShown = true;
       for (const table of projection.tables) {
         const shown = await shownBy(connection, table);
