@@ -8,6 +8,7 @@ import {
   ContractBody,
   Idempotent,
   type ListAnswer,
+  may,
   type Page,
   PageOf,
   Permission,
@@ -31,6 +32,9 @@ export class RedriveBody {
   @Text(200) reason!: string;
 }
 
+/** Held beside those of the routes by who runs the installation for all tenants. */
+export const PLATFORM_PERMISSION = 'operations:platform';
+
 /** What a service's operations routes need of it. */
 export class Operations {
   constructor(
@@ -38,13 +42,17 @@ export class Operations {
     readonly deadLetters: DeadLetters,
     /** False where this process consumes nothing: it cannot deliver again. */
     readonly consumes: boolean,
-    /** The tenant of this process, to whom letters of nobody are shown. */
+    /** The tenant of this process. */
     private readonly home: string,
   ) {}
 
-  /** What of the letters a caller may know of: those of its own tenant. */
-  lettersOf({ tenant }: Caller): LettersOf {
-    return { tenant, withNobodys: tenant === this.home };
+  /**
+   * What of the letters a caller may know of: those of its own tenant. One that names no tenant may be anybody's, so it
+   * is shown to who runs the installation only: a caller of the home tenant that may {@link PLATFORM_PERMISSION}.
+   */
+  lettersOf(caller: Caller): LettersOf {
+    const { tenant } = caller;
+    return { tenant, withNobodys: tenant === this.home && may(caller, PLATFORM_PERMISSION) };
   }
 }
 

@@ -182,6 +182,7 @@ describe('A record that a consumer gave up', () => {
       authorization: await token(permissions, tenant),
       'content-type': 'application/json',
       'idempotency-key': 'redrive-1',
+      ...(init.headers as Record<string, string>),
     };
     const answer = await fetch(`${host.url}/v1/operations/${path}`, { ...init, headers });
     return {
@@ -215,17 +216,18 @@ describe('A record that a consumer gave up', () => {
     expect((await asked('echo/dead-letters', ['operations:read'])).body.items).toEqual([]);
   });
 
-  it('is there for its own tenant only; that of nobody for the tenant of the process', async () => {
+  it('is there for its own tenant only; that of nobody for who runs the installation', async () => {
     await pool.query("insert into echo.refused values ('x')");
     await add('x', '4', 'k-x-2');
     await settled();
-    const listed = async (tenant: string) =>
-      (await asked('echo/dead-letters', ['operations:read'], {}, tenant)).body.items?.map(({ id }) => id) ?? [];
+    const listed = async (tenant: string, ...more: string[]) =>
+      (await asked('echo/dead-letters', ['operations:read', ...more], {}, tenant)).body.items?.map(({ id }) => id) ??
+      [];
     const [id] = await listed('demo');
     expect([typeof id, await listed('other')]).toEqual(['string', []]);
-    await pool.query('delete from echo.refused');
     const headers = (key: string): RequestInit => ({
       method: 'POST',
+      headers: { 'idempotency-key': key },
       body: JSON.stringify({ ids: [id], reason: key }),
     });
     expect((await asked('echo/dead-letters/redrive', ['operations:redrive'], headers('theirs'), 'other')).status).toBe(
@@ -233,7 +235,18 @@ describe('A record that a consumer gave up', () => {
     );
     expect(await listed('demo')).toEqual([id]);
     await pool.query('update echo.dead_letter set tenant = null where id = $1', [id]);
-    expect([await listed('demo'), await listed('other')]).toEqual([[id], []]);
+    expect(await Promise.all([listed('demo'), listed('other', 'operations:platform'), listed('other', '*')])).toEqual([
+      ...[[], [], []],
+    ]);
+    expect([await listed('demo', 'operations:platform'), await listed('demo', '*')]).toEqual([[id], [id]]);
+    const redriven = async (key: string, ...more: string[]): Promise<unknown> => {
+      await asked('echo/dead-letters/redrive', ['operations:redrive', ...more], headers(key));
+      return (await pool.query('select answer from echo.redrive where dead_letter = $1', [id])).rows;
+    };
+    expect(await redriven('not-ours')).toEqual([]);
+    expect(await redriven('ours', 'operations:platform')).toEqual([{ answer: 'refused' }]);
+    await pool.query('delete from echo.redrive where dead_letter = $1', [id]);
+    await pool.query('delete from echo.refused');
     await pool.query('delete from echo.dead_letter where id = $1', [id]);
   });
 
