@@ -1,17 +1,20 @@
-import { InMemorySpanExporter } from '@opentelemetry/sdk-trace-node';
+import { InMemorySpanExporter, type ReadableSpan } from '@opentelemetry/sdk-trace-node';
 import { startTracing } from '@tallystick/observability';
 import { BootedSuite, bytesOf, purchaseOf } from './booted-suite';
 
 jest.setTimeout(120_000);
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
+const CALLER = '00f067aa0ba902b7';
+/** What work hangs on whose record carries a correlation id and no span: the first half of the trace's own id. */
+const ORIGIN = TRACE.slice(0, 16);
 
 describe('A purchase over HTTP', () => {
   it('is one trace from the request over the bus to the appends of every service that hears of it', async () => {
     const exporter = new InMemorySpanExporter();
-    const spans = new Set<string>();
+    const spans: ReadableSpan[] = [];
     exporter.export = (ended, done) => {
-      for (const span of ended) if (span.spanContext().traceId === TRACE) spans.add(span.name);
+      spans.push(...ended.filter((span) => span.spanContext().traceId === TRACE));
       done({ code: 0 });
     };
     const stop = startTracing({}, exporter);
@@ -27,15 +30,24 @@ describe('A purchase over HTTP', () => {
       await booted.stop();
       await stop();
     }
-    expect([...spans]).toEqual(
+    const names = new Map<string, string>([
+      [CALLER, 'the caller'],
+      [ORIGIN, 'the trace'],
+    ]);
+    for (const span of spans) names.set(span.spanContext().spanId, span.name);
+    const children = new Set(
+      spans.map(({ name, parentSpanContext }) => `${names.get(parentSpanContext?.spanId ?? '')} > ${name}`),
+    );
+    expect([...children]).toEqual(
       expect.arrayContaining([
-        'POST /v1/purchases',
-        'appendMany campaigns',
-        'consume campaigns.purchase-qualified.v1',
-        'appendMany ledger',
-        'consume ledger.points-accrued.v1',
-        'consume campaigns.purchase-recorded.v1',
+        'the caller > POST /v1/purchases',
+        'POST /v1/purchases > appendMany campaigns',
+        'the trace > consume campaigns.purchase-qualified.v1',
+        'consume campaigns.purchase-qualified.v1 > appendMany ledger',
+        'the trace > consume ledger.points-accrued.v1',
+        'the trace > consume campaigns.purchase-recorded.v1',
       ]),
     );
+    expect([...children].filter((child) => child.startsWith('undefined'))).toEqual([]);
   });
 });
