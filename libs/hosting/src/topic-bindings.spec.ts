@@ -69,7 +69,7 @@ describe('a signed outside topic', () => {
     return reader(value, key, headers);
   }
 
-  it('takes what its unit signed and vouches for the unit (bad-56)', () => {
+  it('takes what its unit signed and vouches for the unit (case 56)', () => {
     expect(read({ kid: 'k1', unit: 'market', sig })).toMatchObject({ ok: true, unit: 'market' });
   });
 
@@ -78,7 +78,7 @@ describe('a signed outside topic', () => {
     ['an unknown key', { kid: 'k2', unit: 'market', sig }],
     ['another unit', { kid: 'k1', unit: 'park', sig }],
     ['a signature of other bytes', { kid: 'k1', unit: 'market', sig: Buffer.alloc(64).toString('base64') }],
-  ])('refuses %s as unauthentic (bad-57)', (_, headers) => {
+  ])('refuses %s as unauthentic (case 57)', (_, headers) => {
     expect(read(headers)).toMatchObject({ ok: false, code: 'unauthentic' });
   });
 });

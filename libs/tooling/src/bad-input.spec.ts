@@ -1,4 +1,5 @@
 import { join, normalize } from 'node:path';
+import { testTitles } from './test-titles';
 import { textOf, workspaceFiles } from './workspace';
 
 /** Cases of bad input that the entrances of today can meet; the others come with the routes that they aim at. */
@@ -47,13 +48,13 @@ function specsIn(cells: string): readonly string[] {
   return [...cells.matchAll(/\]\(([^)]+\.spec\.ts)\)/g)].map(([, link = '']) => normalize(join('docs', link)));
 }
 
-/** The cases that a specification's titles name: `12: …`, `(case 12)`, `(cases 52 to 55)`, `(bad-12)`, rows `[12, …` of a table. */
+/** The cases that the titles of a specification name: `12: …`, `16, 17: …`, `case 12`, `cases 52 to 55`. */
 function casesIn(spec: string): ReadonlySet<number> {
   const found = new Set<number>();
-  for (const [, listed = ''] of spec.matchAll(/['"`](\d+(?:, \d+)*)(?=: | [a-z]| [A-Z])/g)) addAll(found, listed);
-  for (const [, listed = ''] of spec.matchAll(/\bcases? (\d+(?:(?:, | and | to )\d+)*)/g)) addAll(found, listed);
-  for (const [, listed = ''] of spec.matchAll(/\(bad-(\d+)\)/g)) addAll(found, listed);
-  if (/\bcase %i/.test(spec)) for (const [, listed = ''] of spec.matchAll(/^ +\[\n? *(\d+),/gm)) addAll(found, listed);
+  for (const title of testTitles(spec)) {
+    for (const [, listed = ''] of title.matchAll(/^(\d+(?:, \d+)*): /g)) addAll(found, listed);
+    for (const [, listed = ''] of title.matchAll(/\bcases? (\d+(?:(?:, | and | to )\d+)*)/g)) addAll(found, listed);
+  }
   return found;
 }
 
