@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { EventStore } from '@tallystick/decider';
 import { CONSUMER_MIGRATIONS, createPool, migrate, type Pool } from '@tallystick/postgres';
-import { type EventStoreHarness, FaultyLink, type OpenOptions, startTestDatabase } from '@tallystick/testing';
+import {
+  EventChain,
+  type EventStoreHarness,
+  FaultyLink,
+  idsOf,
+  type LinkOptions,
+  type OpenOptions,
+  startTestDatabase,
+} from '@tallystick/testing';
 import {
   EVENT_LOG_MIGRATIONS,
   openPostgresEventStore,
@@ -63,4 +72,22 @@ export async function postgresHarness(): Promise<PostgresHarness> {
       await database.drop();
     },
   };
+}
+
+/** The chain of a stream that nobody has written yet. */
+export function newChain(): EventChain {
+  return new EventChain(`account-demo_${randomUUID()}`);
+}
+
+/** Appends the next events of a chain; answers their ids. */
+export async function growChain(
+  store: EventStore,
+  chain: EventChain,
+  count: number,
+  options?: LinkOptions,
+): Promise<string[]> {
+  const { expected } = chain;
+  const events = chain.next(count, options);
+  await store.append(chain.stream, expected, events);
+  return idsOf(events);
 }

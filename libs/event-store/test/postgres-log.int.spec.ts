@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Checkpoint, type EventStore, position, START } from '@tallystick/decider';
 import { createPool, ensureServiceRoles, type Pool } from '@tallystick/postgres';
-import { codeOf, collect, EventChain, eventCount, eventsOf, idsOf } from '@tallystick/testing';
+import { codeOf, collect, type EventChain, eventCount, eventsOf, idsOf } from '@tallystick/testing';
 import { openPostgresEventStore, openPostgresLogReader, type PostgresEventStore } from '../src/postgres';
-import { type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
+import { growChain, newChain, type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
 import { rawWriter } from './raw-writer';
 
 jest.setTimeout(60_000);
@@ -20,15 +20,8 @@ afterAll(async () => {
   await harness?.close();
 });
 
-function newChain(): EventChain {
-  return new EventChain(`account-demo_${randomUUID()}`);
-}
-
-async function grow(chain: EventChain, count: number, writer: EventStore = store): Promise<string[]> {
-  const { expected } = chain;
-  const events = chain.next(count);
-  await writer.append(chain.stream, expected, events);
-  return idsOf(events);
+function grow(chain: EventChain, count: number, writer: EventStore = store): Promise<string[]> {
+  return growChain(writer, chain, count);
 }
 
 describe('the order of the log', () => {

@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { eventHash, eventsAfter, type RecordedEvent, START } from '@tallystick/decider';
 import { createPool } from '@tallystick/postgres';
-import { codeOf, EventChain } from '@tallystick/testing';
+import { codeOf } from '@tallystick/testing';
 import { openPostgresLogReader, type PostgresEventStore } from '../src/postgres';
-import { type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
+import { growChain, newChain, type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
 
 jest.setTimeout(60_000);
 
@@ -20,10 +20,9 @@ beforeAll(async () => {
     [3, randomBytes(250_000)],
     [800, randomBytes(3_000)],
   ] as const) {
-    const chain = new EventChain(`account-demo_${randomUUID()}`);
+    const chain = newChain();
     for (let left = count; left > 0; left -= 100) {
-      const { expected } = chain;
-      await store.append(chain.stream, expected, chain.next(Math.min(left, 100), { metadata, ...(data && { data }) }));
+      await growChain(store, chain, Math.min(left, 100), { metadata, ...(data && { data }) });
     }
   }
 });
