@@ -11,5 +11,4 @@ export * from './outside/binding';
 export * from './outside/record-reader';
 export * from './partition';
 export { contractsOf } from './delivery/said-contracts';
-export { CONTRACT_HEADERS } from './relay/contract-headers';
 export * from './relay/relay';

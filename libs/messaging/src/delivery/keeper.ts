@@ -15,8 +15,11 @@ export interface HeldPartition {
 export interface ProgressKeeper {
   readonly consumer: string;
   readonly topic: string;
-  /** Renews what is held and takes what is due to this member. A throw means: not renewed. */
-  renew(): Promise<readonly HeldPartition[]>;
+  /**
+   * Renews what is held and takes what is due to this member. A throw means: not renewed. Positions are those with which
+   * each partition came to this member, or later ones; `isAfresh` asks for what is stored now.
+   */
+  renew(isAfresh?: boolean): Promise<readonly HeldPartition[]>;
   /** Where the consumer stands as stored, whoever holds the partition; one that never moved may be absent. */
   positions(): Promise<ReadonlyMap<number, Position>>;
   /** True where a handler can move positions in the transaction of its effects: batches then carry a checkpoint. */

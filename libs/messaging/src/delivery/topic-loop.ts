@@ -219,7 +219,7 @@ export class TopicLoop {
   private async standBack(failures: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, backoffMs(failures)));
     try {
-      this.lanes.catchUp(await this.options.keeper.renew());
+      this.lanes.catchUp(await this.options.keeper.renew(true));
     } catch (error) {
       this.tellOrThrow(error);
     }

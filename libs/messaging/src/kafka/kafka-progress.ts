@@ -32,11 +32,13 @@ export class KafkaProgress implements ProgressKeeper {
     return this.keeping === 'stored';
   }
 
-  async renew(): Promise<readonly HeldPartition[]> {
+  async renew(isAfresh = false): Promise<readonly HeldPartition[]> {
     const assigned = await this.member.assignment();
     const { term } = this.member;
     const stored =
-      this.keeping === 'stored' ? await this.storedPositions(assigned.map(({ partition }) => partition)) : undefined;
+      isAfresh && this.keeping === 'stored'
+        ? await this.storedPositions(assigned.map(({ partition }) => partition))
+        : undefined;
     return assigned.map(({ partition, from }) => {
       return { partition, epoch: 0, term, position: position(stored?.get(partition) ?? from) };
     });

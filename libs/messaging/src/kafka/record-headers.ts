@@ -1,10 +1,10 @@
-import { type Position, tenantOf } from '@tallystick/decider';
+import type { Position } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { BusRecord } from '../bus';
 import type { Arrival, Payload } from '../delivery/source';
 import type { RawRecord } from '../outside/arrival';
-import { CONTRACT_HEADERS } from '../relay/contract-headers';
+import { originOf } from '../relay/contract-headers';
 
 /** A contract of a service as it lies on its topic; what no relay of ours has written is refused. */
 export function contractArrival(raw: RawRecord): Arrival {
@@ -14,10 +14,8 @@ export function contractArrival(raw: RawRecord): Arrival {
     return { partition, position, key, refused: { partition, position, key, code, value }, payload };
   };
   if (value === null) return refuse('empty');
-  const stream = headers[CONTRACT_HEADERS.stream];
-  const eventId = headers[CONTRACT_HEADERS.eventId];
-  const revision = Number(headers[CONTRACT_HEADERS.revision]);
-  if (key === null || !stream || !eventId || !Number.isSafeInteger(revision)) return refuse('unauthentic');
+  const told = originOf(headers);
+  if (key === null || !told) return refuse('unauthentic');
   let message: unknown;
   try {
     message = JSON.parse(Buffer.from(value.buffer, value.byteOffset, value.length).toString('utf8'));
@@ -30,10 +28,10 @@ export function contractArrival(raw: RawRecord): Arrival {
     partition,
     position,
     message,
-    tenant: headers[CONTRACT_HEADERS.tenant] ?? tenantOf(stream),
-    correlationId: headers[CONTRACT_HEADERS.correlationId] ?? eventId,
-    causationId: headers[CONTRACT_HEADERS.causationId] ?? eventId,
-    origin: { stream, revision, eventId },
+    tenant: told.tenant,
+    correlationId: told.correlationId,
+    causationId: told.origin.eventId,
+    origin: told.origin,
     receivedAt: at,
   };
   return { partition, position, key, record, payload };
