@@ -81,7 +81,8 @@ export class AccountBook {
     const { rows } = await this.pool.query<ListedBalanceRow>({
       name: 'account-book-all-balances',
       text: `select account::text as account, available::text as available from balance
-             where tenant = $1 and program = $2 and asset = $3 and ($4::uuid is null or account > $4::uuid)
+             where tenant = $1 and program = $2 and asset = $3
+               and account > coalesce($4::uuid, '00000000-0000-0000-0000-000000000000')
              order by account limit $5`,
       values: [tenant, program, asset, after ?? null, max],
     });
