@@ -28,16 +28,10 @@ export async function openResources(
   let isClosing = false;
   // What the server ends while we end it ourselves is no news.
   const onFault = (fault: Error): void => (isClosing ? undefined : onIdleFault(fault));
-  const named = { searchPath: service, onIdleFault: onFault };
   // Both: projections and reviews are hot as well, and a plan made on an empty table must not read it whole later.
-  const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, byIndex: true, ...named });
-  const writer = createPool(url, {
-    max: 2,
-    applicationName: `tallystick-${service}-log`,
-    byIndex: true,
-    plansOnce: true,
-    ...named,
-  });
+  const hot = { byIndex: true, plansOnce: true, searchPath: service, onIdleFault: onFault };
+  const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, ...hot });
+  const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, ...hot });
   try {
     const opened = await openStore(definition, settings, { reader: pool, writer });
     const store = tracedStore(opened, service);
