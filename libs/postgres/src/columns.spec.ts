@@ -1,5 +1,14 @@
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
-import { boolColumn, byteaColumn, int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from './columns';
+import {
+  arrayTypeOf,
+  boolColumn,
+  byteaColumn,
+  int4Column,
+  int8Column,
+  textColumn,
+  timestamptzColumn,
+  uuidColumn,
+} from './columns';
 import { createPool, type Pool } from './pool';
 
 // Starting a server takes long on a busy machine.
@@ -129,6 +138,16 @@ describe('columns as parameters', () => {
       boolean: boolColumn([]),
       timestamptz: timestamptzColumn([]),
     };
-    for (const [type, column] of Object.entries(columns)) expect(await asText(column, type)).toEqual([]);
+    for (const [type, column] of Object.entries(columns)) {
+      expect(await asText(column, type)).toEqual([]);
+      expect(arrayTypeOf(column)).toBe(`${type}[]`);
+    }
+  });
+
+  it('say what they are cast to', () => {
+    expect([int8Column([1n]), textColumn([null]), byteaColumn([Buffer.alloc(3)])].map(arrayTypeOf)).toEqual([
+      ...['bigint[]', 'text[]', 'bytea[]'],
+    ]);
+    expect(() => arrayTypeOf(Buffer.alloc(12))).toThrow('not a column');
   });
 });

@@ -187,3 +187,20 @@ export function byteaColumn(values: readonly (Uint8Array | null)[]): Buffer {
   writeHeader(buffer, BYTEA_OID, values.length, hasNull);
   return buffer;
 }
+
+const ARRAY_TYPES: ReadonlyMap<number, string> = new Map([
+  [INT4_OID, 'int[]'],
+  [INT8_OID, 'bigint[]'],
+  [TEXT_OID, 'text[]'],
+  [UUID_OID, 'uuid[]'],
+  [BYTEA_OID, 'bytea[]'],
+  [BOOL_OID, 'boolean[]'],
+  [TIMESTAMPTZ_OID, 'timestamptz[]'],
+]);
+
+/** The type to which the parameter of a column made here is cast: its bytes say it themselves. */
+export function arrayTypeOf(column: Buffer): string {
+  const type = ARRAY_TYPES.get(column.readInt32BE(8));
+  if (type === undefined) throw new TypeError('not a column of many rows');
+  return type;
+}

@@ -1,4 +1,4 @@
-import { createPool, inTransaction, int4Column, type Pool } from '@tallystick/postgres';
+import { type Connection, createPool, inTransaction, int4Column, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import { insertNew } from './insert-new';
 
@@ -22,15 +22,9 @@ describe('insertNew', () => {
 
   beforeEach(() => pool.query('truncate fact'));
 
-  const text = 'insert into fact select unnest($1::int[])';
   const insert = (...keys: number[]) =>
     inTransaction(pool, (connection) =>
-      insertNew<{ key: number }>(connection, {
-        name: 'fact',
-        text,
-        textWhereKnown: `${text} on conflict do nothing returning key`,
-        values: [int4Column(keys)],
-      }),
+      insertNew<{ key: number }>(connection, { into: 'fact', columns: { key: int4Column(keys) }, returning: 'key' }),
     );
   const kept = async () =>
     (await pool.query<{ key: number }>('select key from fact order by key')).rows.map((row) => row.key);
@@ -53,5 +47,17 @@ describe('insertNew', () => {
   it('passes on any other refusal, and nothing is written', async () => {
     await expect(insert(6, 0)).rejects.toMatchObject({ code: '23514' });
     await expect(kept()).resolves.toEqual([]);
+  });
+
+  it('is a part of the statement that it is given to', async () => {
+    const doubled = (connection: Connection, ...keys: number[]) =>
+      insertNew(connection, {
+        into: '"fact"',
+        columns: { key: int4Column(keys) },
+        within: (text) => `with added as (${text} returning key) insert into fact select key * 10 from added`,
+      });
+    await inTransaction(pool, (connection) => doubled(connection, 1, 2));
+    await inTransaction(pool, (connection) => doubled(connection, 2, 3));
+    await expect(kept()).resolves.toEqual([1, 2, 3, 10, 20, 30]);
   });
 });

@@ -52,35 +52,26 @@ async function insert(
   const rows = records.flatMap((record) => rowsOf(record, topicBit));
   if (rows.length === 0) return;
   const messages = rows.map(({ record }) => record.message);
-  const text = `insert into ${table('fact_points_movement')}
-      (movement_key, points, effective_at, account, account_revision, movement_number, tenant, program, member, kind,
-       asset, issuer, unit, store, source, source_id)
-    select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::timestamptz[]), unnest($4::uuid[]), unnest($5::int[]),
-           unnest($6::int[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]),
-           unnest($11::text[]), unnest($12::text[]), unnest($13::text[]), unnest($14::text[]), unnest($15::text[]),
-           unnest($16::text[])`;
   await insertNew(connection, {
-    name: `movement-insert ${table('fact_points_movement')}`,
-    text,
-    textWhereKnown: `${text} on conflict do nothing`,
-    values: [
-      int8Column(rows.map(({ key }) => key)),
-      int8Column(rows.map(({ points }) => points)),
-      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
-      uuidColumn(messages.map(({ account }) => account)),
-      int4Column(messages.map(({ revision }) => revision)),
-      int4Column(rows.map(({ number }) => number)),
-      textColumn(rows.map(({ record }) => record.tenant)),
-      textColumn(messages.map(({ program }) => program)),
-      textColumn(messages.map(({ member }) => member)),
-      textColumn(messages.map(({ kind }) => kind)),
-      textColumn(rows.map(({ asset }) => asset)),
-      textColumn(rows.map(({ issuer }) => issuer)),
-      textColumn(messages.map(({ unit }) => unit)),
-      textColumn(messages.map(({ store }) => store)),
-      textColumn(messages.map(({ source }) => source.source)),
-      textColumn(messages.map(({ source }) => source.id)),
-    ],
+    into: table('fact_points_movement'),
+    columns: {
+      movement_key: int8Column(rows.map(({ key }) => key)),
+      points: int8Column(rows.map(({ points }) => points)),
+      effective_at: timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
+      account: uuidColumn(messages.map(({ account }) => account)),
+      account_revision: int4Column(messages.map(({ revision }) => revision)),
+      movement_number: int4Column(rows.map(({ number }) => number)),
+      tenant: textColumn(rows.map(({ record }) => record.tenant)),
+      program: textColumn(messages.map(({ program }) => program)),
+      member: textColumn(messages.map(({ member }) => member)),
+      kind: textColumn(messages.map(({ kind }) => kind)),
+      asset: textColumn(rows.map(({ asset }) => asset)),
+      issuer: textColumn(rows.map(({ issuer }) => issuer)),
+      unit: textColumn(messages.map(({ unit }) => unit)),
+      store: textColumn(messages.map(({ store }) => store)),
+      source: textColumn(messages.map(({ source }) => source.source)),
+      source_id: textColumn(messages.map(({ source }) => source.id)),
+    },
   });
 }
 

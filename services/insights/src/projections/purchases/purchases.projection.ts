@@ -4,7 +4,7 @@ import type { campaigns } from '@tallystick/contracts';
 import { rowKey } from '@tallystick/insights-domain';
 import type { BusRecord } from '@tallystick/messaging';
 import { type Connection, int4Column, int8Column, textColumn, timestamptzColumn } from '@tallystick/postgres';
-import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
+import { type ContractProjection, insertNew, insertOf, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 type PurchaseRecord = BusRecord<campaigns.PurchaseRecorded>;
@@ -34,31 +34,24 @@ async function insertPurchases(
   table: TableName,
 ): Promise<readonly PurchaseRecord[]> {
   const messages = records.map(({ message }) => message);
-  const text = `insert into ${table('fact_purchase')}
-      (purchase_key, total, occurred_at, line_count, tenant, source, purchase_id, unit, store, currency, verdict, member,
-       order_id)
-    select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::timestamptz[]), unnest($4::int[]), unnest($5::text[]),
-           unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]), unnest($10::text[]),
-           unnest($11::text[]), unnest($12::text[]), unnest($13::text[])`;
   const fresh = await insertNew<{ purchase_key: string }>(connection, {
-    name: `purchase-insert ${table('fact_purchase')}`,
-    text,
-    textWhereKnown: `${text} on conflict do nothing returning purchase_key`,
-    values: [
-      int8Column(records.map(keyOf)),
-      int8Column(messages.map(({ total }) => total)),
-      timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
-      int4Column(messages.map(({ lines }) => lines.length)),
-      textColumn(records.map(({ tenant }) => tenant)),
-      textColumn(messages.map(({ purchase }) => purchase.source)),
-      textColumn(messages.map(({ purchase }) => purchase.id)),
-      textColumn(messages.map(({ unit }) => unit)),
-      textColumn(messages.map(({ store }) => store)),
-      textColumn(messages.map(({ currency }) => currency)),
-      textColumn(messages.map(({ verdict }) => verdict)),
-      textColumn(messages.map(({ member }) => member ?? null)),
-      textColumn(messages.map(({ order }) => order ?? null)),
-    ],
+    into: table('fact_purchase'),
+    columns: {
+      purchase_key: int8Column(records.map(keyOf)),
+      total: int8Column(messages.map(({ total }) => total)),
+      occurred_at: timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
+      line_count: int4Column(messages.map(({ lines }) => lines.length)),
+      tenant: textColumn(records.map(({ tenant }) => tenant)),
+      source: textColumn(messages.map(({ purchase }) => purchase.source)),
+      purchase_id: textColumn(messages.map(({ purchase }) => purchase.id)),
+      unit: textColumn(messages.map(({ unit }) => unit)),
+      store: textColumn(messages.map(({ store }) => store)),
+      currency: textColumn(messages.map(({ currency }) => currency)),
+      verdict: textColumn(messages.map(({ verdict }) => verdict)),
+      member: textColumn(messages.map(({ member }) => member ?? null)),
+      order_id: textColumn(messages.map(({ order }) => order ?? null)),
+    },
+    returning: 'purchase_key',
   });
   if (fresh === undefined) return records;
   const added = new Set(fresh.map((row) => row.purchase_key));
@@ -86,23 +79,21 @@ async function insertLines(
       lines.push(line);
     });
   }
-  await connection.query({
-    name: `line-insert ${table('fact_purchase_line')}`,
-    text: `insert into ${table('fact_purchase_line')}
-             (purchase_key, amount, line_number, line, quantity, sku, category, brand)
-           select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::int[]), unnest($4::text[]), unnest($5::text[]),
-                  unnest($6::text[]), unnest($7::text[]), unnest($8::text[])`,
-    values: [
-      int8Column(keys),
-      int8Column(lines.map(({ amount }) => amount)),
-      int4Column(numbers),
-      textColumn(lines.map(({ line }) => line)),
-      textColumn(lines.map(({ quantity }) => quantity)),
-      textColumn(lines.map(({ sku }) => sku)),
-      textColumn(lines.map(({ category }) => category ?? null)),
-      textColumn(lines.map(({ brand }) => brand ?? null)),
-    ],
-  });
+  await connection.query(
+    insertOf({
+      into: table('fact_purchase_line'),
+      columns: {
+        purchase_key: int8Column(keys),
+        amount: int8Column(lines.map(({ amount }) => amount)),
+        line_number: int4Column(numbers),
+        line: textColumn(lines.map(({ line }) => line)),
+        quantity: textColumn(lines.map(({ quantity }) => quantity)),
+        sku: textColumn(lines.map(({ sku }) => sku)),
+        category: textColumn(lines.map(({ category }) => category ?? null)),
+        brand: textColumn(lines.map(({ brand }) => brand ?? null)),
+      },
+    }),
+  );
 }
 
 async function insertReturns(

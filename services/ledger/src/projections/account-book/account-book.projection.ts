@@ -10,7 +10,7 @@ import {
   timestamptzColumn,
   uuidColumn,
 } from '@tallystick/postgres';
-import type { LogProjection, TableName } from '@tallystick/read-models';
+import { insertOf, type LogProjection, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { type BalanceChange, changesOf, type JournalEntry, type LotChange } from './movements';
 import { postingsText } from './postings-text';
@@ -65,32 +65,29 @@ async function insertJournal(
   const causes = entries.map(({ event }) => causeOf(event));
   const recorded: readonly RecordedEvent[] = entries.map((entry) => entry.recorded);
   const text = (read: (cause: Cause) => string | undefined) => textColumn(causes.map((cause) => read(cause) ?? null));
-  await connection.query({
-    name: `account-book-journal ${table('journal')}`,
-    text: `insert into ${table('journal')}
-             (position, recorded_at, account, revision, tenant, type, postings, source, source_id, purchase_source,
-              purchase_id, receipt, store, effective_at)
-           select unnest($1::bigint[]), unnest($2::timestamptz[]), unnest($3::uuid[]), unnest($4::int[]),
-                  unnest($5::text[]), unnest($6::text[]), unnest($7::text[]), unnest($8::text[]), unnest($9::text[]),
-                  unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[]),
-                  unnest($14::timestamptz[])`,
-    values: [
-      int8Column(recorded.map(({ position }) => position)),
-      timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
-      uuidColumn(entries.map(({ account }) => account)),
-      int4Column(recorded.map(({ revision }) => revision)),
-      textColumn(entries.map(({ tenant }) => tenant)),
-      textColumn(recorded.map(({ type }) => type)),
-      textColumn(causes.map(({ postings }) => postingsText(postings))),
-      text(({ source }) => source?.source),
-      text(({ source }) => source?.id),
-      text(({ purchase }) => purchase?.source),
-      text(({ purchase }) => purchase?.id),
-      text(({ receipt }) => receipt),
-      text(({ store }) => store),
-      timestamptzColumn(causes.map(({ effectiveAt }) => (effectiveAt === undefined ? null : instant(effectiveAt)))),
-    ],
-  });
+  await connection.query(
+    insertOf({
+      into: table('journal'),
+      columns: {
+        position: int8Column(recorded.map(({ position }) => position)),
+        recorded_at: timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
+        account: uuidColumn(entries.map(({ account }) => account)),
+        revision: int4Column(recorded.map(({ revision }) => revision)),
+        tenant: textColumn(entries.map(({ tenant }) => tenant)),
+        type: textColumn(recorded.map(({ type }) => type)),
+        postings: textColumn(causes.map(({ postings }) => postingsText(postings))),
+        source: text(({ source }) => source?.source),
+        source_id: text(({ source }) => source?.id),
+        purchase_source: text(({ purchase }) => purchase?.source),
+        purchase_id: text(({ purchase }) => purchase?.id),
+        receipt: text(({ receipt }) => receipt),
+        store: text(({ store }) => store),
+        effective_at: timestamptzColumn(
+          causes.map(({ effectiveAt }) => (effectiveAt === undefined ? null : instant(effectiveAt))),
+        ),
+      },
+    }),
+  );
 }
 
 async function mergeBalances(connection: Connection, all: readonly BalanceChange[], table: TableName): Promise<void> {

@@ -32,22 +32,16 @@ async function insert(
   table: TableName,
 ): Promise<void> {
   const messages = records.map(({ message }) => message);
-  const text = `insert into ${table('growth_fact')}
-      (amount, effective_at, earned_at, account, account_revision, tenant, member)
-    select unnest($1::bigint[]), unnest($2::timestamptz[]), unnest($3::timestamptz[]), unnest($4::uuid[]),
-           unnest($5::int[]), unnest($6::text[]), unnest($7::text[])`;
   await insertNew(connection, {
-    name: `growth-insert ${table('growth_fact')}`,
-    text,
-    textWhereKnown: `${text} on conflict do nothing`,
-    values: [
-      int8Column(messages.map(({ amount }) => amount)),
-      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
-      timestamptzColumn(messages.map(({ earnedAt }) => instant(earnedAt))),
-      uuidColumn(messages.map(({ account }) => account)),
-      int4Column(messages.map(({ revision }) => revision)),
-      textColumn(records.map(({ tenant }) => tenant)),
-      textColumn(messages.map(({ member }) => member)),
-    ],
+    into: table('growth_fact'),
+    columns: {
+      amount: int8Column(messages.map(({ amount }) => amount)),
+      effective_at: timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
+      earned_at: timestamptzColumn(messages.map(({ earnedAt }) => instant(earnedAt))),
+      account: uuidColumn(messages.map(({ account }) => account)),
+      account_revision: int4Column(messages.map(({ revision }) => revision)),
+      tenant: textColumn(records.map(({ tenant }) => tenant)),
+      member: textColumn(messages.map(({ member }) => member)),
+    },
   });
 }

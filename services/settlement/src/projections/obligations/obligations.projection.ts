@@ -36,17 +36,10 @@ export const obligationsProjection: ContractProjection = {
   },
 };
 
-/** A movement that comes again (a relay repeats rather than loses) is there already and adds nothing to the totals. */
-const insertOf = (table: TableName, whereKnown: string): string => `
+/** What is added moves the totals in the same statement; what a relay repeated is passed over and moves none. */
+const withTotals = (table: TableName) => (insert: string) => `
   with added as (
-    insert into ${table('obligation')}
-      (points, cost_numerator, cost_denominator, effective_at, account, account_revision, part, tenant, program, kind,
-       issuer, store, asset, lot)
-    select unnest($1::bigint[]), unnest($2::bigint[]), unnest($3::bigint[]), unnest($4::timestamptz[]),
-           unnest($5::uuid[]), unnest($6::int[]), unnest($7::int[]), unnest($8::text[]), unnest($9::text[]),
-           unnest($10::text[]), unnest($11::text[]), unnest($12::text[]), unnest($13::text[]), unnest($14::text[])
-    ${whereKnown}
-    returning tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
+    ${insert} returning tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
   insert into ${table('obligation_total')} as total
     (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, points)
   select tenant, program, issuer, store, asset, cost_numerator, cost_denominator, sum(points)
@@ -63,25 +56,24 @@ async function insert(
   if (rows.length === 0) return;
   const messages = rows.map(({ record }) => record.message);
   await insertNew(connection, {
-    name: `obligation-insert ${table('obligation')}`,
-    text: insertOf(table, ''),
-    textWhereKnown: insertOf(table, 'on conflict do nothing'),
-    values: [
-      int8Column(rows.map(({ points }) => points)),
-      int8Column(rows.map(({ unitCost }) => unitCost.numerator)),
-      int8Column(rows.map(({ unitCost }) => unitCost.denominator)),
-      timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
-      uuidColumn(messages.map(({ account }) => account)),
-      int4Column(messages.map(({ revision }) => revision)),
-      int4Column(rows.map(({ part }) => part)),
-      textColumn(rows.map(({ record }) => record.tenant)),
-      textColumn(messages.map(({ program }) => program)),
-      textColumn(messages.map(({ kind }) => kind)),
-      textColumn(rows.map(({ issuer }) => issuer)),
-      textColumn(messages.map(({ store }) => store)),
-      textColumn(rows.map(({ asset }) => asset)),
-      textColumn(rows.map(({ lot }) => lot)),
-    ],
+    into: table('obligation'),
+    columns: {
+      points: int8Column(rows.map(({ points }) => points)),
+      cost_numerator: int8Column(rows.map(({ unitCost }) => unitCost.numerator)),
+      cost_denominator: int8Column(rows.map(({ unitCost }) => unitCost.denominator)),
+      effective_at: timestamptzColumn(messages.map(({ effectiveAt }) => instant(effectiveAt))),
+      account: uuidColumn(messages.map(({ account }) => account)),
+      account_revision: int4Column(messages.map(({ revision }) => revision)),
+      part: int4Column(rows.map(({ part }) => part)),
+      tenant: textColumn(rows.map(({ record }) => record.tenant)),
+      program: textColumn(messages.map(({ program }) => program)),
+      kind: textColumn(messages.map(({ kind }) => kind)),
+      issuer: textColumn(rows.map(({ issuer }) => issuer)),
+      store: textColumn(messages.map(({ store }) => store)),
+      asset: textColumn(rows.map(({ asset }) => asset)),
+      lot: textColumn(rows.map(({ lot }) => lot)),
+    },
+    within: withTotals(table),
   });
 }
 
