@@ -48,6 +48,8 @@ export interface RecordedEvent extends NewEvent {
   readonly position: Position;
   /** Set by the store; its order is the log's order on Postgres, never used for order elsewhere. */
   readonly recordedAt: Instant;
+  /** What `sealed` would make of the event, where the store read it in one piece. */
+  readonly sealed?: Uint8Array;
 }
 
 /** A place in one log: decimal text of fixed width (20 digits) that sorts as text. {@link START} lies before every event. */

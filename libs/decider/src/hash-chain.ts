@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Names the format below, so that a later one can stand beside it (docs/decisions, "hash format"). */
-const FORMAT = 'tallystick/1';
+export const HASH_FORMAT = 'tallystick/1';
 
 /** The predecessor's hash at revision 0. */
 export const NO_HASH: Uint8Array = new Uint8Array(32);
@@ -26,8 +26,25 @@ let end = 0;
  * version (both decimal text), data bytes, metadata bytes, prevHash. A verifier hashes stored bytes; it never serializes.
  */
 export function eventHash(input: HashInput): Buffer {
+  putInput(input);
+  // By way of text, since bytes out of `hash` are an allocation of their own outside the heap, 32 bytes at a time.
+  return Buffer.from(hash('sha256', scratch.subarray(0, end), 'binary'), 'binary');
+}
+
+/**
+ * An event as the chain sees it: the input of its hash, and behind it the stored hash with its length, in one piece.
+ * What is sealed needs nothing beside it to be verified. The bytes are good until the next call.
+ */
+export function sealed(event: HashInput & { readonly hash: Uint8Array; readonly sealed?: Uint8Array }): Uint8Array {
+  if (event.sealed) return event.sealed;
+  putInput(event);
+  putBytes(event.hash);
+  return scratch.subarray(0, end);
+}
+
+function putInput(input: HashInput): void {
   end = 0;
-  putText(FORMAT);
+  putText(HASH_FORMAT);
   putText(input.stream);
   putText(String(input.revision));
   putText(input.id);
@@ -36,8 +53,6 @@ export function eventHash(input: HashInput): Buffer {
   putBytes(input.data);
   putBytes(input.metadata);
   putBytes(input.prevHash);
-  // By way of text, since bytes out of `hash` are an allocation of their own outside the heap, 32 bytes at a time.
-  return Buffer.from(hash('sha256', scratch.subarray(0, end), 'binary'), 'binary');
 }
 
 function putText(text: string): void {

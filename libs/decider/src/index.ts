@@ -1,4 +1,5 @@
 export * from './canonical-json';
+export * from './chain-walk';
 export * from './command';
 export * from './decider';
 export * from './event';

@@ -1,4 +1,11 @@
-import { EventStoreError, type Position, position, type RecordedEvent } from '@tallystick/decider';
+import {
+  type EventMetadata,
+  EventStoreError,
+  HASH_FORMAT,
+  type Position,
+  position,
+  type RecordedEvent,
+} from '@tallystick/decider';
 import type { Pool } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
 import { to as copyTo } from 'pg-copy-streams';
@@ -7,10 +14,19 @@ import { readFault } from './faults';
 /** Signature, flags and length of the header extension of PostgreSQL's binary COPY format; ours has no extension. */
 const HEADER_BYTES = 19;
 const END_OF_ROWS = -1;
+const LENGTH = 4;
+const ZERO = 0x30;
 /** Enough for a transaction of whoever writes rows of them. */
 const PIECE = 1_000;
 /** Microseconds from 1970 to 2000, where PostgreSQL's clock starts. */
 const POSTGRES_EPOCH_MILLIS = 946_684_800_000;
+
+/**
+ * COPY writes each field behind its length in four bytes, as the hash of an event does: in this order the first ten
+ * fields of a row are the event sealed, with nothing to be put together.
+ */
+const COLUMNS = `'${HASH_FORMAT}'::text, stream, revision::text, event_id::text, type, version::text, data, metadata,
+  prev_hash, hash, position, recorded_at`;
 
 /** Positions that one COPY covers: what reads them slowly must not hold a snapshot for as long as the whole log takes. */
 const RANGE = 100_000n;
@@ -45,8 +61,7 @@ async function* scanRange(
     const rows = new EventRows();
     const stream = connection.query(
       copyTo(
-        `copy (select position, revision, version, recorded_at, event_id, prev_hash, hash, stream, type, data, metadata
-           from ${schema}.event where position > ${after} and position <= ${upTo} order by position)
+        `copy (select ${COLUMNS} from ${schema}.event where position > ${after} and position <= ${upTo} order by position)
          to stdout (format binary)`,
       ),
     );
@@ -82,7 +97,7 @@ class EventRows {
       at = HEADER_BYTES;
     }
     for (let end = this.endOfRow(bytes, at); end > 0; end = this.endOfRow(bytes, at)) {
-      events.push(eventOf(new Fields(bytes, at + 2)));
+      events.push(new ScannedEvent(bytes, at + 2));
       at = end;
     }
     this.rest = bytes.subarray(at);
@@ -98,65 +113,98 @@ class EventRows {
     }
     let at = start + 2;
     for (let i = 0; i < fields; i++) {
-      if (at + 4 > bytes.length) return 0;
-      at += 4 + bytes.readInt32BE(at);
+      if (at + LENGTH > bytes.length) return 0;
+      at = behind(bytes, at);
     }
     return at <= bytes.length ? at : 0;
   }
 }
 
-/** The fields of one row, in their order; none of a log's columns is ever null. */
-class Fields {
+/** Where the field after another begins; none of a log's columns is ever null. */
+function behind(bytes: Buffer, at: number): number {
+  return at + LENGTH + ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
+}
+
+/**
+ * An event that lies in the bytes of its row. Who reads a whole log looks at few of the fields: the others are made
+ * when they are asked for.
+ */
+class ScannedEvent implements RecordedEvent {
+  body?: unknown;
+  said?: EventMetadata;
+  readonly stream: string;
+  readonly revision: number;
+  readonly type: string;
+  readonly version: number;
+  private readonly idAt: number;
+  private readonly dataAt: number;
+  private readonly metadataAt: number;
+  private readonly prevHashAt: number;
+  private readonly hashAt: number;
+  private readonly positionAt: number;
+
+  /** `start`: where the first of {@link COLUMNS} begins. */
   constructor(
     private readonly bytes: Buffer,
-    private at: number,
-  ) {}
-
-  next(): Buffer {
-    const start = this.at + 4;
-    this.at = start + this.bytes.readInt32BE(this.at);
-    return this.bytes.subarray(start, this.at);
+    private readonly start: number,
+  ) {
+    const streamAt = behind(bytes, start);
+    const revisionAt = behind(bytes, streamAt);
+    this.idAt = behind(bytes, revisionAt);
+    const typeAt = behind(bytes, this.idAt);
+    const versionAt = behind(bytes, typeAt);
+    this.dataAt = behind(bytes, versionAt);
+    this.metadataAt = behind(bytes, this.dataAt);
+    this.prevHashAt = behind(bytes, this.metadataAt);
+    this.hashAt = behind(bytes, this.prevHashAt);
+    this.positionAt = behind(bytes, this.hashAt);
+    this.stream = bytes.toString('utf8', streamAt + LENGTH, revisionAt);
+    this.revision = decimal(bytes, revisionAt + LENGTH, this.idAt);
+    this.type = bytes.toString('utf8', typeAt + LENGTH, versionAt);
+    this.version = decimal(bytes, versionAt + LENGTH, this.dataAt);
   }
 
-  text(): string {
-    const start = this.at + 4;
-    this.at = start + this.bytes.readInt32BE(this.at);
-    return this.bytes.toString('utf8', start, this.at);
+  get sealed(): Buffer {
+    return this.bytes.subarray(this.start, this.positionAt);
   }
 
-  int8(): number {
-    this.at += 12;
-    return this.bytes.readInt32BE(this.at - 8) * 0x1_0000_0000 + this.bytes.readUInt32BE(this.at - 4);
+  get id(): string {
+    return this.bytes.toString('latin1', this.idAt + LENGTH, behind(this.bytes, this.idAt));
   }
 
-  int4(): number {
-    this.at += 8;
-    return this.bytes.readInt32BE(this.at - 4);
+  get data(): Buffer {
+    return this.bytes.subarray(this.dataAt + LENGTH, this.metadataAt);
   }
 
-  int2(): number {
-    this.at += 6;
-    return this.bytes.readInt16BE(this.at - 2);
+  get metadata(): Buffer {
+    return this.bytes.subarray(this.metadataAt + LENGTH, this.prevHashAt);
   }
 
-  uuid(): string {
-    this.at += 20;
-    const hex = this.bytes.toString('hex', this.at - 16, this.at);
-    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  get prevHash(): Buffer {
+    return this.bytes.subarray(this.prevHashAt + LENGTH, this.hashAt);
+  }
+
+  get hash(): Buffer {
+    return this.bytes.subarray(this.hashAt + LENGTH, this.positionAt);
+  }
+
+  get position(): Position {
+    return position(int8(this.bytes, this.positionAt + LENGTH));
+  }
+
+  get recordedAt(): Instant {
+    const at = behind(this.bytes, this.positionAt) + LENGTH;
+    return (int8(this.bytes, at) / 1000 + POSTGRES_EPOCH_MILLIS) as Instant;
   }
 }
 
-function eventOf(fields: Fields): RecordedEvent {
-  const place = fields.int8();
-  const revision = fields.int4();
-  const version = fields.int2();
-  const recordedAt = (fields.int8() / 1000 + POSTGRES_EPOCH_MILLIS) as Instant;
-  const id = fields.uuid();
-  const prevHash = fields.next();
-  const hash = fields.next();
-  const stream = fields.text();
-  const type = fields.text();
-  const data = fields.next();
-  const metadata = fields.next();
-  return { id, type, version, data, metadata, prevHash, hash, stream, revision, position: position(place), recordedAt };
+function int8(bytes: Buffer, at: number): number {
+  return bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
+}
+
+/** A number from decimal digits. */
+function decimal(bytes: Buffer, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) number = number * 10 + bytes[at]! - ZERO;
+  return number;
 }

@@ -1,11 +1,13 @@
-import { type EventStore, eventHash, eventsAfter, NO_HASH, type RecordedEvent } from '@tallystick/decider';
+import { type ChainBreak, type EventStore, eventsAfter, type RecordedEvent, sealed } from '@tallystick/decider';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 
 /** Where a log's chain breaks first. */
 export interface ChainFault {
   readonly stream: string;
   readonly revision: number;
   readonly position: string;
-  readonly what: 'revision out of order' | 'predecessor hash differs' | 'hash differs from the stored bytes';
+  readonly what: ChainBreak;
 }
 
 export interface ChainReport {
@@ -19,37 +21,100 @@ export interface ReadLogOptions {
   readonly onEvents?: (events: readonly RecordedEvent[]) => void;
 }
 
+/** What the thread found in one piece, by the index of the event, and how many streams it has met so far. */
+export interface ChainAnswer {
+  readonly breaks: ReadonlyMap<number, ChainBreak>;
+  readonly streams: number;
+}
+
 /** A broken log is broken after the first few; the rest would only be repeats. */
 const MOST_FAULTS = 20;
 
-/** Recomputes every hash from the stored bytes and follows every stream from revision 0 (trust I7). */
+/** Pieces that the thread may be behind: they lie in memory until it has answered. */
+const LEAD = 4;
+
+/**
+ * Recomputes every hash from the stored bytes and follows every stream from revision 0 (trust I7), on a thread of its
+ * own; what `onEvents` does with the events happens beside it.
+ */
 export async function verifyChain(
   service: string,
   log: EventStore,
   options: ReadLogOptions = {},
 ): Promise<ChainReport> {
-  const heads = new Map<string, { revision: number; hash: Uint8Array }>();
-  const faults: ChainFault[] = [];
+  const thread = new ChainThread();
   let events = 0;
-  for await (const page of eventsAfter(log)) {
-    for (const event of page) {
-      const what = faultOf(event, heads.get(event.stream));
-      if (what && faults.length < MOST_FAULTS) {
-        faults.push({ stream: event.stream, revision: event.revision, position: event.position, what });
-      }
-      heads.set(event.stream, { revision: event.revision, hash: event.hash });
+  try {
+    for await (const page of eventsAfter(log)) {
+      await thread.take(page);
+      events += page.length;
+      options.onEvents?.(page);
     }
-    events += page.length;
-    options.onEvents?.(page);
+    await thread.upTo(0);
+    return { service, events, streams: thread.streams, faults: thread.faults };
+  } finally {
+    await thread.end();
   }
-  return { service, events, streams: heads.size, faults };
 }
 
-function faultOf(
-  event: RecordedEvent,
-  before: { revision: number; hash: Uint8Array } | undefined,
-): ChainFault['what'] | undefined {
-  if (event.revision !== (before?.revision ?? -1) + 1) return 'revision out of order';
-  if (Buffer.compare(event.prevHash, before?.hash ?? NO_HASH) !== 0) return 'predecessor hash differs';
-  return Buffer.compare(eventHash(event), event.hash) === 0 ? undefined : 'hash differs from the stored bytes';
+class ChainThread {
+  readonly faults: ChainFault[] = [];
+  streams = 0;
+  private readonly worker = new Worker(require.resolve('./chain-thread'));
+  private readonly open: (readonly RecordedEvent[])[] = [];
+  private fault: Error | undefined;
+  private size = 0;
+
+  constructor() {
+    this.worker.on('message', (answer: ChainAnswer) => this.hear(answer));
+    this.worker.on('error', (error: Error) => (this.fault = error));
+  }
+
+  /** Gives the next events of the log to the thread, once it is near enough. */
+  async take(events: readonly RecordedEvent[]): Promise<void> {
+    const bytes = this.joined(events);
+    this.worker.postMessage(bytes, [bytes.buffer]);
+    this.open.push(events);
+    await this.upTo(LEAD);
+  }
+
+  /** Resolves when the thread is no more than so many pieces behind. */
+  async upTo(pieces: number): Promise<void> {
+    while (this.open.length > pieces) {
+      if (this.fault) throw this.fault;
+      await once(this.worker, 'message');
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  private hear({ breaks, streams }: ChainAnswer): void {
+    const events = this.open.shift()!;
+    this.streams = streams;
+    for (const [index, what] of breaks) {
+      if (this.faults.length >= MOST_FAULTS) return;
+      const { stream, revision, position } = events[index]!;
+      this.faults.push({ stream, revision, position, what });
+    }
+  }
+
+  /** The sealed events one behind the other, in memory that can be given away. */
+  private joined(events: readonly RecordedEvent[]): Uint8Array<ArrayBuffer> {
+    let bytes = new Uint8Array(this.size);
+    let end = 0;
+    for (const event of events) {
+      const piece = sealed(event);
+      if (end + piece.length > bytes.length) {
+        const larger = new Uint8Array((end + piece.length) * 2);
+        larger.set(bytes.subarray(0, end));
+        bytes = larger;
+      }
+      bytes.set(piece, end);
+      end += piece.length;
+    }
+    this.size = Math.max(this.size, end + (end >> 3));
+    return bytes.subarray(0, end);
+  }
 }
