@@ -173,6 +173,7 @@ export interface Snapshot {
   readonly hash: Uint8Array;
   /** Version of the state's shape; another one is ignored. */
   readonly version: number;
+  /** UTF-8 text; a store may decline to keep anything else. */
   readonly state: Uint8Array;
 }
 

@@ -301,7 +301,7 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
       const since = warm.revision - warm.snapshotRevision;
       if (since < (codec.every ?? Math.max(200, warm.revision / 16))) continue;
       warm.snapshotRevision = warm.revision;
-      const state = Buffer.from(canonicalJson(codec.encode(warm.state)));
+      const state = Buffer.from(JSON.stringify(codec.encode(warm.state)));
       const { revision, hash } = warm;
       due.set(warm, { stream: append.stream, revision, hash, version: codec.version, state });
     }

@@ -207,6 +207,19 @@ describe('a snapshot', () => {
     expect(await loadCost(stream)).toEqual({ evolved: 12, balance: 12n });
   });
 
+  it('comes back to the byte, and is not kept where it is no text', async () => {
+    const [words, bytes] = [newStream(), newStream()];
+    const snapshot = { revision: 0, hash: new Uint8Array(32), version: 1 };
+    const state = Buffer.from('{"程序":"Ünï","at":"\\u0000"}');
+    await store.snapshots.save([
+      { ...snapshot, stream: words, state },
+      { ...snapshot, stream: bytes, state: Buffer.alloc(2) },
+    ]);
+    const loaded = await store.snapshots.load([words, bytes]);
+    expect(Buffer.from(loaded.get(words)!.state)).toEqual(state);
+    expect(loaded.has(bytes)).toBe(false);
+  });
+
   it('that cannot be saved costs no command its result', async () => {
     const broken: SnapshotStore = {
       load: (streams) => store.snapshots.load(streams),

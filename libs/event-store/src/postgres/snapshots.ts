@@ -4,9 +4,13 @@ import { readFault } from './faults';
 import { ROW_TYPES } from './rows';
 import { runStatement } from './session';
 
-type SnapshotRow = readonly [stream: string, revision: string, hash: Buffer, version: string, state: Buffer];
+type SnapshotRow = readonly [stream: string, revision: string, hash: Buffer, version: string, state: string];
 
-/** Snapshots in the service's own schema, whichever store holds its log. One row a stream, the last saved wins. */
+/**
+ * Snapshots in the service's own schema, whichever store holds its log. One row a stream, the last saved wins. A large
+ * state is read as text of one character a byte, which costs half of hex; a zero byte, which no text of ours has, would
+ * not pass, so such a state is not kept.
+ */
 export class PostgresSnapshots implements SnapshotStore {
   /** `schema` is quoted for use in SQL. */
   constructor(
@@ -19,17 +23,25 @@ export class PostgresSnapshots implements SnapshotStore {
     const found = new Map<string, Snapshot>();
     if (streams.length === 0) return found;
     const rows = await this.run(
-      `select s.stream, s.revision, s.hash, s.version, s.state from ${this.schema}.snapshot s where s.stream = any ($1)`,
+      `select s.stream, s.revision, s.hash, s.version, convert_from(s.state, 'LATIN1')
+       from ${this.schema}.snapshot s where s.stream = any ($1)`,
       [textColumn(streams)],
     );
     for (const [stream, revision, hash, version, state] of rows) {
-      found.set(stream, { stream, revision: Number(revision), hash, version: Number(version), state });
+      found.set(stream, {
+        stream,
+        revision: Number(revision),
+        hash,
+        version: Number(version),
+        state: Buffer.from(state, 'latin1'),
+      });
     }
     return found;
   }
 
   async save(snapshots: readonly Snapshot[]): Promise<void> {
-    const newest = [...new Map(snapshots.map((snapshot) => [snapshot.stream, snapshot])).values()];
+    const kept = snapshots.filter(({ state }) => !state.includes(0));
+    const newest = [...new Map(kept.map((snapshot) => [snapshot.stream, snapshot])).values()];
     if (newest.length === 0) return;
     newest.sort((a, b) => (a.stream < b.stream ? -1 : 1));
     await this.run(
