@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startSuite, type Suite } from '@tallystick/standalone';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
+import { runShell, tallyFromSource, WORKSPACE } from './tally-from-source';
 
-const WORKSPACE = resolve(__dirname, '../../..');
 const PAGE = readFileSync(join(WORKSPACE, 'docs/walk-a-purchase.md'), 'utf8');
 
 interface Step {
@@ -76,32 +75,11 @@ describe('docs/walk-a-purchase.md', () => {
 
 /** Runs all steps in one shell, so that variables live on; `npx tally` is the command line of this workspace. */
 async function run(steps: readonly Step[], folder: string): Promise<string[][]> {
-  const bin = join(folder, 'bin');
-  mkdirSync(bin);
-  const main = join(WORKSPACE, 'services/tally/src/main.ts');
-  const hook = require.resolve('@swc-node/register', { paths: [WORKSPACE] });
-  const command = `SWC_NODE_PROJECT="${WORKSPACE}/tsconfig.base.json" exec "${process.execPath}" -r "${hook}" "${main}" "$@"`;
-  writeFileSync(join(bin, 'npx'), `#!/bin/sh\n[ "$1" = tally ] || exit 127\nshift\n${command}\n`);
-  chmodSync(join(bin, 'npx'), 0o755);
   const script = [
     'set -e',
     ...steps.map(({ commands }, index) => `${commands}\necho; echo "=== end of step ${index}"`),
   ].join('\n');
-  const { stdout, stderr, status } = await inBackground(
-    script,
-    { ...process.env, PATH: `${bin}:${process.env['PATH']}` },
-    folder,
-  );
+  const { stdout, stderr, status } = await runShell(script, tallyFromSource(folder), folder);
   if (status !== 0) throw new Error(`the page's commands ended with ${status}: ${stderr}\n${stdout}`);
   return stdout.split(/^=== end of step [0-9]+$/m).map(linesOf);
-}
-
-async function inBackground(script: string, env: NodeJS.ProcessEnv, cwd: string) {
-  const child = spawn('bash', ['-c', script], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk));
-  const status = await new Promise<number | null>((done) => child.once('close', done));
-  return { stdout, stderr, status };
 }
