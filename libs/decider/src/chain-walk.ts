@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { NO_HASH } from './hash-chain';
+import { behindField, decimalAt, LENGTH_BYTES } from './length-prefixed';
 
 /** What is wrong with an event's place in its chain. */
 export type ChainBreak = 'revision out of order' | 'predecessor hash differs' | 'hash differs from the stored bytes';
@@ -9,8 +10,6 @@ interface Head {
   hash: string;
 }
 
-const LENGTH = 4;
-const ZERO = 0x30;
 const START_OF_STREAM = text(NO_HASH, 0, NO_HASH.length);
 
 /**
@@ -28,19 +27,23 @@ export class ChainWalk {
   take(events: Buffer): Map<number, ChainBreak> {
     const breaks = new Map<number, ChainBreak>();
     for (let at = 0, index = 0; at < events.length; index++) {
-      const stream = behind(events, at);
-      const revision = behind(events, stream);
-      const afterRevision = behind(events, revision);
+      const stream = behindField(events, at);
+      const revision = behindField(events, stream);
+      const afterRevision = behindField(events, revision);
       // Id, type, version, data and metadata bear on the chain only as bytes of its hash.
       let prevHash = afterRevision;
-      for (let i = 0; i < 5; i++) prevHash = behind(events, prevHash);
-      const end = behind(events, prevHash);
-      const next = behind(events, end);
+      for (let i = 0; i < 5; i++) prevHash = behindField(events, prevHash);
+      const end = behindField(events, prevHash);
+      const next = behindField(events, end);
       const step: Head = {
-        revision: decimal(events, revision + LENGTH, afterRevision),
-        hash: text(events, end + LENGTH, next),
+        revision: decimalAt(events, revision + LENGTH_BYTES, afterRevision),
+        hash: text(events, end + LENGTH_BYTES, next),
       };
-      const what = this.follow(text(events, stream + LENGTH, revision), text(events, prevHash + LENGTH, end), step);
+      const what = this.follow(
+        text(events, stream + LENGTH_BYTES, revision),
+        text(events, prevHash + LENGTH_BYTES, end),
+        step,
+      );
       if (what) breaks.set(index, what);
       else if (hash('sha256', events.subarray(at, end), 'binary') !== step.hash) {
         breaks.set(index, 'hash differs from the stored bytes');
@@ -65,18 +68,7 @@ export class ChainWalk {
   }
 }
 
-/** Where what follows a part begins. */
-function behind(bytes: Buffer, at: number): number {
-  return at + LENGTH + ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
-}
-
 /** Bytes as text of one character a byte: equal texts are equal bytes, and cost no allocation outside the heap. */
 function text(bytes: Uint8Array, from: number, to: number): string {
   return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString('binary', from, to);
-}
-
-function decimal(bytes: Buffer, from: number, to: number): number {
-  let number = 0;
-  for (let at = from; at < to; at++) number = number * 10 + bytes[at]! - ZERO;
-  return number;
 }

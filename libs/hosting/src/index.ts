@@ -1,7 +1,6 @@
 export * from './authentication';
 export * from './boot';
 export * from './host';
-export { BootRefused } from './installation';
 export * from './neighbours';
 export * from './progress';
 export * from './resources';

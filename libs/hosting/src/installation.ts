@@ -1,16 +1,5 @@
-import { type Pool, quoteIdentifier } from '@tallystick/postgres';
+import { BootRefused, type Pool, quoteIdentifier } from '@tallystick/postgres';
 import type { Settings } from './settings';
-
-/** A boot that would do harm; its code is stable. */
-export class BootRefused extends Error {
-  constructor(
-    readonly code: 'bus-changed' | 'store-changed',
-    what: string,
-  ) {
-    super(`${code}: ${what}`);
-    this.name = 'BootRefused';
-  }
-}
 
 /** Settings that the stored positions of a service depend on, and the code under which another value is refused. */
 const KEPT = [

@@ -29,7 +29,7 @@ export async function openResources(
   // What the server ends while we end it ourselves is no news.
   const onFault = (fault: Error): void => (isClosing ? undefined : onIdleFault(fault));
   // Both: projections and reviews are hot as well, and a plan made on an empty table must not read it whole later.
-  const hot = { byIndex: true, plansOnce: true, searchPath: service, onIdleFault: onFault };
+  const hot = { byIndex: true, searchPath: service, onIdleFault: onFault };
   const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, ...hot });
   const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, ...hot });
   try {

@@ -1,3 +1,4 @@
+export * from './boot-refused';
 export * from './checkpoint';
 export * from './columns';
 export * from './faults';

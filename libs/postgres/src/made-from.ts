@@ -1,17 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Connection, quoteIdentifier, quoteLiteral } from './pool';
 
-/** A schema was made from other text than this release has for it; the code is stable. */
-export class SchemaChanged extends Error {
-  constructor(
-    readonly code: 'migration-changed' | 'projection-changed',
-    what: string,
-  ) {
-    super(`${code}: ${what}`);
-    this.name = 'SchemaChanged';
-  }
-}
-
 const COMMENT_OR_BLANK = /^\s*(--.*)?$/;
 
 /** Changes with what SQL text does: lines of comment, blank lines and the form of line ends do not count. */

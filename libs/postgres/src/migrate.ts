@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely, type Migration, Migrator, PostgresDialect, sql } from 'kysely';
-import { createMadeFrom, digestOfSql, recordedDigests, recordingOf, SchemaChanged } from './made-from';
+import { BootRefused } from './boot-refused';
+import { createMadeFrom, digestOfSql, recordedDigests, recordingOf } from './made-from';
 import { inTransaction } from './transaction';
 import { type Pool, quoteIdentifier } from './pool';
 
@@ -82,7 +83,7 @@ async function refuseEdited(pool: Pool, schema: string, set: ReadSet): Promise<v
   for (const { name, text } of set.files) {
     const digest = recorded.get(recordName(name));
     if (!applied.has(name) || digest === digestOfSql(text)) continue;
-    throw new SchemaChanged(
+    throw new BootRefused(
       'migration-changed',
       digest === undefined
         ? `schema ${schema} was made by a release that kept no digest of migration ${name}, so what it holds is not ` +

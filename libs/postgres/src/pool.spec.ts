@@ -71,7 +71,7 @@ describe('createPool', () => {
   });
 
   it('sets its session before the first statement', async () => {
-    const pool = open({ searchPath: 'odd "name', byIndex: true, plansOnce: true, statementTimeoutMs: 7000 });
+    const pool = open({ searchPath: 'odd "name', byIndex: true, statementTimeoutMs: 7000 });
     const { rows } = await pool.query(`
       select current_setting('search_path') as path, current_setting('enable_seqscan') as seqscan,
              current_setting('enable_hashjoin') as hashjoin, current_setting('enable_mergejoin') as mergejoin,

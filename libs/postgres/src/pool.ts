@@ -15,14 +15,10 @@ export interface PoolOptions {
   readonly searchPath?: string;
   /**
    * For the hot path: statistics of a nearly empty table must not pin a sequential scan or a hash join, and nothing is
-   * compiled (performance, "writer connections").
+   * compiled (performance, "writer connections"). Each statement is planned once, not anew for every small batch whose
+   * arrays look cheaper than the guess that one plan for all makes: its best plan must not depend on its parameters.
    */
   readonly byIndex?: boolean;
-  /**
-   * For statements whose best plan is the same whatever their parameters say: each is planned once, not anew for every
-   * small batch whose arrays look cheaper than the guess that a plan for all makes.
-   */
-  readonly plansOnce?: boolean;
   /** Longest wait for a row or table lock, in milliseconds (default 10 s). */
   readonly lockTimeoutMs?: number;
   /** Longest silence inside a transaction before the server ends it, in milliseconds (default 60 s). */
@@ -35,7 +31,13 @@ export interface PoolOptions {
 
 const INT8 = 20;
 const BYTEA = 17;
-const BY_INDEX = { enable_seqscan: 'off', enable_hashjoin: 'off', enable_mergejoin: 'off', jit: 'off' };
+const BY_INDEX = {
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
+};
 
 function sessionSettings(options: PoolOptions): Readonly<Record<string, string>> {
   return {
@@ -44,7 +46,6 @@ function sessionSettings(options: PoolOptions): Readonly<Record<string, string>>
     ...(options.statementTimeoutMs === undefined ? {} : { statement_timeout: String(options.statementTimeoutMs) }),
     ...(options.searchPath === undefined ? {} : { search_path: quoteIdentifier(options.searchPath) }),
     ...(options.byIndex ? BY_INDEX : {}),
-    ...(options.plansOnce ? { plan_cache_mode: 'force_generic_plan' } : {}),
   };
 }
 

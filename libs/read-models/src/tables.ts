@@ -1,4 +1,5 @@
 import {
+  BootRefused,
   type Connection,
   createMadeFrom,
   digestOfSql,
@@ -7,7 +8,6 @@ import {
   quoteIdentifier,
   recordedDigests,
   recordingOf,
-  SchemaChanged,
 } from '@tallystick/postgres';
 import { fitsInPlace, withoutDependents } from './dependent-views';
 import type { Projection, TableName } from './projection';
@@ -67,11 +67,11 @@ export async function recordDefinition(connection: Connection, schema: string, p
   await connection.query(recordingOf(schema, recordName(projection), digestOfSql(projection.ddl)));
 }
 
-async function refuseChanged(connection: Connection, schema: string, projection: Projection): Promise<void> {
+function refuseChanged(schema: string, recorded: ReadonlyMap<string, string>, projection: Projection): void {
   const { name, version, ddl } = projection;
-  const digest = (await recordedDigests(connection, schema)).get(recordName(projection));
+  const digest = recorded.get(recordName(projection));
   if (digest === digestOfSql(ddl)) return;
-  throw new SchemaChanged(
+  throw new BootRefused(
     'projection-changed',
     `the tables of projection ${name} v${version} in schema ${schema} were made from ` +
       `${digest === undefined ? 'a definition of which no digest was kept' : 'another definition than this release has'}` +
@@ -79,11 +79,16 @@ async function refuseChanged(connection: Connection, schema: string, projection:
   );
 }
 
-async function createTables(connection: Connection, schema: string, projection: Projection): Promise<void> {
+async function createTables(
+  connection: Connection,
+  schema: string,
+  recorded: ReadonlyMap<string, string>,
+  projection: Projection,
+): Promise<void> {
   const name = tablesOf(projection);
   const missing: string[] = [];
   for (const table of projection.tables) if (!(await tableExists(connection, name(table)))) missing.push(table);
-  if (missing.length < projection.tables.length) await refuseChanged(connection, schema, projection);
+  if (missing.length < projection.tables.length) refuseChanged(schema, recorded, projection);
   if (missing.length === 0) return;
   if (missing.length < projection.tables.length) {
     throw new Error(`Projection ${projection.name} v${projection.version} lacks ${missing.join(', ')}; rebuild it`);
@@ -153,9 +158,10 @@ export async function createProjectionTables(
     await connection.query("select pg_advisory_xact_lock(hashtextextended('tallystick/projection-tables', 0))");
     await connection.query(`set local search_path to ${quoteIdentifier(schema)}`);
     await createMadeFrom(connection, schema);
+    const recorded = await recordedDigests(connection, schema);
     const outdated: string[] = [];
     for (const projection of projections) {
-      await createTables(connection, schema, projection);
+      await createTables(connection, schema, recorded, projection);
       let isShown = true;
       for (const table of projection.tables) {
         const shown = await shownBy(connection, table);

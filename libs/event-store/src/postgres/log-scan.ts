@@ -1,7 +1,10 @@
 import {
+  behindField,
+  decimalAt,
   type EventMetadata,
   EventStoreError,
   HASH_FORMAT,
+  LENGTH_BYTES,
   type Position,
   position,
   type RecordedEvent,
@@ -14,8 +17,6 @@ import { readFault } from './faults';
 /** Signature, flags and length of the header extension of PostgreSQL's binary COPY format; ours has no extension. */
 const HEADER_BYTES = 19;
 const END_OF_ROWS = -1;
-const LENGTH = 4;
-const ZERO = 0x30;
 /** Enough for a transaction of whoever writes rows of them. */
 const PIECE = 1_000;
 /** Microseconds from 1970 to 2000, where PostgreSQL's clock starts. */
@@ -113,20 +114,15 @@ class EventRows {
     }
     let at = start + 2;
     for (let i = 0; i < fields; i++) {
-      if (at + LENGTH > bytes.length) return 0;
-      at = behind(bytes, at);
+      if (at + LENGTH_BYTES > bytes.length) return 0;
+      at = behindField(bytes, at);
     }
     return at <= bytes.length ? at : 0;
   }
 }
 
-/** Where the field after another begins; none of a log's columns is ever null. */
-function behind(bytes: Buffer, at: number): number {
-  return at + LENGTH + ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!);
-}
-
 /**
- * An event that lies in the bytes of its row. Who reads a whole log looks at few of the fields: the others are made
+ * An event that lies in the bytes of its row, of whose columns none is ever null. Who reads a whole log looks at few of the fields: the others are made
  * when they are asked for.
  */
 class ScannedEvent implements RecordedEvent {
@@ -148,20 +144,20 @@ class ScannedEvent implements RecordedEvent {
     private readonly bytes: Buffer,
     private readonly start: number,
   ) {
-    const streamAt = behind(bytes, start);
-    const revisionAt = behind(bytes, streamAt);
-    this.idAt = behind(bytes, revisionAt);
-    const typeAt = behind(bytes, this.idAt);
-    const versionAt = behind(bytes, typeAt);
-    this.dataAt = behind(bytes, versionAt);
-    this.metadataAt = behind(bytes, this.dataAt);
-    this.prevHashAt = behind(bytes, this.metadataAt);
-    this.hashAt = behind(bytes, this.prevHashAt);
-    this.positionAt = behind(bytes, this.hashAt);
-    this.stream = bytes.toString('utf8', streamAt + LENGTH, revisionAt);
-    this.revision = decimal(bytes, revisionAt + LENGTH, this.idAt);
-    this.type = bytes.toString('utf8', typeAt + LENGTH, versionAt);
-    this.version = decimal(bytes, versionAt + LENGTH, this.dataAt);
+    const streamAt = behindField(bytes, start);
+    const revisionAt = behindField(bytes, streamAt);
+    this.idAt = behindField(bytes, revisionAt);
+    const typeAt = behindField(bytes, this.idAt);
+    const versionAt = behindField(bytes, typeAt);
+    this.dataAt = behindField(bytes, versionAt);
+    this.metadataAt = behindField(bytes, this.dataAt);
+    this.prevHashAt = behindField(bytes, this.metadataAt);
+    this.hashAt = behindField(bytes, this.prevHashAt);
+    this.positionAt = behindField(bytes, this.hashAt);
+    this.stream = bytes.toString('utf8', streamAt + LENGTH_BYTES, revisionAt);
+    this.revision = decimalAt(bytes, revisionAt + LENGTH_BYTES, this.idAt);
+    this.type = bytes.toString('utf8', typeAt + LENGTH_BYTES, versionAt);
+    this.version = decimalAt(bytes, versionAt + LENGTH_BYTES, this.dataAt);
   }
 
   get sealed(): Buffer {
@@ -169,42 +165,35 @@ class ScannedEvent implements RecordedEvent {
   }
 
   get id(): string {
-    return this.bytes.toString('latin1', this.idAt + LENGTH, behind(this.bytes, this.idAt));
+    return this.bytes.toString('latin1', this.idAt + LENGTH_BYTES, behindField(this.bytes, this.idAt));
   }
 
   get data(): Buffer {
-    return this.bytes.subarray(this.dataAt + LENGTH, this.metadataAt);
+    return this.bytes.subarray(this.dataAt + LENGTH_BYTES, this.metadataAt);
   }
 
   get metadata(): Buffer {
-    return this.bytes.subarray(this.metadataAt + LENGTH, this.prevHashAt);
+    return this.bytes.subarray(this.metadataAt + LENGTH_BYTES, this.prevHashAt);
   }
 
   get prevHash(): Buffer {
-    return this.bytes.subarray(this.prevHashAt + LENGTH, this.hashAt);
+    return this.bytes.subarray(this.prevHashAt + LENGTH_BYTES, this.hashAt);
   }
 
   get hash(): Buffer {
-    return this.bytes.subarray(this.hashAt + LENGTH, this.positionAt);
+    return this.bytes.subarray(this.hashAt + LENGTH_BYTES, this.positionAt);
   }
 
   get position(): Position {
-    return position(int8(this.bytes, this.positionAt + LENGTH));
+    return position(int8(this.bytes, this.positionAt + LENGTH_BYTES));
   }
 
   get recordedAt(): Instant {
-    const at = behind(this.bytes, this.positionAt) + LENGTH;
+    const at = behindField(this.bytes, this.positionAt) + LENGTH_BYTES;
     return (int8(this.bytes, at) / 1000 + POSTGRES_EPOCH_MILLIS) as Instant;
   }
 }
 
 function int8(bytes: Buffer, at: number): number {
   return bytes.readInt32BE(at) * 0x1_0000_0000 + bytes.readUInt32BE(at + 4);
-}
-
-/** A number from decimal digits. */
-function decimal(bytes: Buffer, from: number, to: number): number {
-  let number = 0;
-  for (let at = from; at < to; at++) number = number * 10 + bytes[at]! - ZERO;
-  return number;
 }

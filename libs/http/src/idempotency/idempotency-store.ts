@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Gathering } from '@tallystick/decider';
 import { byteaColumn, type Pool, textColumn, uuidColumn } from '@tallystick/postgres';
 
 /** Folder of the migrations that make the table `idempotency` in a service's schema. */
@@ -35,12 +36,6 @@ interface Row {
   readonly answer: string | null;
 }
 
-interface Waiting<Item, Result> {
-  readonly item: Item;
-  resolve(result: Result): void;
-  reject(error: unknown): void;
-}
-
 const TAKE = `insert into idempotency (tenant, credential, key, body_hash, command_id)
   select * from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::uuid[])
   on conflict do nothing returning command_id`;
@@ -59,12 +54,12 @@ const KEEP = `update idempotency set status = kept.status, answer = kept.answer
  * arrive together share one statement.
  */
 export class IdempotencyStore {
-  private readonly taking: Gathered<KeyedRequest, TakenKey>;
-  private readonly keeping: Gathered<KeyedRequest & { readonly answer: KeptAnswer }, void>;
+  private readonly taking: Gathering<KeyedRequest, TakenKey>;
+  private readonly keeping: Gathering<KeyedRequest & { readonly answer: KeptAnswer }, void>;
 
   constructor(private readonly pool: Pool) {
-    this.taking = new Gathered((requests) => this.takeAll(requests));
-    this.keeping = new Gathered((answers) => this.keepAll(answers));
+    this.taking = new Gathering((requests) => this.takeAll(requests));
+    this.keeping = new Gathering((answers) => this.keepAll(answers));
   }
 
   /** Takes a key for a request. The same key must not be taken twice at once by one process. */
@@ -129,37 +124,4 @@ function columns(requests: readonly Pick<KeyedRequest, 'tenant' | 'credential' |
     textColumn(requests.map(({ credential }) => credential)),
     textColumn(requests.map(({ key }) => key)),
   ];
-}
-
-const MOST_AT_ONCE = 500;
-
-/** Gathers what arrives while one statement is under way into the next one. */
-class Gathered<Item, Result> {
-  private waiting: Waiting<Item, Result>[] = [];
-  private running = false;
-
-  constructor(private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>) {}
-
-  add(item: Item): Promise<Result> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
-      if (!this.running) void this.run();
-    });
-  }
-
-  private async run(): Promise<void> {
-    this.running = true;
-    while (this.waiting.length > 0) {
-      // Whatever else the sockets hold at this moment shares the statement.
-      await new Promise((resolve) => setImmediate(resolve));
-      const turn = this.waiting.splice(0, MOST_AT_ONCE);
-      try {
-        const results = await this.work(turn.map(({ item }) => item));
-        turn.forEach(({ resolve }, index) => resolve(results[index] as Result));
-      } catch (error) {
-        for (const { reject } of turn) reject(error);
-      }
-    }
-    this.running = false;
-  }
 }

@@ -1,8 +1,8 @@
 import type { PurchasePaid, ReturnMade } from '@tallystick/contracts';
+import { Gathering } from '@tallystick/decider';
 import { actorOf, type Caller, type HttpCommand } from '@tallystick/http';
 import type { Instant } from '@tallystick/vocabulary';
 import type { Arrival, Taken } from '../application/arrival';
-import { Gathering } from '../application/gathering';
 import type { PurchaseIntake } from '../application/purchase-intake';
 import type { ReturnIntake } from '../application/return-intake';
 

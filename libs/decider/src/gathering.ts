@@ -6,7 +6,7 @@ interface Waiting<Item, Result> {
 
 const AT_ONCE = 500;
 
-/** Gathers single items that come while a batch is under way, or at the same moment, into the next one. */
+/** Makes batches of single items: those that come while a batch is under way, or at the same moment, are the next one. */
 export class Gathering<Item, Result> {
   private readonly waiting: Waiting<Item, Result>[] = [];
   private running: Promise<void> | undefined;
@@ -14,6 +14,7 @@ export class Gathering<Item, Result> {
   /** `work` gives one result per item, in order; what it throws goes to every item of the batch. */
   constructor(private readonly work: (items: readonly Item[]) => Promise<readonly Result[]>) {}
 
+  /** Resolves with the item's result; rejects with what the work of its batch threw. */
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
