@@ -30,7 +30,7 @@ export async function openResources(
   const onFault = (fault: Error): void => (isClosing ? undefined : onIdleFault(fault));
   // Both: projections and reviews are hot as well, and a plan made on an empty table must not read it whole later.
   const hot = { byIndex: true, searchPath: service, onIdleFault: onFault };
-  const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, ...hot });
+  const pool = createPool(url, { max: size, applicationName: `tallystick-${service}`, pipelined: true, ...hot });
   const writer = createPool(url, { max: 2, applicationName: `tallystick-${service}-log`, ...hot });
   try {
     const opened = await openStore(definition, settings, { reader: pool, writer });

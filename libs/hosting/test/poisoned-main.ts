@@ -12,7 +12,9 @@ void serveAlone({
       version: 1,
       tables: ['broken'],
       ddl: 'create table {{broken}} (id text primary key)',
-      apply: () => Promise.reject(new TypeError('a defect of the projection')),
+      statements: () => {
+        throw new TypeError('a defect of the projection');
+      },
     },
   ],
 });

@@ -125,14 +125,11 @@ const sums: LogProjection = {
   version: 1,
   tables: ['sums'],
   ddl: 'create table {{sums}} (counter text primary key, sum bigint not null)',
-  apply: async (connection, events, table) => {
-    for (const event of events) {
-      await connection.query(
-        `insert into ${table('sums')} as kept values ($1, $2) on conflict (counter) do update set sum = kept.sum + $2`,
-        [event.stream, bodyOf<Added['data']>(event).by],
-      );
-    }
-  },
+  statements: (events, table) =>
+    events.map((event) => ({
+      text: `insert into ${table('sums')} as kept values ($1, $2) on conflict (counter) do update set sum = kept.sum + $2`,
+      values: [event.stream, bodyOf<Added['data']>(event).by],
+    })),
 };
 
 export const counterDefinition: ServiceDefinition = {

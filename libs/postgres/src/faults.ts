@@ -49,3 +49,13 @@ export function isContention(error: unknown): boolean {
 export function isCheckpointLost(error: unknown): boolean {
   return codeOf(error) === 'TS001';
 }
+
+/** Thrown where a record of a projection's step was taken ahead of its position: it is to be told apart first (TS004). */
+export function isTakenAhead(error: unknown): boolean {
+  return codeOf(error) === 'TS004';
+}
+
+/** True where a row with this key is there already. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlStateOf(error) === '23505';
+}

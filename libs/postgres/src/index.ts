@@ -8,6 +8,7 @@ export * from './launcher/free-port';
 export type { ServerProfile } from './launcher/profile';
 export * from './made-from';
 export * from './migrate';
+export * from './one-write';
 export * from './pool';
 export * from './position-leases';
 export * from './service-roles';

@@ -38,6 +38,7 @@ describe('migrate', () => {
       'consumer/0002-consumed-ahead',
       'consumer/0003-installation',
       'consumer/0004-member-joined',
+      'consumer/0005-projection-step',
       'own-marks/0001-table',
       'own-marks/0002-row',
     ]);
@@ -112,6 +113,7 @@ describe('migrate', () => {
       'consumer/0002-consumed-ahead',
       'consumer/0003-installation',
       'consumer/0004-member-joined',
+      'consumer/0005-projection-step',
       'own/0001-table',
     ]);
     expect(await marks('one')).toEqual(['only']);

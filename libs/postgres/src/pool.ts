@@ -19,6 +19,8 @@ export interface PoolOptions {
    * arrays look cheaper than the guess that one plan for all makes: its best plan must not depend on its parameters.
    */
   readonly byIndex?: boolean;
+  /** A statement does not wait for the answer to the one before (`inOneWrite`). COPY is refused on such a connection. */
+  readonly pipelined?: boolean;
   /** Longest wait for a row or table lock, in milliseconds (default 10 s). */
   readonly lockTimeoutMs?: number;
   /** Longest silence inside a transaction before the server ends it, in milliseconds (default 60 s). */
@@ -81,6 +83,7 @@ export function createPool(url: string, options: PoolOptions): Pool {
     connectionTimeoutMillis: 15_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    pipeline: options.pipelined ?? false,
     types: exactTypes,
   });
   const onFault = options.onIdleFault ?? (() => undefined);

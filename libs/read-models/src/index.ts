@@ -1,7 +1,7 @@
-export * from './insert-new';
 export * from './projection';
 export * from './projection-handler';
 export * from './projection-runner';
 export * from './rebuild';
 export type { ContractSource } from './replay';
+export * from './row-statement';
 export { consumerOf, createProjectionTables } from './tables';

@@ -11,6 +11,7 @@ import {
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import type { ContractProjection } from './projection';
 import { projectionHandler } from './projection-handler';
+import { insertOf } from './row-statement';
 import { createProjectionTables } from './tables';
 
 // Starting a server takes long on a busy machine.
@@ -28,14 +29,17 @@ const salesProjection: ContractProjection = {
   name: 'sales',
   version: 1,
   tables: ['sale'],
-  ddl: 'create table {{sale}} (key text, points bigint not null check (points < 1000))',
-  apply: {
-    async [TOPIC](connection, records, table) {
-      await connection.query(`insert into ${table('sale')} select * from unnest($1::text[], $2::bigint[])`, [
-        textColumn(records.map(({ key }) => key)),
-        int8Column(records.map(({ message }) => (message as Sale).points)),
-      ]);
-    },
+  ddl: 'create table {{sale}} (key text primary key, points bigint not null check (points < 1000))',
+  statements: {
+    [TOPIC]: (records, table) => [
+      insertOf({
+        into: table('sale'),
+        columns: {
+          key: textColumn(records.map(({ key }) => key)),
+          points: int8Column(records.map(({ message }) => (message as Sale).points)),
+        },
+      }),
+    ],
   },
 };
 
@@ -60,7 +64,12 @@ describe('projectionHandler', () => {
 
   beforeEach(async () => {
     database = await startTestDatabase();
-    pool = createPool(database.url, { max: 3, applicationName: 'handler-spec', searchPath: 'insights', byIndex: true });
+    pool = createPool(database.url, {
+      max: 3,
+      applicationName: 'handler-spec',
+      searchPath: 'insights',
+      pipelined: true,
+    });
     await migrate(pool, 'insights', [CONSUMER_MIGRATIONS]);
     await createProjectionTables(pool, 'insights', [salesProjection]);
     moved = 0;
@@ -132,6 +141,15 @@ describe('projectionHandler', () => {
     expect(await handle(batch([record(2, 'redriven')]))).toEqual([DONE]);
     expect(await handle(batch([record(2, 'redriven')]))).toEqual([DUPLICATE]);
     expect([await rows(), moved]).toEqual([['redriven', 'later'], 1]);
+  });
+
+  it('passes over what a bus says again at another position, and moves the position', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    await handle(batch([record(1, 'a')], { from: '0', to: '1' }));
+    const again = batch([record(2, 'a', '7'), record(3, 'b'), record(4, 'b', '9')], { from: '1', to: '4' });
+    expect(await handle(again)).toEqual([DONE, DONE, DONE]);
+    expect(await rows()).toEqual(['a', 'b']);
+    expect(await positions()).toEqual([{ consumer: 'insights', partition: 3, position: '4' }]);
   });
 
   it('refuses to be made for a topic from which the projection does not live', () => {

@@ -1,14 +1,20 @@
 import { type Batch, type BatchHandler, type BusRecord, DONE, DUPLICATE } from '@tallystick/messaging';
 import {
   type Connection,
+  inOneWrite,
   int4Column,
   int8Column,
   inTransaction,
+  isTakenAhead,
+  isUniqueViolation,
   moveCheckpoint,
   type Pool,
+  type PositionCheckpoint,
+  prepared,
 } from '@tallystick/postgres';
 import type { ContractProjection } from './projection';
-import { consumerOf, enterGate, tablesOf } from './tables';
+import { passingOverKnown } from './row-statement';
+import { consumerOf, enterGate, stepOf, tablesOf } from './tables';
 
 /** What was taken ahead is remembered this long; a dead letter is not redriven twice (the first redrive closes it). */
 const REMEMBERED = "interval '30 days'";
@@ -71,23 +77,44 @@ async function takenAhead(
 /**
  * Consumes a topic for a projection: rows and position move in one transaction, so every record is applied exactly once
  * whatever is delivered again. Outcomes are `done`, or `duplicate` for what was applied before; a fault throws and
- * nothing moves. The pool's search path is the schema of the projection's tables.
+ * nothing moves. The pool is pipelined; its search path is the schema of the projection's tables.
  */
 export function projectionHandler(projection: ContractProjection, topic: string, pool: Pool): BatchHandler {
-  const apply = projection.apply[topic];
-  if (apply === undefined) throw new Error(`Projection ${projection.name} does not live from ${topic}`);
+  const statements = projection.statements[topic];
+  if (statements === undefined) throw new Error(`Projection ${projection.name} does not live from ${topic}`);
   const table = tablesOf(projection);
-  return async (batch) => {
-    if (batch.records.length === 0) return [];
-    const applied = await inTransaction(pool, async (connection) => {
+
+  const applyAll = (records: readonly BusRecord[], checkpoint: PositionCheckpoint): Promise<void> =>
+    inOneWrite(pool, [stepOf(projection, checkpoint), ...statements(records, table)]);
+
+  const applyNew = (batch: Batch): Promise<ReadonlySet<BusRecord>> =>
+    inTransaction(pool, async (connection) => {
       const { checkpoint } = batch;
       await enterGate(connection, projection);
       const fresh = await (checkpoint ? notTakenAhead : takenAhead)(connection, projection, batch);
-      if (fresh.length > 0) await apply(connection, fresh, table);
+      const rows = fresh.length > 0 ? statements(fresh, table) : [];
+      for (const row of rows) await connection.query(prepared(passingOverKnown(row)));
       if (checkpoint) await moveCheckpoint(connection, checkpoint);
       return new Set(fresh);
     });
-    if (batch.checkpoint) batch.checkpointMoved();
-    return batch.records.map((record) => (applied.has(record) ? DONE : DUPLICATE));
+
+  return async (batch) => {
+    const { records, checkpoint } = batch;
+    if (records.length === 0) return [];
+    const areAllNew = checkpoint !== undefined && (await happened(applyAll(records, checkpoint)));
+    const applied = areAllNew ? new Set(records) : await applyNew(batch);
+    if (checkpoint) batch.checkpointMoved();
+    return records.map((record) => (applied.has(record) ? DONE : DUPLICATE));
   };
+}
+
+/** False where it was undone because something is there already. */
+async function happened(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error) || isTakenAhead(error)) return false;
+    throw error;
+  }
 }

@@ -15,12 +15,14 @@ const eventsProjection: LogProjection = {
   version: 1,
   tables: ['seen'],
   ddl: 'create table {{seen}} (stream text, revision integer, seen bigint generated always as identity)',
-  async apply(connection, events, table) {
+  statements(events, table) {
     if (events.some(({ type }) => type === 'Unknown')) throw new Error('an event that nobody knows');
-    await connection.query(
-      `insert into ${table('seen')} (stream, revision) select * from unnest($1::text[], $2::int[])`,
-      [textColumn(events.map(({ stream }) => stream)), int4Column(events.map(({ revision }) => revision))],
-    );
+    return [
+      {
+        text: `insert into ${table('seen')} (stream, revision) select * from unnest($1::text[], $2::int[])`,
+        values: [textColumn(events.map(({ stream }) => stream)), int4Column(events.map(({ revision }) => revision))],
+      },
+    ];
   },
 };
 
@@ -48,7 +50,7 @@ describe('ProjectionRunner', () => {
   });
 
   function openPool(): Pool {
-    return createPool(database.url, { max: 6, applicationName: 'runner-spec', searchPath: 'ledger' });
+    return createPool(database.url, { max: 6, applicationName: 'runner-spec', searchPath: 'ledger', pipelined: true });
   }
 
   function runner(changes: Partial<ProjectionRunnerOptions> = {}): ProjectionRunner {
@@ -144,13 +146,11 @@ describe('ProjectionRunner', () => {
     let cut = true;
     const cutting: LogProjection = {
       ...eventsProjection,
-      async apply(connection, events: readonly RecordedEvent[], table) {
-        await eventsProjection.apply(connection, events, table);
-        if (!cut) return;
+      statements(events: readonly RecordedEvent[], table) {
+        const statements = eventsProjection.statements(events, table);
+        if (!cut) return statements;
         cut = false;
-        await pool.query('select pg_terminate_backend($1)', [
-          (await connection.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid,
-        ]);
+        return [...statements, { text: 'select pg_terminate_backend(pg_backend_pid())', values: [] }];
       },
     };
     const running = runner({ pool: own, projection: cutting, onRetry: (fault) => faults.push(fault) });

@@ -1,22 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type EventStore, EventStoreError, type Position, type RecordedEvent, START } from '@tallystick/decider';
 import {
-  inTransaction,
+  inOneWrite,
   isCheckpointLost,
   isConnectionFault,
   isContention,
-  moveCheckpoint,
   type Pool,
   type PositionLease,
   PositionLeases,
 } from '@tallystick/postgres';
 import type { LogProjection } from './projection';
-import { consumerOf, enterGate, tablesOf } from './tables';
+import { consumerOf, stepOf, tablesOf } from './tables';
 
 export interface ProjectionRunnerOptions {
   readonly projection: LogProjection;
   readonly store: EventStore;
-  /** Its search path is the schema of the projection's tables. */
+  /** Pipelined; its search path is the schema of the projection's tables. */
   readonly pool: Pool;
   /** Whose log it is; the position is kept under the topic `log:<service>`. */
   readonly service: string;
@@ -158,11 +157,8 @@ export class ProjectionRunner {
     const { pool, projection } = this.options;
     const { consumer, topic } = this;
     const moves = [{ partition: 0, epoch: lease.epoch, from: lease.position, to: next }];
-    await inTransaction(pool, async (connection) => {
-      await enterGate(connection, projection);
-      if (events.length > 0) await projection.apply(connection, events, tablesOf(projection));
-      await moveCheckpoint(connection, { consumer, topic, moves });
-    });
+    const rows = events.length > 0 ? projection.statements(events, tablesOf(projection)) : [];
+    await inOneWrite(pool, [stepOf(projection, { consumer, topic, moves }), ...rows]);
     this.lease = { ...lease, position: next };
     this.settle(next);
   }

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@tallystick/decider';
 import type { BusRecord } from '@tallystick/messaging';
-import type { Connection } from '@tallystick/postgres';
+import type { RowStatement } from './row-statement';
 
 /** The quoted physical name of one of a projection's tables (the live one or one being rebuilt), found by the search path. */
 export type TableName = (table: string) => string;
@@ -18,17 +18,19 @@ interface ProjectionShape {
 /** Rows made from the service's own log. Never skips: an event that it does not know must throw. */
 export interface LogProjection extends ProjectionShape {
   readonly source: 'log';
-  /** Writes the rows of a page of events, in log order, exactly once per event: rows and position move in one transaction. */
-  apply(connection: Connection, events: readonly RecordedEvent[], table: TableName): Promise<void>;
+  /** The statements that write the rows of a page of events in log order. Each event is given exactly once. */
+  statements(events: readonly RecordedEvent[], table: TableName): readonly RowStatement[];
 }
 
-/** Rows made from contracts of other services: rows and bus offset move in one transaction. */
+/** The statements that write the rows of a batch. Records of one partition come in order, exactly once. */
+export type BatchStatements = (records: readonly BusRecord[], table: TableName) => readonly RowStatement[];
+
+/** Rows made from contracts of other services. */
 export interface ContractProjection extends ProjectionShape {
   readonly source: 'contracts';
-  /** By topic: writes the rows of a batch. Records of one partition come in order, exactly once. */
-  readonly apply: Readonly<
-    Record<string, (connection: Connection, records: readonly BusRecord[], table: TableName) => Promise<void>>
-  >;
+  /** By topic. */
+  readonly statements: Readonly<Record<string, BatchStatements>>;
 }
 
+/** Says its rows as statements, so that rows and position leave for the database in one write and one transaction. */
 export type Projection = LogProjection | ContractProjection;

@@ -27,25 +27,41 @@ const logProjection: LogProjection = {
   version: 1,
   tables: ['entry'],
   ddl: 'create table {{entry}} (stream text, revision bigint, primary key (stream, revision))',
-  async apply(connection, events, table) {
-    await connection.query(`insert into ${table('entry')} select * from unnest($1::text[], $2::bigint[])`, [
-      textColumn(events.map(({ stream }) => stream)),
-      int8Column(events.map((event) => bodyOf<{ revision: string }>(event).revision)),
-    ]);
-  },
+  statements: (events, table) => [
+    {
+      text: `insert into ${table('entry')} select * from unnest($1::text[], $2::bigint[])`,
+      values: [
+        textColumn(events.map(({ stream }) => stream)),
+        int8Column(events.map((event) => bodyOf<{ revision: string }>(event).revision)),
+      ],
+    },
+  ],
 };
+
+/** What other versions of it keep. */
+const streamsAndRevisions: LogProjection['statements'] = (events, table) => [
+  {
+    text: `insert into ${table('entry')} (stream, revision) select * from unnest($1::text[], $2::bigint[])`,
+    values: [textColumn(events.map(({ stream }) => stream)), int8Column(events.map(({ revision }) => revision))],
+  },
+];
 
 let database: TestDatabase;
 let pool: Pool;
+/** What the live rows are written through. */
+let live: Pool;
 
 beforeEach(async () => {
   database = await startTestDatabase();
-  pool = createPool(database.url, { max: 6, applicationName: 'rebuild-spec', searchPath: 'ledger' });
+  const options = { max: 6, applicationName: 'rebuild-spec', searchPath: 'ledger' };
+  pool = createPool(database.url, options);
+  live = createPool(database.url, { ...options, pipelined: true });
+
   await migrate(pool, 'ledger', [CONSUMER_MIGRATIONS, EVENT_LOG_MIGRATIONS]);
 });
 
 afterEach(async () => {
-  await pool.end();
+  await Promise.all([pool.end(), live.end()]);
   await database.drop();
 });
 
@@ -65,7 +81,7 @@ describe('rebuild of a projection of the own log', () => {
     store = await openPostgresEventStore({ pool, schema: 'ledger', service: 'ledger' });
     await createProjectionTables(pool, 'ledger', [logProjection]);
     chain = new EventChain('account-demo_1');
-    runner = new ProjectionRunner({ projection: logProjection, store, pool, service: 'ledger', member: 'a' });
+    runner = new ProjectionRunner({ projection: logProjection, store, pool: live, service: 'ledger', member: 'a' });
     runner.start();
     await runner.reached(await append(3));
   });
@@ -151,19 +167,14 @@ describe('rebuild of a projection of the own log', () => {
       ...logProjection,
       version: 2,
       ddl: 'create table {{entry}} (stream text, revision bigint, doubled bigint generated always as (revision * 2) stored)',
-      async apply(connection, events, table) {
-        await connection.query(
-          `insert into ${table('entry')} (stream, revision) select * from unnest($1::text[], $2::bigint[])`,
-          [textColumn(events.map(({ stream }) => stream)), int8Column(events.map(({ revision }) => revision))],
-        );
-      },
+      statements: streamsAndRevisions,
     };
     expect(await createProjectionTables(pool, 'ledger', [second])).toEqual(['book']);
     const report = await rebuild(options(second));
     expect(report).toMatchObject({ applied: 3, equal: false });
     expect(report.tables[0]).not.toHaveProperty('digestLive');
     expect(await createProjectionTables(pool, 'ledger', [second])).toEqual([]);
-    const next = new ProjectionRunner({ projection: second, store, pool, service: 'ledger', member: 'b' });
+    const next = new ProjectionRunner({ projection: second, store, pool: live, service: 'ledger', member: 'b' });
     next.start();
     await next.reached(await append(1));
     await next.stop();
@@ -183,12 +194,7 @@ describe('rebuild of a projection of the own log', () => {
       ...logProjection,
       version: 2,
       ddl: `create table {{entry}} (${columns})`,
-      async apply(connection, events, table) {
-        await connection.query(
-          `insert into ${table('entry')} (stream, revision) select * from unnest($1::text[], $2::bigint[])`,
-          [textColumn(events.map(({ stream }) => stream)), int8Column(events.map(({ revision }) => revision))],
-        );
-      },
+      statements: streamsAndRevisions,
     };
     const reader = quoteIdentifier(`${new URL(database.url).pathname.slice(1)}_reader`);
     await pool.query(`
@@ -213,7 +219,7 @@ describe('rebuild of a projection of the own log', () => {
 
   it('refuses to show a new version that a view of others cannot read, and names that view', async () => {
     const second: LogProjection = { ...logProjection, version: 2, ddl: 'create table {{entry}} (stream uuid)' };
-    const silent: LogProjection = { ...second, apply: () => Promise.resolve() };
+    const silent: LogProjection = { ...second, statements: () => [] };
     await pool.query('create view numbers as select revision from entry');
     await createProjectionTables(pool, 'ledger', [silent]);
     await expect(rebuild(options(silent))).rejects.toThrow('numbers cannot read "entry" as it is to be');
@@ -234,7 +240,12 @@ describe('rebuild of a projection of the own log', () => {
   });
 
   it('leaves the live rows as they were when it breaks off, and works the next time', async () => {
-    const broken: LogProjection = { ...logProjection, apply: () => Promise.reject(new Error('no')) };
+    const broken: LogProjection = {
+      ...logProjection,
+      statements: () => {
+        throw new Error('no');
+      },
+    };
     await expect(rebuild(options(broken))).rejects.toThrow('no');
     expect(await entries()).toEqual(upTo(3));
     expect(await rebuild(options())).toMatchObject({ equal: true });
@@ -249,13 +260,13 @@ describe('rebuild of a projection of contracts', () => {
     version: 1,
     tables: ['entry'],
     ddl: 'create table {{entry}} (stream text, revision bigint)',
-    apply: {
-      async [TOPIC](connection, records, table) {
-        await connection.query(`insert into ${table('entry')} select * from unnest($1::text[], $2::bigint[])`, [
-          textColumn(records.map(({ key }) => key)),
-          int8Column(records.map((record) => record.position)),
-        ]);
-      },
+    statements: {
+      [TOPIC]: (records, table) => [
+        {
+          text: `insert into ${table('entry')} select * from unnest($1::text[], $2::bigint[])`,
+          values: [textColumn(records.map(({ key }) => key)), int8Column(records.map((record) => record.position))],
+        },
+      ],
     },
   };
   const record = (partition: number, at: number): BusRecord => ({
@@ -296,7 +307,7 @@ describe('rebuild of a projection of contracts', () => {
 
   it('stands at the positions of the bus, and at what was taken ahead of them', async () => {
     await createProjectionTables(pool, 'ledger', [sales]);
-    const handle = projectionHandler(sales, TOPIC, pool);
+    const handle = projectionHandler(sales, TOPIC, live);
     await handle(batch([record(0, 1), record(0, 3)], 0));
     await handle(batch([record(1, 4)]));
     expect(await rebuild({ ...options, pool })).toMatchObject({ equal: true, applied: 3, tables: [{ rows: 3 }] });
@@ -305,7 +316,7 @@ describe('rebuild of a projection of contracts', () => {
 
   it('finds and mends rows that differ', async () => {
     await createProjectionTables(pool, 'ledger', [sales]);
-    await projectionHandler(sales, TOPIC, pool)(batch([record(0, 1), record(0, 3)], 0));
+    await projectionHandler(sales, TOPIC, live)(batch([record(0, 1), record(0, 3)], 0));
     await pool.query("insert into entry_v1 values ('p0', 1)");
     expect(await rebuild({ ...options, pool })).toMatchObject({ equal: false, tables: [{ rows: 2 }] });
     expect(await entries()).toEqual(['p0 1', 'p0 3']);

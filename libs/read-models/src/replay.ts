@@ -1,8 +1,9 @@
 import { type EventStore, eventsAfter, type Position, position, START } from '@tallystick/decider';
 import type { BusRecord } from '@tallystick/messaging';
-import type { Connection } from '@tallystick/postgres';
+import { type Connection, prepared, type Statement } from '@tallystick/postgres';
 import type { ContractProjection, LogProjection, TableName } from './projection';
 import { logTopic } from './projection-runner';
+import { passingOverKnown } from './row-statement';
 import { consumerOf } from './tables';
 
 /** Runs a page's work in a transaction, or within the one at hand. */
@@ -40,7 +41,9 @@ export class LogReplay implements Replay {
     let applied = 0;
     for await (const piece of eventsAfter(this.store, this.at)) {
       const events = piece.filter((event) => event.position <= target);
-      if (events.length > 0) await unit(() => this.projection.apply(connection, events, this.table));
+      if (events.length > 0) {
+        await unit(() => writeRows(connection, this.projection.statements(events, this.table)));
+      }
       applied += events.length;
       onApplied(events.length);
       if (piece.at(-1)!.position >= target) break;
@@ -100,7 +103,7 @@ export class ContractReplay implements Replay {
 
   async advance(connection: Connection, unit: Unit, onApplied: (count: number) => void): Promise<number> {
     let applied = 0;
-    for (const topic of Object.keys(this.projection.apply)) {
+    for (const topic of Object.keys(this.projection.statements)) {
       const settled = await this.settled(connection, topic);
       if (settled.size > 0) this.hasLiveRows = true;
       applied += await this.advanceTopic(connection, topic, settled, unit, onApplied);
@@ -109,7 +112,7 @@ export class ContractReplay implements Replay {
   }
 
   async applyAhead(connection: Connection, onApplied: (count: number) => void): Promise<void> {
-    for (const [topic, apply] of Object.entries(this.projection.apply)) {
+    for (const [topic, statements] of Object.entries(this.projection.statements)) {
       const settled = this.at.get(topic) ?? new Map<number, Position>();
       const { rows } = await connection.query<{ partition: number; position: string }>(
         'select partition, position from consumed_ahead where consumer = $1 and topic = $2 order by position',
@@ -123,7 +126,7 @@ export class ContractReplay implements Replay {
       const upTo = new Map(taken.map((place) => [place.partition, place.position]));
       for await (const records of this.source(topic, settled, upTo)) {
         const ahead = records.filter((record) => names.has(`${record.partition}/${record.position}`));
-        if (ahead.length > 0) await apply(connection, ahead, this.table);
+        if (ahead.length > 0) await writeRows(connection, statements(ahead, this.table).map(passingOverKnown));
         onApplied(ahead.length);
       }
     }
@@ -143,9 +146,10 @@ export class ContractReplay implements Replay {
   ): Promise<number> {
     const after = this.at.get(topic) ?? new Map<number, Position>();
     let applied = 0;
+    const statements = this.projection.statements[topic]!;
     for await (const records of this.source(topic, after, settled)) {
       if (records.length === 0) continue;
-      await unit(async () => this.projection.apply[topic]?.(connection, records, this.table));
+      await unit(() => writeRows(connection, statements(records, this.table).map(passingOverKnown)));
       applied += records.length;
       onApplied(records.length);
     }
@@ -160,4 +164,8 @@ export class ContractReplay implements Replay {
     );
     return new Map(rows.map((row) => [row.partition, position(BigInt(row.position))]));
   }
+}
+
+async function writeRows(connection: Connection, statements: readonly Statement[]): Promise<void> {
+  for (const statement of statements) await connection.query(prepared(statement));
 }

@@ -13,7 +13,7 @@ function projection(changes: Partial<LogProjection> = {}): LogProjection {
     version: 1,
     tables: ['balance', 'lot'],
     ddl: 'create table {{balance}} (amount bigint); create table {{lot}} (amount bigint); create index on {{lot}} (amount)',
-    apply: async () => undefined,
+    statements: () => [],
     ...changes,
   };
 }

@@ -1,13 +1,16 @@
 import {
   BootRefused,
+  checkpointParameters,
   type Connection,
   createMadeFrom,
   digestOfSql,
   inTransaction,
   type Pool,
+  type PositionCheckpoint,
   quoteIdentifier,
   recordedDigests,
   recordingOf,
+  type Statement,
 } from '@tallystick/postgres';
 import { fitsInPlace, withoutDependents } from './dependent-views';
 import type { Projection, TableName } from './projection';
@@ -34,16 +37,25 @@ export function consumerOf(projection: Projection): string {
   return `projection:${projection.name}:v${projection.version}`;
 }
 
-const GATE = "hashtextextended('tallystick/projection/' || current_schema() || '/' || $1, 0)";
-
 /** Taken by whoever writes a projection's rows, until the transaction ends; many may, while nobody switches them. */
 export async function enterGate(connection: Connection, { name }: Projection): Promise<void> {
-  await connection.query(`select pg_advisory_xact_lock_shared(${GATE})`, [name]);
+  await connection.query('select pg_advisory_xact_lock_shared(projection_gate($1))', [name]);
+}
+
+/**
+ * The statement that goes before a projection's rows in their transaction: enters its gate, makes sure that nothing of
+ * the step was taken ahead (see `isTakenAhead`) and moves the position (see `isCheckpointLost`).
+ */
+export function stepOf(projection: Projection, checkpoint: PositionCheckpoint): Statement {
+  return {
+    text: `select step_projection($1, $2, $3, $4, $5::int[], $6::int[], $7::bigint[], $8::bigint[])`,
+    values: [projection.name, consumerOf(projection), ...checkpointParameters(checkpoint)],
+  };
 }
 
 /** Waits until nobody writes a projection's rows and keeps everybody from it until the transaction ends. */
 export async function closeGate(connection: Connection, { name }: Projection): Promise<void> {
-  await connection.query(`select pg_advisory_xact_lock(${GATE})`, [name]);
+  await connection.query('select pg_advisory_xact_lock(projection_gate($1))', [name]);
 }
 
 /** The projection's table definitions with physical names. */

@@ -7,7 +7,7 @@ import {
   type PostgresEventStore,
 } from '@tallystick/event-store/postgres';
 import type { Batch, BusRecord } from '@tallystick/messaging';
-import { CONSUMER_MIGRATIONS, createPool, inTransaction, migrate, type Pool } from '@tallystick/postgres';
+import { CONSUMER_MIGRATIONS, createPool, inOneWrite, migrate, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import type { Instant } from '@tallystick/vocabulary';
 import { AccountCommands } from '../src/application/account-commands';
@@ -45,6 +45,7 @@ export class LedgerFixture {
       applicationName: 'ledger-test',
       searchPath: 'ledger',
       byIndex: true,
+      pipelined: true,
     });
     await migrate(pool, 'ledger', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, LEDGER_MIGRATIONS]);
     const store = await openPostgresEventStore({ pool, schema: 'ledger', service: 'ledger' });
@@ -74,8 +75,9 @@ export class LedgerFixture {
     let after: Position = START;
     for (let atHead = false; !atHead;) {
       const page = await this.store.readAll({ after, max: pageSize });
-      await inTransaction(this.pool, (connection) =>
-        accountBookProjection.apply(connection, page.events, (name) => `"${name}_v${version}"`),
+      await inOneWrite(
+        this.pool,
+        accountBookProjection.statements(page.events, (name) => `"${name}_v${version}"`),
       );
       ({ next: after, atHead } = page);
     }

@@ -58,7 +58,12 @@ export class MembershipFixture {
 
   static async start(): Promise<MembershipFixture> {
     const database = await startTestDatabase();
-    const pool = createPool(database.url, { max: 6, applicationName: 'membership-test', searchPath: 'membership' });
+    const pool = createPool(database.url, {
+      max: 6,
+      applicationName: 'membership-test',
+      searchPath: 'membership',
+      pipelined: true,
+    });
     await migrate(pool, 'membership', MIGRATIONS);
     await createProjectionTables(pool, 'membership', [growthProjection]);
     const store = await openPostgresEventStore({ pool, schema: 'membership', service: 'membership' });

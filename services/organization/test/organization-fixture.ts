@@ -5,7 +5,7 @@ import {
   type PostgresEventStore,
 } from '@tallystick/event-store/postgres';
 import { IDEMPOTENCY_MIGRATIONS } from '@tallystick/http';
-import { CONSUMER_MIGRATIONS, createPool, inTransaction, migrate, type Pool } from '@tallystick/postgres';
+import { CONSUMER_MIGRATIONS, createPool, inTransaction, migrate, type Pool, prepared } from '@tallystick/postgres';
 import type { NodeDeclaration } from '@tallystick/organization-domain';
 import { createProjectionTables, rebuild, type RebuildReport } from '@tallystick/read-models';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
@@ -39,7 +39,11 @@ export class OrganizationFixture {
 
   static async start(): Promise<OrganizationFixture> {
     const database = await startTestDatabase();
-    const pool = createPool(database.url, { max: 6, applicationName: 'organization-test', searchPath: 'organization' });
+    const pool = createPool(database.url, {
+      max: 6,
+      applicationName: 'organization-test',
+      searchPath: 'organization',
+    });
     const idempotency = { name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS };
     await migrate(pool, 'organization', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, idempotency]);
     await createProjectionTables(pool, 'organization', [treeProjection]);
@@ -95,9 +99,10 @@ export class OrganizationFixture {
   async project(pageSize = 500): Promise<void> {
     for (let atHead = false; !atHead;) {
       const page = await this.store.readAll({ after: this.projected, max: pageSize });
-      await inTransaction(this.pool, (connection) =>
-        treeProjection.apply(connection, page.events, (table) => `"${table}_v1"`),
-      );
+      const rows = treeProjection.statements(page.events, (table) => `"${table}_v1"`);
+      await inTransaction(this.pool, async (connection) => {
+        for (const row of rows) await connection.query(prepared(row));
+      });
       this.projected = page.next;
       atHead = page.atHead;
     }

@@ -39,7 +39,12 @@ export class SettlementFixture {
 
   static async start(): Promise<SettlementFixture> {
     const database = await startTestDatabase();
-    const pool = createPool(database.url, { max: 4, applicationName: 'settlement-test', searchPath: 'settlement' });
+    const pool = createPool(database.url, {
+      max: 4,
+      applicationName: 'settlement-test',
+      searchPath: 'settlement',
+      pipelined: true,
+    });
     const idempotency = { name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS };
     await migrate(pool, 'settlement', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, idempotency]);
     await createProjectionTables(pool, 'settlement', [obligationsProjection]);

@@ -1,14 +1,12 @@
 import { EventStoreError, type EventStoreErrorCode } from '@tallystick/decider';
-import { sqlStateOf } from '@tallystick/postgres';
+import { isUniqueViolation, sqlStateOf } from '@tallystick/postgres';
 
 /** SQLSTATE of an append whose streams are not where the writer believes them: to be examined item by item. */
 const STREAM_MOVED = 'TS002';
-const UNIQUE_VIOLATION = '23505';
 /** Answers that end the connection; after one of them a commit may or may not have happened. */
 const BROKEN = /^(08|57P|58|F0|XX)/;
 export function isStreamMoved(error: unknown): boolean {
-  const state = sqlStateOf(error);
-  return state === STREAM_MOVED || state === UNIQUE_VIOLATION;
+  return sqlStateOf(error) === STREAM_MOVED || isUniqueViolation(error);
 }
 
 /** A fault of a statement that was sent and may have been committed. */

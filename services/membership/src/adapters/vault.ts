@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalJson } from '@tallystick/decider';
-import { type Connection, inTransaction, isContention, type Pool, sqlStateOf } from '@tallystick/postgres';
+import { type Connection, inTransaction, isContention, type Pool, isUniqueViolation } from '@tallystick/postgres';
 import type { VaultKeys } from './vault-keys';
 import { open, seal, uuidOf } from './vault-keys';
 
@@ -34,7 +34,6 @@ interface Indexed {
 class Taken extends Error {}
 
 const CONFLICT_TRIES = 10;
-const UNIQUE_VIOLATION = '23505';
 
 /** The only door to personal data (design §6 "Privacy"). */
 export class Vault {
@@ -54,7 +53,7 @@ export class Vault {
         return await inTransaction(this.pool, (connection) => this.match(connection, tenant, indexed, now));
       } catch (error) {
         // Someone else enrolled one of the identifiers in between: nothing was written, and now they are found.
-        if (!(error instanceof Taken) && sqlStateOf(error) !== UNIQUE_VIOLATION && !isContention(error)) throw error;
+        if (!(error instanceof Taken) && !isUniqueViolation(error) && !isContention(error)) throw error;
       }
     }
     throw new Error('identifiers are being enrolled by others faster than they can be matched');

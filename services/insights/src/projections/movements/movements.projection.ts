@@ -3,15 +3,8 @@ import { join } from 'node:path';
 import type { ledger } from '@tallystick/contracts';
 import { rowKey } from '@tallystick/insights-domain';
 import type { BusRecord } from '@tallystick/messaging';
-import {
-  type Connection,
-  int4Column,
-  int8Column,
-  textColumn,
-  timestamptzColumn,
-  uuidColumn,
-} from '@tallystick/postgres';
-import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
+import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
+import { type ContractProjection, insertOf, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 type Movement = ledger.PointsAccrued | ledger.PointsReversed;
@@ -35,24 +28,19 @@ export const movementsProjection: ContractProjection = {
   version: 1,
   tables: ['fact_points_movement'],
   ddl: readFileSync(join(__dirname, 'movements.table.sql'), 'utf8'),
-  apply: {
-    'ledger.points-accrued.v1': (connection, records, table) =>
-      insert(connection, records as readonly BusRecord<Movement>[], TOPIC_BIT.accrued, table),
-    'ledger.points-reversed.v1': (connection, records, table) =>
-      insert(connection, records as readonly BusRecord<Movement>[], TOPIC_BIT.reversed, table),
+  statements: {
+    'ledger.points-accrued.v1': (records, table) =>
+      insert(records as readonly BusRecord<Movement>[], TOPIC_BIT.accrued, table),
+    'ledger.points-reversed.v1': (records, table) =>
+      insert(records as readonly BusRecord<Movement>[], TOPIC_BIT.reversed, table),
   },
 };
 
-async function insert(
-  connection: Connection,
-  records: readonly BusRecord<Movement>[],
-  topicBit: bigint,
-  table: TableName,
-): Promise<void> {
+function insert(records: readonly BusRecord<Movement>[], topicBit: bigint, table: TableName): RowStatement[] {
   const rows = records.flatMap((record) => rowsOf(record, topicBit));
-  if (rows.length === 0) return;
+  if (rows.length === 0) return [];
   const messages = rows.map(({ record }) => record.message);
-  await insertNew(connection, {
+  const movements = insertOf({
     into: table('fact_points_movement'),
     columns: {
       movement_key: int8Column(rows.map(({ key }) => key)),
@@ -73,6 +61,7 @@ async function insert(
       source_id: textColumn(messages.map(({ source }) => source.id)),
     },
   });
+  return [movements];
 }
 
 function rowsOf(record: BusRecord<Movement>, topicBit: bigint): Row[] {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { campaigns } from '@tallystick/contracts';
 import { rowKey } from '@tallystick/insights-domain';
 import type { BusRecord } from '@tallystick/messaging';
-import { type Connection, int4Column, int8Column, textColumn, timestamptzColumn } from '@tallystick/postgres';
-import { type ContractProjection, insertNew, insertOf, type TableName } from '@tallystick/read-models';
+import { int4Column, int8Column, textColumn, timestamptzColumn } from '@tallystick/postgres';
+import { type ContractProjection, insertOf, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 type PurchaseRecord = BusRecord<campaigns.PurchaseRecorded>;
@@ -17,24 +17,18 @@ export const purchasesProjection: ContractProjection = {
   version: 1,
   tables: ['fact_purchase', 'fact_purchase_line', 'fact_return'],
   ddl: readFileSync(join(__dirname, 'purchases.table.sql'), 'utf8'),
-  apply: {
-    'campaigns.purchase-recorded.v1': async (connection, records, table) => {
-      const fresh = await insertPurchases(connection, records as readonly PurchaseRecord[], table);
-      await insertLines(connection, fresh, table);
-    },
-    'campaigns.return-recorded.v1': (connection, records, table) =>
-      insertReturns(connection, records as readonly ReturnRecord[], table),
+  statements: {
+    'campaigns.purchase-recorded.v1': (records, table) => [
+      insertPurchases(records as readonly PurchaseRecord[], table),
+    ],
+    'campaigns.return-recorded.v1': (records, table) => [insertReturns(records as readonly ReturnRecord[], table)],
   },
 };
 
-/** Answers the records that were new: what a bus repeats is there already. */
-async function insertPurchases(
-  connection: Connection,
-  records: readonly PurchaseRecord[],
-  table: TableName,
-): Promise<readonly PurchaseRecord[]> {
+/** Purchases and their lines in one statement; of a purchase that is there already no line is added. */
+function insertPurchases(records: readonly PurchaseRecord[], table: TableName): RowStatement {
   const messages = records.map(({ message }) => message);
-  const fresh = await insertNew<{ purchase_key: string }>(connection, {
+  const purchases = insertOf({
     into: table('fact_purchase'),
     columns: {
       purchase_key: int8Column(records.map(keyOf)),
@@ -51,23 +45,21 @@ async function insertPurchases(
       member: textColumn(messages.map(({ member }) => member ?? null)),
       order_id: textColumn(messages.map(({ order }) => order ?? null)),
     },
-    returning: 'purchase_key',
   });
-  if (fresh === undefined) return records;
-  const added = new Set(fresh.map((row) => row.purchase_key));
-  return records.filter((record) => added.has(String(keyOf(record))));
+  const lines = insertLines(records, table, purchases.values.length);
+  const ofAdded = 'where new_row.purchase_key in (select purchase_key from added)';
+  return {
+    text: `with added as (${purchases.text}) ${lines.text}`,
+    known: `with added as (${purchases.known} returning purchase_key) ${lines.text} ${ofAdded}`,
+    values: [...purchases.values, ...lines.values],
+  };
 }
 
 function keyOf({ position, partition }: BusRecord): bigint {
   return rowKey(position, partition);
 }
 
-async function insertLines(
-  connection: Connection,
-  records: readonly PurchaseRecord[],
-  table: TableName,
-): Promise<void> {
-  if (records.length === 0) return;
+function insertLines(records: readonly PurchaseRecord[], table: TableName, parametersBefore: number): RowStatement {
   const keys: bigint[] = [];
   const numbers: number[] = [];
   const lines: campaigns.PurchaseRecorded['lines'][number][] = [];
@@ -79,49 +71,40 @@ async function insertLines(
       lines.push(line);
     });
   }
-  await connection.query(
-    insertOf({
-      into: table('fact_purchase_line'),
-      columns: {
-        purchase_key: int8Column(keys),
-        amount: int8Column(lines.map(({ amount }) => amount)),
-        line_number: int4Column(numbers),
-        line: textColumn(lines.map(({ line }) => line)),
-        quantity: textColumn(lines.map(({ quantity }) => quantity)),
-        sku: textColumn(lines.map(({ sku }) => sku)),
-        category: textColumn(lines.map(({ category }) => category ?? null)),
-        brand: textColumn(lines.map(({ brand }) => brand ?? null)),
-      },
-    }),
-  );
+  return insertOf({
+    into: table('fact_purchase_line'),
+    parametersBefore,
+    columns: {
+      purchase_key: int8Column(keys),
+      amount: int8Column(lines.map(({ amount }) => amount)),
+      line_number: int4Column(numbers),
+      line: textColumn(lines.map(({ line }) => line)),
+      quantity: textColumn(lines.map(({ quantity }) => quantity)),
+      sku: textColumn(lines.map(({ sku }) => sku)),
+      category: textColumn(lines.map(({ category }) => category ?? null)),
+      brand: textColumn(lines.map(({ brand }) => brand ?? null)),
+    },
+  });
 }
 
-async function insertReturns(
-  connection: Connection,
-  records: readonly ReturnRecord[],
-  table: TableName,
-): Promise<void> {
+function insertReturns(records: readonly ReturnRecord[], table: TableName): RowStatement {
   const messages = records.map(({ message }) => message);
-  await connection.query({
-    name: `return-insert ${table('fact_return')}`,
-    text: `insert into ${table('fact_return')}
-           select * from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                                $9::text[], $10::timestamptz[], $11::text[], $12::bigint[], $13::int[])
-           on conflict do nothing`,
-    values: [
-      int8Column(records.map(keyOf)),
-      textColumn(records.map(({ tenant }) => tenant)),
-      textColumn(messages.map((message) => message.return.source)),
-      textColumn(messages.map((message) => message.return.id)),
-      textColumn(messages.map(({ purchase }) => purchase?.source ?? null)),
-      textColumn(messages.map(({ purchase }) => purchase?.id ?? null)),
-      textColumn(messages.map(({ member }) => member ?? null)),
-      textColumn(messages.map(({ unit }) => unit)),
-      textColumn(messages.map(({ store }) => store)),
-      timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
-      textColumn(messages.map(({ currency }) => currency)),
-      int8Column(messages.map(({ total }) => total)),
-      int4Column(messages.map(({ lines }) => lines)),
-    ],
+  return insertOf({
+    into: table('fact_return'),
+    columns: {
+      return_key: int8Column(records.map(keyOf)),
+      tenant: textColumn(records.map(({ tenant }) => tenant)),
+      source: textColumn(messages.map((message) => message.return.source)),
+      return_id: textColumn(messages.map((message) => message.return.id)),
+      purchase_source: textColumn(messages.map(({ purchase }) => purchase?.source ?? null)),
+      purchase_id: textColumn(messages.map(({ purchase }) => purchase?.id ?? null)),
+      member: textColumn(messages.map(({ member }) => member ?? null)),
+      unit: textColumn(messages.map(({ unit }) => unit)),
+      store: textColumn(messages.map(({ store }) => store)),
+      occurred_at: timestamptzColumn(messages.map(({ occurredAt }) => instant(occurredAt))),
+      currency: textColumn(messages.map(({ currency }) => currency)),
+      total: int8Column(messages.map(({ total }) => total)),
+      line_count: int4Column(messages.map(({ lines }) => lines)),
+    },
   });
 }

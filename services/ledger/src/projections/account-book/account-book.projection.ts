@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedEvent } from '@tallystick/decider';
 import type { AccountEvent, Posting, Reference } from '@tallystick/ledger-domain';
-import {
-  type Connection,
-  int4Column,
-  int8Column,
-  textColumn,
-  timestamptzColumn,
-  uuidColumn,
-} from '@tallystick/postgres';
-import { insertOf, type LogProjection, type TableName } from '@tallystick/read-models';
+import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
+import { insertOf, type LogProjection, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { type BalanceChange, changesOf, type JournalEntry, type LotChange } from './movements';
 import { postingsText } from './postings-text';
@@ -22,14 +15,16 @@ export const accountBookProjection: LogProjection = {
   version: 1,
   tables: ['balance', 'lot', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
-  async apply(connection, events, table) {
+  statements(events, table) {
     const { entries, balances, lots } = changesOf(events);
-    if (entries.length > 0) await insertJournal(connection, entries, table);
-    if (balances.length > 0) await mergeBalances(connection, balances, table);
     const begun = lots.filter(({ begins }) => begins);
-    if (begun.length > 0) await insertLots(connection, begun, table);
     const changed = lots.filter(({ begins }) => !begins);
-    if (changed.length > 0) await mergeLots(connection, changed, table);
+    return [
+      ...(entries.length > 0 ? [insertJournal(entries, table)] : []),
+      ...(balances.length > 0 ? [mergeBalances(balances, table)] : []),
+      ...(begun.length > 0 ? [insertLots(begun, table)] : []),
+      ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
+    ];
   },
 };
 
@@ -57,42 +52,35 @@ function causeOf({ type, data }: AccountEvent): Cause {
   }
 }
 
-async function insertJournal(
-  connection: Connection,
-  entries: readonly JournalEntry[],
-  table: TableName,
-): Promise<void> {
+function insertJournal(entries: readonly JournalEntry[], table: TableName): RowStatement {
   const causes = entries.map(({ event }) => causeOf(event));
   const recorded: readonly RecordedEvent[] = entries.map((entry) => entry.recorded);
   const text = (read: (cause: Cause) => string | undefined) => textColumn(causes.map((cause) => read(cause) ?? null));
-  await connection.query(
-    insertOf({
-      into: table('journal'),
-      columns: {
-        position: int8Column(recorded.map(({ position }) => position)),
-        recorded_at: timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
-        account: uuidColumn(entries.map(({ account }) => account)),
-        revision: int4Column(recorded.map(({ revision }) => revision)),
-        tenant: textColumn(entries.map(({ tenant }) => tenant)),
-        type: textColumn(recorded.map(({ type }) => type)),
-        postings: textColumn(causes.map(({ postings }) => postingsText(postings))),
-        source: text(({ source }) => source?.source),
-        source_id: text(({ source }) => source?.id),
-        purchase_source: text(({ purchase }) => purchase?.source),
-        purchase_id: text(({ purchase }) => purchase?.id),
-        receipt: text(({ receipt }) => receipt),
-        store: text(({ store }) => store),
-        effective_at: timestamptzColumn(
-          causes.map(({ effectiveAt }) => (effectiveAt === undefined ? null : instant(effectiveAt))),
-        ),
-      },
-    }),
-  );
+  return insertOf({
+    into: table('journal'),
+    columns: {
+      position: int8Column(recorded.map(({ position }) => position)),
+      recorded_at: timestamptzColumn(recorded.map(({ recordedAt }) => recordedAt)),
+      account: uuidColumn(entries.map(({ account }) => account)),
+      revision: int4Column(recorded.map(({ revision }) => revision)),
+      tenant: textColumn(entries.map(({ tenant }) => tenant)),
+      type: textColumn(recorded.map(({ type }) => type)),
+      postings: textColumn(causes.map(({ postings }) => postingsText(postings))),
+      source: text(({ source }) => source?.source),
+      source_id: text(({ source }) => source?.id),
+      purchase_source: text(({ purchase }) => purchase?.source),
+      purchase_id: text(({ purchase }) => purchase?.id),
+      receipt: text(({ receipt }) => receipt),
+      store: text(({ store }) => store),
+      effective_at: timestamptzColumn(
+        causes.map(({ effectiveAt }) => (effectiveAt === undefined ? null : instant(effectiveAt))),
+      ),
+    },
+  });
 }
 
-async function mergeBalances(connection: Connection, all: readonly BalanceChange[], table: TableName): Promise<void> {
-  await connection.query({
-    name: `account-book-balance ${table('balance')}`,
+function mergeBalances(all: readonly BalanceChange[], table: TableName): RowStatement {
+  return {
     text: `merge into ${table('balance')} as known
            using (select unnest($1::uuid[]) as account, unnest($2::text[]) as asset, unnest($3::text[]) as tenant,
                          unnest($4::text[]) as program, unnest($5::text[]) as holder,
@@ -116,7 +104,7 @@ async function mergeBalances(connection: Connection, all: readonly BalanceChange
       int4Column(all.map(({ revision }) => revision)),
       int8Column(all.map(({ position }) => position)),
     ],
-  });
+  };
 }
 
 const LOT_PARAMETERS = `(select unnest($1::uuid[]) as account, unnest($2::text[]) as lot, unnest($3::text[]) as asset,
@@ -129,18 +117,16 @@ const LOT_COLUMNS = `account, lot, asset, issuer, store, unit_cost, priority, ef
 const LOT_VALUES = `u.account, u.lot, u.asset, u.issuer, u.store, u.unit_cost, u.priority, u.effective_at, u.expires_at,
               u.granted, u.granted - u.reversed, u.reversed, u.revision`;
 
-async function insertLots(connection: Connection, lots: readonly LotChange[], table: TableName): Promise<void> {
-  await connection.query({
-    name: `account-book-lot ${table('lot')}`,
+function insertLots(lots: readonly LotChange[], table: TableName): RowStatement {
+  return {
     text: `insert into ${table('lot')} (${LOT_COLUMNS}) select ${LOT_VALUES} from ${LOT_PARAMETERS}`,
     values: lotColumns(lots),
-  });
+  };
 }
 
 /** Lots that began before this page, or begin by an amendment: without terms there must be a row. */
-async function mergeLots(connection: Connection, lots: readonly LotChange[], table: TableName): Promise<void> {
-  await connection.query({
-    name: `account-book-lots-changed ${table('lot')}`,
+function mergeLots(lots: readonly LotChange[], table: TableName): RowStatement {
+  return {
     text: `merge into ${table('lot')} as known using ${LOT_PARAMETERS}
            on known.account = u.account and known.lot = u.lot
            when matched then update set issuer = coalesce(u.issuer, known.issuer),
@@ -152,7 +138,7 @@ async function mergeLots(connection: Connection, lots: readonly LotChange[], tab
              available = known.available + u.granted - u.reversed
            when not matched then insert (${LOT_COLUMNS}) values (${LOT_VALUES})`,
     values: lotColumns(lots),
-  });
+  };
 }
 
 function lotColumns(lots: readonly LotChange[]): Buffer[] {

@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ledger } from '@tallystick/contracts';
 import type { BusRecord } from '@tallystick/messaging';
-import {
-  type Connection,
-  int4Column,
-  int8Column,
-  textColumn,
-  timestamptzColumn,
-  uuidColumn,
-} from '@tallystick/postgres';
-import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
+import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
+import { type ContractProjection, insertOf, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
 /** Every change of a member's growth value, once whatever the bus repeats: what tiers are computed from. */
@@ -20,19 +13,16 @@ export const growthProjection: ContractProjection = {
   version: 1,
   tables: ['growth_fact'],
   ddl: readFileSync(join(__dirname, 'growth.table.sql'), 'utf8'),
-  apply: {
-    'ledger.growth-changed.v1': (connection, records, table) =>
-      insert(connection, records as readonly BusRecord<ledger.GrowthChanged>[], table),
+  statements: {
+    'ledger.growth-changed.v1': (records, table) => [
+      insert(records as readonly BusRecord<ledger.GrowthChanged>[], table),
+    ],
   },
 };
 
-async function insert(
-  connection: Connection,
-  records: readonly BusRecord<ledger.GrowthChanged>[],
-  table: TableName,
-): Promise<void> {
+function insert(records: readonly BusRecord<ledger.GrowthChanged>[], table: TableName): RowStatement {
   const messages = records.map(({ message }) => message);
-  await insertNew(connection, {
+  return insertOf({
     into: table('growth_fact'),
     columns: {
       amount: int8Column(messages.map(({ amount }) => amount)),

@@ -2,15 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ledger } from '@tallystick/contracts';
 import type { BusRecord } from '@tallystick/messaging';
-import {
-  type Connection,
-  int4Column,
-  int8Column,
-  textColumn,
-  timestamptzColumn,
-  uuidColumn,
-} from '@tallystick/postgres';
-import { type ContractProjection, insertNew, type TableName } from '@tallystick/read-models';
+import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
+import { type ContractProjection, insertOf, type RowStatement, type TableName } from '@tallystick/read-models';
 import { type Obligation, obligationsOf } from '@tallystick/settlement-domain';
 import { instant } from '@tallystick/vocabulary';
 
@@ -28,11 +21,9 @@ export const obligationsProjection: ContractProjection = {
   version: 1,
   tables: ['obligation', 'obligation_total'],
   ddl: readFileSync(join(__dirname, 'obligations.table.sql'), 'utf8'),
-  apply: {
-    'ledger.points-accrued.v1': (connection, records, table) =>
-      insert(connection, records as readonly BusRecord<Movement>[], table),
-    'ledger.points-reversed.v1': (connection, records, table) =>
-      insert(connection, records as readonly BusRecord<Movement>[], table),
+  statements: {
+    'ledger.points-accrued.v1': (records, table) => insert(records as readonly BusRecord<Movement>[], table),
+    'ledger.points-reversed.v1': (records, table) => insert(records as readonly BusRecord<Movement>[], table),
   },
 };
 
@@ -47,15 +38,11 @@ const withTotals = (table: TableName) => (insert: string) => `
   on conflict (tenant, program, issuer, store, asset, cost_numerator, cost_denominator)
     do update set points = total.points + excluded.points`;
 
-async function insert(
-  connection: Connection,
-  records: readonly BusRecord<Movement>[],
-  table: TableName,
-): Promise<void> {
+function insert(records: readonly BusRecord<Movement>[], table: TableName): RowStatement[] {
   const rows = records.flatMap(rowsOf);
-  if (rows.length === 0) return;
+  if (rows.length === 0) return [];
   const messages = rows.map(({ record }) => record.message);
-  await insertNew(connection, {
+  const obligations = insertOf({
     into: table('obligation'),
     columns: {
       points: int8Column(rows.map(({ points }) => points)),
@@ -73,8 +60,9 @@ async function insert(
       asset: textColumn(rows.map(({ asset }) => asset)),
       lot: textColumn(rows.map(({ lot }) => lot)),
     },
-    within: withTotals(table),
   });
+  const and = withTotals(table);
+  return [{ text: and(obligations.text), known: and(obligations.known), values: obligations.values }];
 }
 
 function rowsOf(record: BusRecord<Movement>): Row[] {
