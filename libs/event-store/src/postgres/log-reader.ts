@@ -1,5 +1,6 @@
 import {
   EventStoreError,
+  Gathering,
   type LogPage,
   type Position,
   position,
@@ -22,6 +23,11 @@ const MAX_REVISION = 2_147_483_647;
 
 /** Reads one service's log; every call is one statement, planned for its own values, within a deadline. */
 export class LogReader {
+  private readonly heads = new Gathering<undefined, Position>(async (asked) => {
+    const [row] = await this.rows<readonly [string]>(`select last_position from ${this.schema}.log_counter`, []);
+    return Array<Position>(asked.length).fill(position(BigInt(row![0])));
+  });
+
   /** `schema` is quoted for use in SQL. */
   constructor(
     private readonly pool: Pool,
@@ -87,9 +93,9 @@ export class LogReader {
     return row && { revision: Number(row[0]), hash: row[1] };
   }
 
-  async logHead(): Promise<Position> {
-    const [row] = await this.rows<readonly [string]>(`select last_position from ${this.schema}.log_counter`, []);
-    return position(BigInt(row![0]));
+  /** Many ask at once (every consumer's lag on this log): they share one question, put after all of them asked. */
+  logHead(): Promise<Position> {
+    return this.heads.add(undefined);
   }
 
   private windowEnd(after: Position, filtered: boolean): bigint {
