@@ -11,6 +11,7 @@ import {
 } from '@tallystick/decider';
 import type { Pool } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
+import { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { readFault } from './faults';
 
@@ -54,13 +55,13 @@ async function* scanRange(
   after: bigint,
   upTo: bigint,
 ): AsyncGenerator<readonly RecordedEvent[]> {
-  const connection = await pool.connect().catch((error: unknown) => {
-    throw readFault(error);
-  });
-  let isDone = false;
+  // Of its own: a connection of the pool may be pipelined, and one in the middle of a COPY is good for nothing else.
+  const client = new Client({ ...pool.options, pipeline: false });
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     const rows = new EventRows();
-    const stream = connection.query(
+    const stream = client.query(
       copyTo(
         `copy (select ${COLUMNS} from ${schema}.event where position > ${after} and position <= ${upTo} order by position)
          to stdout (format binary)`,
@@ -74,13 +75,11 @@ async function* scanRange(
       events = [];
     }
     if (!rows.isAtEnd) throw new EventStoreError('unavailable', 'the server broke off in the middle of the log');
-    isDone = true;
     if (events.length > 0) yield events;
   } catch (error) {
     throw readFault(error);
   } finally {
-    // A connection in the middle of a COPY cannot be used for anything else.
-    connection.release(!isDone);
+    void client.end().catch(() => undefined);
   }
 }
 
