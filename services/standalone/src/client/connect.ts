@@ -60,7 +60,7 @@ export async function connect(options: ConnectOptions): Promise<SuiteConnection>
   }
   if (options.mayStart === false) throw new Error(`no suite runs on ${dataDir}`);
   options.onLine?.('no suite runs on the data folder: starting the embedded one for this command');
-  const suite = await startSuite({ dataDir, port: 0, environment: { TALLY_LOG_LEVEL: 'warn', ...process.env } });
+  const suite = await startSuite({ dataDir, port: 0 });
   const token = refreshed(() => suite.token());
   return new Connection(new SuiteClient(suite.address, token), identity, suite, suite);
 }
