@@ -71,14 +71,28 @@ describe('scan', () => {
     expect(await scanned(head)).toEqual([]);
   });
 
-  it('gives its connection up where the reader turns away', async () => {
-    const pool = createPool(harness.url, { max: 1, applicationName: 'scan', searchPath: SCHEMA });
+  it('ends its connection where the reader turns away', async () => {
+    const pool = createPool(harness.url, { max: 1, applicationName: 'turned-away', searchPath: SCHEMA });
     const log = await openPostgresLogReader({ pool, schema: SCHEMA });
     for await (const events of eventsAfter(log)) {
       expect(events.length).toBeGreaterThanOrEqual(1_000);
       break;
     }
-    expect(await log.logHead()).toBe(await store.logHead());
+    await log.close();
+    await pool.end();
+    const open = (): Promise<number | null> =>
+      harness.admin
+        .query("select from pg_stat_activity where application_name = 'turned-away'")
+        .then(({ rowCount }) => rowCount);
+    while ((await open()) !== 0);
+  });
+
+  it('reads through a pool that is pipelined', async () => {
+    const pool = createPool(harness.url, { max: 1, applicationName: 'scan', searchPath: SCHEMA, pipelined: true });
+    const log = await openPostgresLogReader({ pool, schema: SCHEMA });
+    let count = 0;
+    for await (const events of eventsAfter(log)) count += events.length;
+    expect(count).toBe(Number(await store.logHead()));
     await log.close();
     await pool.end();
   });

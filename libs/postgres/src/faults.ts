@@ -24,11 +24,15 @@ export function sqlStateOf(error: unknown): string | undefined {
     : undefined;
 }
 
+/** Work was sent and neither confirmed nor refused as a whole: what came of it is to be read. */
+export class OutcomeUnknown extends Error {}
+
 /**
  * True where the server could not be reached, went away or takes nobody in just now: nothing is wrong with the work, and
  * the same work may be tried again. Whether a COMMIT that ended so took effect is unknown.
  */
 export function isConnectionFault(error: unknown): boolean {
+  if (error instanceof OutcomeUnknown) return true;
   if (error instanceof AggregateError) return error.errors.some(isConnectionFault);
   const state = sqlStateOf(error);
   // Class 08 connection exceptions; 57P01..05 shutdown, crash, cannot connect now, database dropped, idle; 53300 too many.

@@ -13,3 +13,4 @@ export * from './pool';
 export * from './position-leases';
 export * from './service-roles';
 export * from './transaction';
+export { socketOf } from './wire';

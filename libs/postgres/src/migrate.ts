@@ -13,7 +13,7 @@ export interface MigrationSet {
   readonly folder: string;
 }
 
-/** The tables of consumers: `consumer_position`, `consumer_member`, `consumed_ahead`, and `move_checkpoint`. */
+/** The tables of consumers: `consumer_position`, `consumer_member`, `consumed_ahead`, `move_checkpoint` and `step_projection`. */
 export const CONSUMER_MIGRATIONS: MigrationSet = { name: 'consumer', folder: join(__dirname, 'migrations') };
 
 const FILE_NAME = /^\d{4}-[a-z0-9-]+\.sql$/;

@@ -19,7 +19,10 @@ export interface PoolOptions {
    * arrays look cheaper than the guess that one plan for all makes: its best plan must not depend on its parameters.
    */
   readonly byIndex?: boolean;
-  /** A statement does not wait for the answer to the one before (`inOneWrite`). COPY is refused on such a connection. */
+  /**
+   * A statement does not wait for the answer to the one before (`inOneWrite`). COPY is refused on such a connection, and
+   * one that is given up in the middle of a statement ends only with its answer or its socket.
+   */
   readonly pipelined?: boolean;
   /** Longest wait for a row or table lock, in milliseconds (default 10 s). */
   readonly lockTimeoutMs?: number;

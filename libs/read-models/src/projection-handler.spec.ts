@@ -12,7 +12,7 @@ import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import type { ContractProjection } from './projection';
 import { projectionHandler } from './projection-handler';
 import { insertOf } from './row-statement';
-import { createProjectionTables } from './tables';
+import { createProjectionTables, enterGate } from './tables';
 
 // Starting a server takes long on a busy machine.
 jest.setTimeout(60_000);
@@ -68,6 +68,7 @@ describe('projectionHandler', () => {
       max: 3,
       applicationName: 'handler-spec',
       searchPath: 'insights',
+      byIndex: true,
       pipelined: true,
     });
     await migrate(pool, 'insights', [CONSUMER_MIGRATIONS]);
@@ -150,6 +151,44 @@ describe('projectionHandler', () => {
     expect(await handle(again)).toEqual([DONE, DONE, DONE]);
     expect(await rows()).toEqual(['a', 'b']);
     expect(await positions()).toEqual([{ consumer: 'insights', partition: 3, position: '4' }]);
+  });
+
+  it('writes at once where nothing is there yet, and looks row by row only where something is', async () => {
+    const careful = async (): Promise<number | null> =>
+      (await pool.query("select from pg_prepared_statements where statement like '%on conflict do nothing%'")).rowCount;
+    await pool.end();
+    const options = { max: 1, applicationName: 'handler-spec', searchPath: 'insights', pipelined: true };
+    pool = createPool(database.url, options);
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    await handle(batch([record(1, 'a')], { from: '0', to: '1' }));
+    expect(await careful()).toBe(0);
+    await handle(batch([record(2, 'a')], { from: '1', to: '2' }));
+    expect(await careful()).toBe(1);
+  });
+
+  it('takes a batch whose step passes a record that was taken ahead and is not in it', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    await handle(batch([record(2, 'b')]));
+    expect(await handle(batch([record(1, 'a'), record(3, 'c')], { from: '0', to: '3' }))).toEqual([DONE, DONE]);
+    expect(await rows()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('lets a record without a position wait for a batch that is being written', async () => {
+    const handle = projectionHandler(salesProjection, TOPIC, pool);
+    const holder = await pool.connect();
+    await holder.query('begin');
+    await enterGate(holder, salesProjection);
+    const redriven = handle(batch([record(2, 'redriven')]));
+    const isWaiting = async (): Promise<boolean> =>
+      (
+        await pool.query(
+          "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
+        )
+      ).rowCount === 1;
+    while (!(await isWaiting()));
+    await holder.query('commit');
+    holder.release();
+    expect(await redriven).toEqual([DONE]);
   });
 
   it('refuses to be made for a topic from which the projection does not live', () => {

@@ -14,7 +14,7 @@ import {
 } from '@tallystick/postgres';
 import type { ContractProjection } from './projection';
 import { passingOverKnown } from './row-statement';
-import { consumerOf, enterGate, stepOf, tablesOf } from './tables';
+import { closeGate, consumerOf, enterGate, stepOf, tablesOf } from './tables';
 
 /** What was taken ahead is remembered this long; a dead letter is not redriven twice (the first redrive closes it). */
 const REMEMBERED = "interval '30 days'";
@@ -90,11 +90,12 @@ export function projectionHandler(projection: ContractProjection, topic: string,
   const applyNew = (batch: Batch): Promise<ReadonlySet<BusRecord>> =>
     inTransaction(pool, async (connection) => {
       const { checkpoint } = batch;
-      await enterGate(connection, projection);
+      // What no position stands for may come beside the partition's holder: it is written alone.
+      await (checkpoint ? enterGate : closeGate)(connection, projection);
+      if (checkpoint) await moveCheckpoint(connection, checkpoint);
       const fresh = await (checkpoint ? notTakenAhead : takenAhead)(connection, projection, batch);
       const rows = fresh.length > 0 ? statements(fresh, table) : [];
       for (const row of rows) await connection.query(prepared(passingOverKnown(row)));
-      if (checkpoint) await moveCheckpoint(connection, checkpoint);
       return new Set(fresh);
     });
 

@@ -93,7 +93,10 @@ export class LogReader {
     return row && { revision: Number(row[0]), hash: row[1] };
   }
 
-  /** Many ask at once (every consumer's lag on this log): they share one question, put after all of them asked. */
+  /**
+   * Many ask at once (every consumer's lag on this log): they share one question, put after all of them asked, and wait
+   * first for one that is under way.
+   */
   logHead(): Promise<Position> {
     return this.heads.add(undefined);
   }

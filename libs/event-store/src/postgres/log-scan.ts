@@ -55,6 +55,7 @@ async function* scanRange(
   after: bigint,
   upTo: bigint,
 ): AsyncGenerator<readonly RecordedEvent[]> {
+  if (pool.ending) throw new EventStoreError('unavailable', 'the log is closed');
   // Of its own: a connection of the pool may be pipelined, and one in the middle of a COPY is good for nothing else.
   const client = new Client({ ...pool.options, pipeline: false });
   client.on('error', () => undefined);
@@ -79,7 +80,7 @@ async function* scanRange(
   } catch (error) {
     throw readFault(error);
   } finally {
-    void client.end().catch(() => undefined);
+    await client.end().catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import { EventStoreError } from '@tallystick/decider';
-import type { Connection, Pool } from '@tallystick/postgres';
+import { type Connection, type Pool, socketOf } from '@tallystick/postgres';
 import type { QueryConfig, QueryResult, QueryResultRow } from 'pg';
 import { readFault } from './faults';
 
@@ -22,6 +22,8 @@ export async function runStatement<Row extends QueryResultRow>(
   try {
     return await within(connection.query<Row>(statement), until - performance.now(), () => {
       broken = new Error(`no answer within ${deadline} ms`);
+      // Released alone, a pipelined connection would wait for the answer before it ends.
+      socketOf(connection)?.destroy();
       return broken;
     });
   } finally {
