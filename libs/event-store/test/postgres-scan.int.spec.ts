@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { eventHash, eventsAfter, type RecordedEvent, START } from '@tallystick/decider';
 import { createPool } from '@tallystick/postgres';
-import { codeOf } from '@tallystick/testing';
+import { codeOf, until } from '@tallystick/testing';
 import { openPostgresLogReader, type PostgresEventStore } from '../src/postgres';
 import { growChain, newChain, type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
 
@@ -80,11 +80,8 @@ describe('scan', () => {
     }
     await log.close();
     await pool.end();
-    const open = (): Promise<number | null> =>
-      harness.admin
-        .query("select from pg_stat_activity where application_name = 'turned-away'")
-        .then(({ rowCount }) => rowCount);
-    while ((await open()) !== 0);
+    const open = "select from pg_stat_activity where application_name = 'turned-away'";
+    await until('the connection has gone', async () => (await harness.admin.query(open)).rowCount === 0);
   });
 
   it('reads through a pool that is pipelined', async () => {

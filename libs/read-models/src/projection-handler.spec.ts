@@ -8,7 +8,7 @@ import {
   type Pool,
   textColumn,
 } from '@tallystick/postgres';
-import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
+import { startTestDatabase, type TestDatabase, until } from '@tallystick/testing';
 import type { ContractProjection } from './projection';
 import { projectionHandler } from './projection-handler';
 import { insertOf } from './row-statement';
@@ -185,7 +185,7 @@ describe('projectionHandler', () => {
           "select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())",
         )
       ).rowCount === 1;
-    while (!(await isWaiting()));
+    await until('the redriven record waits', isWaiting);
     await holder.query('commit');
     holder.release();
     expect(await redriven).toEqual([DONE]);
