@@ -247,7 +247,7 @@ def kill_under_load(installation, publisher, kills, chance):
             for worker in [installation.front, *installation.workers]:
                 worker.check_alive()
             if time.time() > deadline:
-                raise SystemExit(f'nothing lay before {victim.name} for {FLIGHT_SECONDS} s')
+                raise SystemExit(f'nothing lay before {victim.name} for {FLIGHT_SECONDS} s (run {publisher.runs} of the publisher; a lower --rate makes the first one last)')
             time.sleep(0.05)
             flight = victim.behind()
         victim.kill()
@@ -299,7 +299,7 @@ def main():
     parser.add_argument('file', help='online_retail.csv or .csv.gz')
     parser.add_argument('--bus', default='kafka', choices=['kafka', 'postgres'])
     parser.add_argument('--kills', type=int, default=20)
-    parser.add_argument('--rate', type=int, default=150, help='records a second')
+    parser.add_argument('--rate', type=int, default=80, help='records a second; what is published again never reaches the ledger, so the file must last for all kills')
     parser.add_argument('--rows', type=int, help='take only so many rows of the file (whole invoices)')
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--keep', action='store_true', help='keep the folder with the logs of all processes')
