@@ -218,8 +218,9 @@ class KafkaTopics:
                 elif topic in OUTSIDE_TOPICS:
                     self.by_topic[topic].append((record['partition'], record['position'], record['value'].encode()))
                 else:
-                    headers = record['headers']
-                    self.origins[topic].add((headers['origin-stream'], int(headers['origin-revision'])))
+                    # Stream, revision, event id, log position and correlation id, each before a space but the last.
+                    stream, revision, _ = record['headers']['origin'].split(' ', 2)
+                    self.origins[topic].add((stream, int(revision)))
         if process.returncode != 0:
             sys.exit('the topics could not be read from Kafka')
 
