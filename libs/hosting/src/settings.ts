@@ -41,6 +41,7 @@ export const SETTINGS: readonly SettingForm[] = [
   { name: 'TALLY_BATCH', kind: 'whole', default: '500', meaning: 'Records that a consumer takes at once, at most' },
   { name: 'TALLY_TOPIC_RETENTION_HOURS', kind: 'whole', default: '168', meaning: 'How long the Postgres bus keeps a record of an outside topic that every consumer has settled; 0 = no longer' },
   { name: 'TALLY_CURSOR_KEY', kind: 'key', secret: true, meaning: 'Authenticates list cursors; the same on all replicas' },
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', kind: 'url', meaning: 'Where traces are sent, OTLP over HTTP; absent: none are made' },
 ]; // prettier-ignore
 
 /** Settings of a process, checked. Secrets are read from their files; defaults are filled in. */
