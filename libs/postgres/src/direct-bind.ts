@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { type BindConfig, Connection as WireConnection, type PoolClient } from 'pg';
+import type { BindConfig, PoolClient } from 'pg';
+import { wireOf } from './wire';
 
 /** Parameters from this size on are handed to the socket as they are; smaller ones are gathered first. */
 const LARGE_BYTES = 4_096;
@@ -15,8 +16,8 @@ const NULL_LENGTH = -1;
  * parameter go on as before. A buffer given as a parameter must not be written to afterwards.
  */
 export function bindWithoutCopies(client: PoolClient): void {
-  if (!('connection' in client) || !(client.connection instanceof WireConnection)) return;
-  const { connection } = client;
+  const connection = wireOf(client);
+  if (!connection) return;
   const { stream } = connection;
   const bind = connection.bind.bind(connection);
   connection.bind = (config, more) => {

@@ -3,5 +3,5 @@ export * from './projection-handler';
 export * from './projection-runner';
 export * from './rebuild';
 export type { ContractSource } from './replay';
-export * from './row-statement';
+export { insertOf, type NewRows, type RowStatement } from './row-statement';
 export { consumerOf, createProjectionTables } from './tables';

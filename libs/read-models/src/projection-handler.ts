@@ -10,10 +10,9 @@ import {
   moveCheckpoint,
   type Pool,
   type PositionCheckpoint,
-  prepared,
 } from '@tallystick/postgres';
 import type { ContractProjection } from './projection';
-import { passingOverKnown } from './row-statement';
+import { passingOverKnown, writeRows } from './row-statement';
 import { closeGate, consumerOf, enterGate, stepOf, tablesOf } from './tables';
 
 /** What was taken ahead is remembered this long; a dead letter is not redriven twice (the first redrive closes it). */
@@ -94,8 +93,7 @@ export function projectionHandler(projection: ContractProjection, topic: string,
       await (checkpoint ? enterGate : closeGate)(connection, projection);
       if (checkpoint) await moveCheckpoint(connection, checkpoint);
       const fresh = await (checkpoint ? notTakenAhead : takenAhead)(connection, projection, batch);
-      const rows = fresh.length > 0 ? statements(fresh, table) : [];
-      for (const row of rows) await connection.query(prepared(passingOverKnown(row)));
+      if (fresh.length > 0) await writeRows(connection, statements(fresh, table).map(passingOverKnown));
       return new Set(fresh);
     });
 

@@ -48,20 +48,21 @@ const streamsAndRevisions: LogProjection['statements'] = (events, table) => [
 
 let database: TestDatabase;
 let pool: Pool;
-/** What the live rows are written through. */
-let live: Pool;
 
 beforeEach(async () => {
   database = await startTestDatabase();
-  const options = { max: 6, applicationName: 'rebuild-spec', searchPath: 'ledger' };
-  pool = createPool(database.url, options);
-  live = createPool(database.url, { ...options, pipelined: true });
+  pool = createPool(database.url, {
+    max: 6,
+    applicationName: 'rebuild-spec',
+    searchPath: 'ledger',
+    pipelined: true,
+  });
 
   await migrate(pool, 'ledger', [CONSUMER_MIGRATIONS, EVENT_LOG_MIGRATIONS]);
 });
 
 afterEach(async () => {
-  await Promise.all([pool.end(), live.end()]);
+  await pool.end();
   await database.drop();
 });
 
@@ -81,7 +82,7 @@ describe('rebuild of a projection of the own log', () => {
     store = await openPostgresEventStore({ pool, schema: 'ledger', service: 'ledger' });
     await createProjectionTables(pool, 'ledger', [logProjection]);
     chain = new EventChain('account-demo_1');
-    runner = new ProjectionRunner({ projection: logProjection, store, pool: live, service: 'ledger', member: 'a' });
+    runner = new ProjectionRunner({ projection: logProjection, store, pool, service: 'ledger', member: 'a' });
     runner.start();
     await runner.reached(await append(3));
   });
@@ -174,7 +175,7 @@ describe('rebuild of a projection of the own log', () => {
     expect(report).toMatchObject({ applied: 3, equal: false });
     expect(report.tables[0]).not.toHaveProperty('digestLive');
     expect(await createProjectionTables(pool, 'ledger', [second])).toEqual([]);
-    const next = new ProjectionRunner({ projection: second, store, pool: live, service: 'ledger', member: 'b' });
+    const next = new ProjectionRunner({ projection: second, store, pool, service: 'ledger', member: 'b' });
     next.start();
     await next.reached(await append(1));
     await next.stop();
@@ -307,7 +308,7 @@ describe('rebuild of a projection of contracts', () => {
 
   it('stands at the positions of the bus, and at what was taken ahead of them', async () => {
     await createProjectionTables(pool, 'ledger', [sales]);
-    const handle = projectionHandler(sales, TOPIC, live);
+    const handle = projectionHandler(sales, TOPIC, pool);
     await handle(batch([record(0, 1), record(0, 3)], 0));
     await handle(batch([record(1, 4)]));
     expect(await rebuild({ ...options, pool })).toMatchObject({ equal: true, applied: 3, tables: [{ rows: 3 }] });
@@ -316,7 +317,7 @@ describe('rebuild of a projection of contracts', () => {
 
   it('finds and mends rows that differ', async () => {
     await createProjectionTables(pool, 'ledger', [sales]);
-    await projectionHandler(sales, TOPIC, live)(batch([record(0, 1), record(0, 3)], 0));
+    await projectionHandler(sales, TOPIC, pool)(batch([record(0, 1), record(0, 3)], 0));
     await pool.query("insert into entry_v1 values ('p0', 1)");
     expect(await rebuild({ ...options, pool })).toMatchObject({ equal: false, tables: [{ rows: 2 }] });
     expect(await entries()).toEqual(['p0 1', 'p0 3']);

@@ -1,9 +1,9 @@
 import { type EventStore, eventsAfter, type Position, position, START } from '@tallystick/decider';
 import type { BusRecord } from '@tallystick/messaging';
-import { type Connection, prepared, type Statement } from '@tallystick/postgres';
+import type { Connection } from '@tallystick/postgres';
 import type { ContractProjection, LogProjection, TableName } from './projection';
 import { logTopic } from './projection-runner';
-import { passingOverKnown } from './row-statement';
+import { passingOverKnown, writeRows } from './row-statement';
 import { consumerOf } from './tables';
 
 /** Runs a page's work in a transaction, or within the one at hand. */
@@ -164,8 +164,4 @@ export class ContractReplay implements Replay {
     );
     return new Map(rows.map((row) => [row.partition, position(BigInt(row.position))]));
   }
-}
-
-async function writeRows(connection: Connection, statements: readonly Statement[]): Promise<void> {
-  for (const statement of statements) await connection.query(prepared(statement));
 }

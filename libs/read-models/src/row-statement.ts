@@ -1,4 +1,4 @@
-import { arrayTypeOf, type Statement } from '@tallystick/postgres';
+import { arrayTypeOf, type Connection, prepared, type Statement } from '@tallystick/postgres';
 
 /** A statement that writes rows of a projection. */
 export interface RowStatement extends Statement {
@@ -32,4 +32,9 @@ export function insertOf({ into, columns, parametersBefore = 0 }: NewRows): Requ
 /** The statement that passes over rows that are there. */
 export function passingOverKnown({ text, known = text, values }: RowStatement): Statement {
   return { text: known, values };
+}
+
+/** Runs statements one after another within the transaction at hand. */
+export async function writeRows(connection: Connection, statements: readonly Statement[]): Promise<void> {
+  for (const statement of statements) await connection.query(prepared(statement));
 }

@@ -48,7 +48,7 @@ export async function enterGate(connection: Connection, { name }: Projection): P
  */
 export function stepOf(projection: Projection, checkpoint: PositionCheckpoint): Statement {
   return {
-    text: `select step_projection($1, $2, $3, $4, $5::int[], $6::int[], $7::bigint[], $8::bigint[])`,
+    text: 'select step_projection($1, $2, $3, $4, $5::int[], $6::int[], $7::bigint[], $8::bigint[])',
     values: [projection.name, consumerOf(projection), ...checkpointParameters(checkpoint)],
   };
 }

@@ -5,7 +5,7 @@ import {
   type PostgresEventStore,
 } from '@tallystick/event-store/postgres';
 import { IDEMPOTENCY_MIGRATIONS } from '@tallystick/http';
-import { CONSUMER_MIGRATIONS, createPool, inTransaction, migrate, type Pool, prepared } from '@tallystick/postgres';
+import { CONSUMER_MIGRATIONS, createPool, inOneWrite, migrate, type Pool } from '@tallystick/postgres';
 import type { NodeDeclaration } from '@tallystick/organization-domain';
 import { createProjectionTables, rebuild, type RebuildReport } from '@tallystick/read-models';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
@@ -43,6 +43,7 @@ export class OrganizationFixture {
       max: 6,
       applicationName: 'organization-test',
       searchPath: 'organization',
+      pipelined: true,
     });
     const idempotency = { name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS };
     await migrate(pool, 'organization', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, idempotency]);
@@ -99,10 +100,10 @@ export class OrganizationFixture {
   async project(pageSize = 500): Promise<void> {
     for (let atHead = false; !atHead;) {
       const page = await this.store.readAll({ after: this.projected, max: pageSize });
-      const rows = treeProjection.statements(page.events, (table) => `"${table}_v1"`);
-      await inTransaction(this.pool, async (connection) => {
-        for (const row of rows) await connection.query(prepared(row));
-      });
+      await inOneWrite(
+        this.pool,
+        treeProjection.statements(page.events, (table) => `"${table}_v1"`),
+      );
       this.projected = page.next;
       atHead = page.atHead;
     }

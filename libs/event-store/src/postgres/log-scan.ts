@@ -122,8 +122,8 @@ class EventRows {
 }
 
 /**
- * An event that lies in the bytes of its row, of whose columns none is ever null. Who reads a whole log looks at few of the fields: the others are made
- * when they are asked for.
+ * An event that lies in the bytes of its row, of whose columns none is ever null. Who reads a whole log looks at few of
+ * the fields: the others are made when they are asked for.
  */
 class ScannedEvent implements RecordedEvent {
   body?: unknown;
