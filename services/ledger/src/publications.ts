@@ -37,6 +37,21 @@ export const ledgerPublications: Publications = {
       case 'ReversalRecalculated':
         return reversed(event, known.data, 'recalculation', known.data.changes.map(lost));
       case 'AccountOpened':
+      case 'PointsActivated':
+      case 'HoldPlaced':
+      case 'HoldCaptured':
+      case 'HoldReleased':
+      case 'HoldLapsed':
+      case 'LotsExpired':
+      case 'ExpiryExtended':
+      case 'RedemptionCancelled':
+      case 'PointsDebited':
+      case 'PointsCredited':
+      case 'PointsSent':
+      case 'PointsReceived':
+      case 'LateLot':
+      case 'AccountFrozen':
+      case 'AccountUnfrozen':
         return [];
     }
   },

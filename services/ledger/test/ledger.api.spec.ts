@@ -22,6 +22,7 @@ import { migrate } from '@tallystick/postgres';
 import type { EventAnswer } from '../src/http/ledger.dto';
 import { LedgerModule } from '../src/ledger.module';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
+import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
 import { accountOf, batchOf, LedgerFixture, linkedReturn, purchase } from './ledger-fixture';
 
 const AUDIENCE = 'tallystick/ledger';
@@ -63,7 +64,7 @@ beforeAll(async () => {
       purchase('m-2', 'P3', FRIDAY, 7),
     ]),
   );
-  await ledger.project(1, 500);
+  await ledger.project(accountBookProjection.version, 500);
 });
 
 afterAll(async () => {

@@ -5,10 +5,14 @@ export * from './account/account.rejections';
 export {
   type AccountState,
   type Accrual,
+  type Clawback,
   type Fact,
+  type Hold,
   type Holding,
   lotOf,
   type Reversal,
 } from './account/account.state';
 export * from './account/account.upcasters';
+export * from './account/decisions/decision.commands';
+export * from './account/decisions/decision.events';
 export * from './assets/assets.decider';

@@ -33,6 +33,10 @@ export class BalanceAnswer {
   @Amount()
   readonly uncollectable!: string;
 
+  /** Asked back, not found, and owed: repaid first by later accruals. */
+  @Amount()
+  readonly deficit!: string;
+
   /** Of the account's last event that moved this asset, and its position in the log. */
   @Count()
   readonly revision!: number;

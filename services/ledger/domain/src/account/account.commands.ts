@@ -1,5 +1,7 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { Allocated, Reference } from './account.events';
+import type { Clawback } from './account.state';
+import type { DecisionCommand } from './decisions/decision.commands';
 
 interface ForHolder {
   readonly tenant: string;
@@ -15,12 +17,22 @@ export interface AssetAmount {
   readonly amount: bigint;
 }
 
+/** An amount that a return takes back. */
+export interface ReturnedAmount extends AssetAmount {
+  /** Absent: `within_balance`. */
+  readonly clawback?: Clawback;
+}
+
 export interface GrantedAmount extends AssetAmount {
   readonly unitCost: string;
   /** Absent: never. */
   readonly expiresAt?: Instant;
   /** Lower is drawn first; absent: 0. */
   readonly priority?: number;
+  /** Pending until then; absent: available at once, or with `activatesOn`. */
+  readonly activatesAt?: Instant;
+  /** Pending until this event of the purchase is reported. */
+  readonly activatesOn?: string;
   readonly allocation: readonly Allocated[];
 }
 
@@ -28,7 +40,7 @@ export interface LinkedReturn {
   readonly return: Reference;
   readonly effectiveAt: Instant;
   readonly store: string;
-  readonly amounts: readonly AssetAmount[];
+  readonly amounts: readonly ReturnedAmount[];
 }
 
 /** The whole present picture of one purchase: what it grants and what each of its returns takes back. */
@@ -54,7 +66,10 @@ export interface ReverseUnlinked extends ForHolder {
   readonly issuer: string;
   readonly store: string;
   readonly receipt: string;
-  readonly amounts: readonly AssetAmount[];
+  readonly amounts: readonly ReturnedAmount[];
 }
 
-export type AccountCommand = ApplyEvaluation | ReverseUnlinked;
+/** What arrives as a fact and counts from when it happened. */
+export type FactCommand = ApplyEvaluation | ReverseUnlinked;
+
+export type AccountCommand = FactCommand | DecisionCommand;

@@ -1,7 +1,7 @@
 import { canonicalJson, isRejection } from '@tallystick/decider';
 import { instant } from '@tallystick/vocabulary';
 import fc from 'fast-check';
-import type { AccountCommand, AssetAmount } from './account.commands';
+import type { AccountCommand, AssetAmount, FactCommand } from './account.commands';
 import { accountDecider } from './account.decider';
 import { growthGrant, january, linkedReturn, pointsGrant, purchasePicture, unlinkedReturn } from './account.examples';
 import type { AccountState } from './account.state';
@@ -57,8 +57,8 @@ interface NaiveLot {
 }
 
 /** The newest pictures, their facts sorted by one text, every lot scanned for every reversal: slow and obvious. */
-function naive(commands: readonly AccountCommand[]): Outcome {
-  const newest = new Map<string, AccountCommand>();
+function naive(commands: readonly FactCommand[]): Outcome {
+  const newest = new Map<string, FactCommand>();
   for (const command of commands) {
     const key = command.kind === 'apply-evaluation' ? `p${command.purchase.id}` : `r${command.return.id}`;
     if ((newest.get(key)?.revision ?? -1) < command.revision) newest.set(key, command);
@@ -88,7 +88,7 @@ interface NaiveFact {
   run(lots: NaiveLot[], sums: Record<string, { available: bigint; lost: bigint }>): string[];
 }
 
-function factsOf(command: AccountCommand): NaiveFact[] {
+function factsOf(command: FactCommand): NaiveFact[] {
   const time = (at: number) => String(at).padStart(20, '0');
   if (command.kind === 'reverse-unlinked') {
     const sort = `${time(command.effectiveAt)} 1 ${command.return.id}`;
@@ -177,7 +177,7 @@ const purchaseHistory = fc
   })
   .map(
     ({ day: on, versions }) =>
-      (id: string): AccountCommand[] =>
+      (id: string): FactCommand[] =>
         versions.map((version, revision) =>
           purchasePicture(id, on + version.shift, 0n, {
             revision,
@@ -197,7 +197,7 @@ const returnHistory = fc
   .record({ day, asks: fc.array(fc.record({ points: amount, issuer }), { minLength: 1, maxLength: 2 }) })
   .map(
     ({ day: on, asks }) =>
-      (id: string): AccountCommand[] =>
+      (id: string): FactCommand[] =>
         asks.map((ask, revision) => unlinkedReturn(`U-${id}`, on, ask.points, { revision, issuer: ask.issuer })),
   );
 

@@ -1,7 +1,7 @@
-import { accountId, type Decider, reject, type Rejection } from '@tallystick/decider';
+import { accountId, type Decider, isRejection, reject, type Rejection } from '@tallystick/decider';
 import { MAX_BALANCE } from '@tallystick/vocabulary';
-import type { AccountCommand, ApplyEvaluation, AssetAmount } from './account.commands';
-import type { AccountEvent } from './account.events';
+import type { AccountCommand, ApplyEvaluation, AssetAmount, FactCommand } from './account.commands';
+import { type AccountEvent, BOOKS } from './account.events';
 import { eventsOfPurchase, eventsOfReturn } from './account.facts';
 import { evolveAccount } from './account.evolve';
 import { accountInvariants } from './account.invariants';
@@ -9,6 +9,8 @@ import { ACCOUNT_REFUSALS, type AccountRefusal } from './account.rejections';
 import { accountSnapshot } from './account.snapshot';
 import { type AccountState, emptyAccount, keyOf, reversalKey } from './account.state';
 import { upcastAccount } from './account.upcasters';
+import { decideDecision } from './decisions/decision.decider';
+import { lateLots } from './decisions/late-lots';
 import { pictureOfPurchase, pictureOfReturn } from './picture';
 
 /**
@@ -20,16 +22,8 @@ export const accountDecider: Decider<AccountState, AccountCommand, AccountEvent,
   kind: 'account',
   initial: emptyAccount,
   decide(command, state) {
-    if (isKnown(command, state)) return [];
-    const fault = faultOf(command, state);
-    if (fault) return fault;
-    const events = opened(command, state);
-    if (command.kind === 'apply-evaluation') {
-      events.push(...eventsOfPurchase(command, state, pictureOfPurchase(command, state)));
-    } else {
-      events.push(...eventsOfReturn(command, state, pictureOfReturn(command, state)));
-    }
-    return outOfRange(events, state) ?? events;
+    const events = isFact(command) ? decideFact(command, state) : decideDecision(command, state);
+    return isRejection(events) ? events : (outOfRange(events, state) ?? events);
   },
   evolve: evolveAccount,
   invariants: accountInvariants,
@@ -38,8 +32,26 @@ export const accountDecider: Decider<AccountState, AccountCommand, AccountEvent,
   snapshot: accountSnapshot,
 };
 
+function isFact(command: AccountCommand): command is FactCommand {
+  return command.kind === 'apply-evaluation' || command.kind === 'reverse-unlinked';
+}
+
+function decideFact(command: FactCommand, state: AccountState): readonly AccountEvent[] | Rejection<AccountRefusal> {
+  if (isKnown(command, state)) return [];
+  const fault = faultOf(command, state);
+  if (fault) return fault;
+  const events = opened(command, state);
+  if (command.kind === 'reverse-unlinked') {
+    events.push(...eventsOfReturn(command, state, pictureOfReturn(command, state)));
+    return events;
+  }
+  const picture = pictureOfPurchase(command, state);
+  events.push(...eventsOfPurchase(command, state, picture), ...lateLots(picture, state));
+  return events;
+}
+
 /** True where this picture or a newer one of the same purchase or return was applied. */
-function isKnown(command: AccountCommand, state: AccountState): boolean {
+function isKnown(command: FactCommand, state: AccountState): boolean {
   const known =
     command.kind === 'apply-evaluation'
       ? state.accruals.get(keyOf(command.purchase))
@@ -47,12 +59,12 @@ function isKnown(command: AccountCommand, state: AccountState): boolean {
   return known !== undefined && command.revision <= known.revision;
 }
 
-function opened({ tenant, program, holder }: AccountCommand, state: AccountState): AccountEvent[] {
+function opened({ tenant, program, holder }: FactCommand, state: AccountState): AccountEvent[] {
   if (state.owner) return [];
   return [{ type: 'AccountOpened', version: 1, data: { tenant, program, holder } }];
 }
 
-function faultOf(command: AccountCommand, state: AccountState): Rejection<AccountRefusal> | undefined {
+function faultOf(command: FactCommand, state: AccountState): Rejection<AccountRefusal> | undefined {
   const { tenant, account, program, holder } = command;
   const { owner } = state;
   const matches = owner
@@ -113,8 +125,7 @@ function hasRoom(events: readonly AccountEvent[], state: AccountState): boolean 
   for (const { type, data } of events) if (type !== 'AccountOpened') postings += data.postings.length;
   if (postings > 100) return false;
   for (const book of state.books.values()) {
-    if (book.available > ROOMY || book.uncollectable < -ROOMY || book['issuer-obligation'] < -ROOMY) return false;
-    if (book['issuer-obligation'] > ROOMY) return false;
+    for (const name of BOOKS) if (book[name] > ROOMY || book[name] < -ROOMY) return false;
   }
   return true;
 }

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '@tallystick/decider';
+import type { DecisionEvent } from './decisions/decision.events';
 
 /** A purchase or return by the names its publisher gave it. */
 export interface Reference {
@@ -7,7 +8,20 @@ export interface Reference {
 }
 
 /** The books of the double entry that this release moves (capabilities L2). */
-export type Book = 'issuer-obligation' | 'available' | 'uncollectable';
+export const BOOKS = [
+  'issuer-obligation',
+  'pending',
+  'available',
+  'held',
+  'redeemed',
+  'moved',
+  'breakage',
+  'adjustment',
+  'uncollectable',
+  'deficit',
+] as const;
+
+export type Book = (typeof BOOKS)[number];
 
 /**
  * One leg of a balanced set, as a row: the amount is signed decimal text. Amounts of one event sum to zero per asset and
@@ -28,8 +42,17 @@ export interface Granted {
   readonly expiresAt?: string;
   /** Absent: 0. */
   readonly priority?: string;
+  /** When a grant that is pending becomes available; absent: at once, or on an event (capabilities L4). */
+  readonly activatesAt?: string;
+  /** The event that a pending grant waits for. */
+  readonly activatesOn?: string;
+  /** Beyond `amount`: what a later picture no longer grants, but what was used already and so stays in the lot. */
+  readonly kept?: string;
   readonly allocation: readonly Allocated[];
 }
+
+/** Where a part of a lot lies that a fact moves; absent: `available`. */
+export type LotBook = 'pending' | 'breakage';
 
 /** What one lot (or a score) was before and is after. */
 export interface Change {
@@ -37,6 +60,7 @@ export interface Change {
   readonly lot?: string;
   readonly issuer: string;
   readonly unitCost?: string;
+  readonly book?: LotBook;
   readonly from: string;
   readonly to: string;
 }
@@ -46,20 +70,30 @@ export interface TakenSlice {
   readonly issuer: string;
   readonly unitCost: string;
   readonly amount: string;
+  readonly book?: LotBook;
 }
 
-/** What a reversal asked of one asset and got; asked = taken + uncollectable, taken = Σ slices (a score has none). */
+/**
+ * What a reversal asked of one asset and got; asked = taken + uncollectable + deficit + onHold, taken = Σ slices (a score
+ * has none). What is absent is zero.
+ */
 export interface ReversedItem {
   readonly asset: string;
   readonly asked: string;
   readonly taken: string;
   readonly uncollectable: string;
+  /** Owed by the holder and repaid first by later accruals. */
+  readonly deficit?: string;
+  /** Held of its own lot: decided when the hold ends. */
+  readonly onHold?: string;
+  /** What happens to what was spent already; absent: `within_balance`. */
+  readonly clawback?: string;
   /** Absent for a score. */
   readonly slices?: readonly TakenSlice[];
 }
 
 /** Whose account it is: said by every event, so that each can be announced by itself. */
-interface OfHolder {
+export interface OfHolder {
   readonly program: string;
   readonly holder: string;
 }
@@ -112,4 +146,7 @@ export type ReversalRecalculated = DomainEvent<
   DrawnReversal & { readonly cause: Reference; readonly changes: readonly Change[] }
 >;
 
-export type AccountEvent = AccountOpened | PointsAccrued | AccrualAmended | PointsReversed | ReversalRecalculated;
+/** What facts make of an account. */
+export type FactEvent = PointsAccrued | AccrualAmended | PointsReversed | ReversalRecalculated;
+
+export type AccountEvent = AccountOpened | FactEvent | DecisionEvent;

@@ -1,4 +1,4 @@
-import { instant } from '@tallystick/vocabulary';
+import { type Instant, instant } from '@tallystick/vocabulary';
 import type {
   AccountEvent,
   AccrualAmended,
@@ -6,11 +6,14 @@ import type {
   PointsAccrued,
   PointsReversed,
   Posting,
+  ReversedItem,
   ReversalRecalculated,
 } from './account.events';
 import {
   type Accrual,
   type AccountState,
+  booksOf,
+  type Clawback,
   type Fact,
   type Holding,
   holdingOf,
@@ -21,8 +24,7 @@ import {
   reversalKey,
   type Taking,
 } from './account.state';
-
-const NOTHING_TAKEN = () => 0n;
+import { evolveDecision } from './decisions/decision.evolve';
 
 /** Folds an event into the state it is given, in place. */
 export function evolveAccount(state: AccountState, event: AccountEvent): AccountState {
@@ -31,7 +33,7 @@ export function evolveAccount(state: AccountState, event: AccountEvent): Account
       state.owner = { program: event.data.program, holder: event.data.holder };
       return state;
     case 'PointsAccrued':
-      insertFact(state, accrualOf(event.data, state.facts[state.facts.length - 1], NOTHING_TAKEN));
+      insertFact(state, accrualOf(event.data, state.facts[state.facts.length - 1]));
       return posted(state, event.data.postings, event.data.grants);
     case 'AccrualAmended':
       return amended(state, event.data);
@@ -39,19 +41,30 @@ export function evolveAccount(state: AccountState, event: AccountEvent): Account
       return reversed(state, event.data);
     case 'ReversalRecalculated':
       return recalculated(state, event.data);
+    default:
+      return evolveDecision(state, event);
   }
 }
 
 function amended(state: AccountState, data: AccrualAmended['data']): AccountState {
   const old = state.accruals.get(keyOf(data.purchase));
-  const takenOf = (asset: string) => {
-    const holding = old?.holdings.find((one) => one.asset === asset);
-    return holding ? holding.granted - holding.remaining : 0n;
-  };
-  const accrual = { ...accrualOf(data, old, takenOf), returns: old?.returns };
+  const accrual = { ...accrualOf(data, old), returns: old?.returns };
+  for (const holding of accrual.holdings) {
+    const known = old?.holdings.find((one) => one.asset === holding.asset);
+    if (known) keepWhatBecameOf(known, holding);
+  }
   if (old) replaceFact(state, old, accrual);
   else insertFact(state, accrual);
   return posted(state, data.postings, data.grants);
+}
+
+function keepWhatBecameOf(known: Holding, holding: Holding): void {
+  holding.remaining = holding.granted - (known.granted - known.remaining);
+  holding.used = known.used;
+  holding.extendedTo = known.extendedTo;
+  if (known.lot === undefined) return;
+  holding.pending = known.pending;
+  holding.activatedAt ??= known.activatedAt;
 }
 
 function reversed(state: AccountState, data: PointsReversed['data']): AccountState {
@@ -77,39 +90,46 @@ function drawn(state: AccountState, data: PointsReversed['data'], reversal: Reve
 }
 
 function move(state: AccountState, { asset, slices }: Taking, sign: bigint): void {
-  for (const { lot, amount } of slices ?? []) {
+  for (const { lot, amount, expired } of slices ?? []) {
+    if (expired) continue;
     const holding = holdingOf(state, asset, lot);
     if (holding) holding.remaining += sign * amount;
   }
 }
 
 /** `alike`: a fact of the account that probably says the same words, which are then kept once. */
-function accrualOf(data: PointsAccrued['data'], alike: Fact | undefined, takenOf: (asset: string) => bigint): Accrual {
+function accrualOf(data: PointsAccrued['data'], alike: Fact | undefined): Accrual {
   const known = alike?.kind === 'accrual' ? alike : undefined;
   const { purchase, grants } = data;
+  const at = instant(data.effectiveAt);
   return {
     kind: 'accrual',
-    at: instant(data.effectiveAt),
+    at,
     source: once(purchase.source, known?.source),
     id: purchase.id,
     issuer: once(data.issuer, known?.issuer),
     revision: Number(data.evaluationRevision),
-    holdings: grants.map((grant, index) => holdingFrom(grant, known?.holdings[index], takenOf(grant.asset))),
+    holdings: grants.map((grant, index) => holdingFrom(grant, at, known?.holdings[index])),
     returns: undefined,
   };
 }
 
-function holdingFrom(grant: Granted, alike: Holding | undefined, taken: bigint): Holding {
-  const { asset, lot, amount, unitCost, expiresAt, priority } = grant;
-  const granted = BigInt(amount);
+function holdingFrom(grant: Granted, at: Instant, alike: Holding | undefined): Holding {
+  const { asset, lot, amount, unitCost, expiresAt, priority, activatesAt, activatesOn, kept } = grant;
+  const granted = kept === undefined ? BigInt(amount) : BigInt(amount) + BigInt(kept);
   return {
     asset: once(asset, alike?.asset),
     lot,
     unitCost: once(unitCost, alike?.unitCost),
     expiresAt: expiresAt === undefined ? undefined : instant(expiresAt),
     priority: priority === undefined ? 0 : Number(priority),
+    activatesOn,
+    activatedAt: activatesAt !== undefined ? instant(activatesAt) : activatesOn === undefined ? at : undefined,
+    pending: activatesAt !== undefined || activatesOn !== undefined,
     granted,
-    remaining: taken === 0n ? granted : granted - taken,
+    remaining: granted,
+    used: undefined,
+    extendedTo: undefined,
   };
 }
 
@@ -130,30 +150,40 @@ function reversalOf(data: PointsReversed['data']): Reversal {
     store: data.store,
     receipt: data.receipt,
     revision: Number(data.evaluationRevision),
-    items: data.items.map(({ asset, asked, taken, slices }) => ({
-      asset,
-      asked: BigInt(asked),
-      taken: BigInt(taken),
-      slices: slices?.map((slice) => ({ ...slice, amount: BigInt(slice.amount) })),
-    })),
+    items: data.items.map(takingOf),
   };
 }
 
+function takingOf({ asset, asked, taken, deficit, onHold, clawback, slices }: ReversedItem): Taking {
+  return {
+    asset,
+    asked: BigInt(asked),
+    taken: BigInt(taken),
+    deficit: deficit === undefined ? 0n : BigInt(deficit),
+    onHold: onHold === undefined ? 0n : BigInt(onHold),
+    clawback: clawback as Clawback | undefined,
+    slices: slices?.map(({ lot, issuer, unitCost, amount, book }) => {
+      return { lot, issuer, unitCost, amount: BigInt(amount), expired: book === 'breakage' };
+    }),
+  };
+}
+
+interface Named {
+  readonly asset: string;
+  readonly lot?: string;
+  readonly slices?: readonly unknown[];
+}
+
 /** Adds postings to the books; what is granted or asked tells whether an asset seen first is a score. */
-function posted(
-  state: AccountState,
-  postings: readonly Posting[],
-  assets: readonly { readonly asset: string; readonly lot?: string; readonly slices?: readonly unknown[] }[],
-): AccountState {
+function posted(state: AccountState, postings: readonly Posting[], assets: readonly Named[]): AccountState {
   for (const [book, asset, , amount] of postings) {
-    let books = state.books.get(asset);
-    if (!books) {
-      const one = assets.find((named) => named.asset === asset);
-      const score = one !== undefined && one.lot === undefined && one.slices === undefined;
-      books = { score, 'issuer-obligation': 0n, available: 0n, uncollectable: 0n };
-      state.books.set(asset, books);
-    }
+    const books = state.books.get(asset) ?? booksOf(state, asset, isScore(asset, assets));
     books[book] += BigInt(amount);
   }
   return state;
+}
+
+function isScore(asset: string, assets: readonly Named[]): boolean {
+  const one = assets.find((named) => named.asset === asset);
+  return one !== undefined && one.lot === undefined && one.slices === undefined;
 }

@@ -1,18 +1,19 @@
 import { formatInstant, least } from '@tallystick/vocabulary';
-import type { Slice } from '../lots/lot';
-import type { AccountCommand, ApplyEvaluation, GrantedAmount, ReverseUnlinked } from './account.commands';
-import type { AccountEvent, Granted } from './account.events';
+import type { ApplyEvaluation, FactCommand, ReverseUnlinked } from './account.commands';
+import type { AccountEvent, Granted, Reference } from './account.events';
 import {
   type Accrual,
   type AccountState,
+  type Holding,
   holdingOf,
   keyOf,
-  lotOf,
   referenceOf,
   type Reversal,
+  type TakenPart,
   type Taking,
 } from './account.state';
 import {
+  type BookOfLot,
   changeText,
   type Difference,
   grantedBetween,
@@ -20,16 +21,18 @@ import {
   postingsOf,
   postingsOfAccrual,
   residueBetween,
+  type Side,
   takenBetween,
 } from './difference';
 import { type Delta, inFeasibleOrder, type Move } from './feasible-order';
 import { type Picture, sameAccrual } from './picture';
-import { redraw, type Redrawn } from './redraw';
+import { redraw, redrawOwed, type Redrawn } from './redraw';
 
 /** What has to be said so that the account shows a purchase's picture, and what it changes in the facts behind it. */
 export function eventsOfPurchase(command: ApplyEvaluation, state: AccountState, picture: Picture): AccountEvent[] {
   const { old, wanted } = picture.accrual!;
-  const moves = drawnAgain(command, redraw(state, picture));
+  const telling = tellingOf(command, state, wanted);
+  const moves = drawnAgain(telling, redraw(state, picture));
   if (!old) return [accrued(command, wanted), ...ordered(moves, state, wanted)];
   if (sameAccrual(old, wanted) && saysRevision(moves, command)) return ordered(moves, state);
   return ordered([amendment(command, old, wanted), ...moves], state);
@@ -42,7 +45,38 @@ export function eventsOfReturn(command: ReverseUnlinked, state: AccountState, pi
   if (!redrawn.some((one) => one.wanted === wanted)) {
     redrawn.push({ old, wanted, items: old?.items ?? [] });
   }
-  return ordered(drawnAgain(command, redrawn), state);
+  return ordered(drawnAgain(tellingOf(command, state), redrawn), state);
+}
+
+/** What reversals get that did not get all they ask, once a decision (`cause`) has left more (capabilities L7, L9). */
+export function eventsOfOwed(cause: Reference, state: AccountState): AccountEvent[] {
+  if (state.owed.size === 0) return [];
+  return ordered(drawnAgain({ ...state.owner!, cause, bookOf: bookIn(state) }, redrawOwed(state)), state);
+}
+
+/** Who tells of a redrawn reversal, and why. */
+interface Telling {
+  readonly program: string;
+  readonly holder: string;
+  readonly cause: Reference;
+  readonly bookOf: BookOfLot;
+  /** True where a newer picture of an unlinked return must be said even if nothing moves. */
+  readonly saysNewer?: boolean;
+}
+
+function tellingOf(command: FactCommand, state: AccountState, wanted?: Accrual): Telling {
+  const { program, holder } = command;
+  if (command.kind === 'reverse-unlinked')
+    return { program, holder, cause: command.return, bookOf: bookIn(state), saysNewer: true };
+  return { program, holder, cause: command.purchase, bookOf: bookIn(state, wanted) };
+}
+
+/** Where lots are booked; a wanted accrual is not in the state yet. */
+function bookIn(state: AccountState, wanted?: Accrual): BookOfLot {
+  return (asset, lot) => {
+    const holding = wanted?.holdings.find((one) => one.lot === lot) ?? holdingOf(state, asset, lot);
+    return holding?.pending ? 'pending' : 'available';
+  };
 }
 
 /** True where one of the events carries the picture's revision, so that nothing else has to. */
@@ -57,19 +91,19 @@ function saysRevision(moves: readonly Move[], command: ApplyEvaluation): boolean
 
 function accrued(command: ApplyEvaluation, wanted: Accrual): AccountEvent {
   const postings = postingsOfAccrual(wanted);
-  return { type: 'PointsAccrued', version: 1, data: { ...evaluated(command), postings } };
+  return { type: 'PointsAccrued', version: 1, data: { ...evaluated(command, wanted), postings } };
 }
 
 function amendment(command: ApplyEvaluation, old: Accrual, wanted: Accrual): Move {
   const granted = grantedBetween(old, wanted);
-  const data = { ...evaluated(command), changes: granted.map(changeText), postings: postingsOf(granted, [], []) };
+  const changes = granted.map(changeText);
+  const data = { ...evaluated(command, wanted), changes, postings: postingsOf(granted, []) };
   return { event: { type: 'AccrualAmended', version: 1, data }, deltas: deltasOf(granted, 1n) };
 }
 
-function evaluated(command: ApplyEvaluation) {
-  const { program, holder, purchase, issuer, store, receipt } = command;
-  const key = keyOf(purchase);
-  const grants = command.grants.filter(({ amount }) => amount > 0n).map((grant) => granted(grant, key));
+function evaluated(command: ApplyEvaluation, { issuer, holdings }: Accrual) {
+  const { program, holder, purchase, store, receipt } = command;
+  const grants = holdings.map((holding) => granted(command, holding));
   const evaluationRevision = String(command.revision);
   return {
     program,
@@ -84,73 +118,75 @@ function evaluated(command: ApplyEvaluation) {
   };
 }
 
-function granted(
-  { asset, score, amount, unitCost, expiresAt, priority, allocation }: GrantedAmount,
-  key: string,
-): Granted {
+function granted(command: ApplyEvaluation, holding: Holding): Granted {
+  const { asset, lot, unitCost, expiresAt, priority, activatesOn, activatedAt } = holding;
+  const grant = command.grants.find((one) => one.asset === asset);
+  const amount = grant?.amount ?? 0n;
+  const waitsUntil = grant?.activatesAt !== undefined && activatedAt !== undefined;
   return {
     asset,
-    ...(score ? {} : { lot: lotOf(key, asset) }),
+    ...(lot === undefined ? {} : { lot }),
     amount: String(amount),
     unitCost,
     ...(expiresAt === undefined ? {} : { expiresAt: formatInstant(expiresAt) }),
     ...(priority ? { priority: String(priority) } : {}),
-    allocation,
+    ...(waitsUntil ? { activatesAt: formatInstant(activatedAt) } : {}),
+    ...(activatesOn === undefined ? {} : { activatesOn }),
+    ...(holding.granted > amount ? { kept: String(holding.granted - amount) } : {}),
+    allocation: grant?.allocation ?? [],
   };
 }
 
 /** One move per reversal that is new or differs from what is stored. */
-function drawnAgain(command: AccountCommand, redrawn: readonly Redrawn[]): Move[] {
+function drawnAgain(telling: Telling, redrawn: readonly Redrawn[]): Move[] {
   const moves: Move[] = [];
   for (const one of redrawn) {
-    if (!one.old) moves.push(reversal(command, one));
-    else if (differs(one, one.old, command)) moves.push(recalculation(command, one.old, one));
+    if (!one.old) moves.push(reversal(telling, one));
+    else if (differs(one, one.old, telling)) moves.push(recalculation(telling, one.old, one));
   }
   return moves;
 }
 
-function differs({ wanted, items }: Redrawn, old: Reversal, command: AccountCommand): boolean {
-  const newer = command.kind === 'reverse-unlinked' && wanted.revision > old.revision;
+function differs({ wanted, items }: Redrawn, old: Reversal, { bookOf, saysNewer }: Telling): boolean {
+  const newer = saysNewer && wanted.revision > old.revision;
   if (newer || old.at !== wanted.at || old.issuer !== wanted.issuer) return true;
+  const after = { issuer: wanted.issuer, items };
   return (
-    takenBetween(old, { issuer: wanted.issuer, items }).length > 0 ||
-    residueBetween(old, { issuer: wanted.issuer, items }).length > 0
+    takenBetween(old, after, bookOf).length > 0 ||
+    residueBetween(old, after).length > 0 ||
+    items.some(({ asset, onHold }) => onHold !== (old.items.find((one) => one.asset === asset)?.onHold ?? 0n))
   );
 }
 
-function reversal(command: AccountCommand, redrawn: Redrawn): Move {
+function reversal(telling: Telling, redrawn: Redrawn): Move {
   const { wanted, items } = redrawn;
   const after = { issuer: wanted.issuer, items };
-  const taken = takenBetween(undefined, after);
-  const postings = postingsOf([], taken, residueBetween(undefined, after));
-  const data = { ...drawn(command, redrawn), items: items.map(itemText), postings };
+  const taken = takenBetween(undefined, after, telling.bookOf);
+  const postings = postingsOf([], [...taken, ...residueBetween(undefined, after)]);
+  const texts = items.map((item) => itemText(item, telling.bookOf));
+  const data = { ...drawn(telling, redrawn), items: texts, postings };
   return { event: { type: 'PointsReversed', version: 1, data }, deltas: deltasOf(taken, -1n) };
 }
 
-function recalculation(command: AccountCommand, old: Side, redrawn: Redrawn): Move {
+function recalculation(telling: Telling, old: Side, redrawn: Redrawn): Move {
   const { wanted, items } = redrawn;
   const after = { issuer: wanted.issuer, items };
-  const taken = takenBetween(old, after);
+  const taken = takenBetween(old, after, telling.bookOf);
   const data = {
-    ...drawn(command, redrawn),
-    cause: command.kind === 'apply-evaluation' ? command.purchase : command.return,
-    items: items.map(itemText),
+    ...drawn(telling, redrawn),
+    cause: telling.cause,
+    items: items.map((item) => itemText(item, telling.bookOf)),
     changes: taken.map(changeText),
-    postings: postingsOf([], taken, residueBetween(old, after)),
+    postings: postingsOf([], [...taken, ...residueBetween(old, after)]),
   };
   const kept = taken.some(({ from, to }) => to < from) ? keptOf(old, redrawn) : undefined;
   const gives = kept !== undefined && taken.some(({ from, to }) => to > from);
   const split = (): [Move, Move] => [
-    recalculation(command, old, { ...redrawn, items: kept! }),
-    recalculation(command, { issuer: wanted.issuer, items: kept! }, redrawn),
+    recalculation(telling, old, { ...redrawn, items: kept! }),
+    recalculation(telling, { issuer: wanted.issuer, items: kept! }, redrawn),
   ];
   const move = { event: { type: 'ReversalRecalculated' as const, version: 1, data }, deltas: deltasOf(taken, -1n) };
   return gives ? { ...move, split } : move;
-}
-
-interface Side {
-  readonly issuer: string;
-  readonly items: readonly Taking[];
 }
 
 /** What of the old taking stays: where a reversal gives back before it draws anew, it stands at this in between. */
@@ -161,18 +197,20 @@ function keptOf(old: Side, { wanted, items }: Redrawn): Taking[] {
       const taken = before && old.issuer === wanted.issuer ? least(before.taken, item.taken) : 0n;
       return { ...item, taken };
     }
-    const slices: Slice[] = [];
+    const slices: TakenPart[] = [];
     for (const slice of item.slices) {
-      const same = before?.slices?.find(
-        (one) => one.lot === slice.lot && one.issuer === slice.issuer && one.unitCost === slice.unitCost,
-      );
+      const same = before?.slices?.find((one) => isSamePart(one, slice));
       if (same) slices.push({ ...slice, amount: least(same.amount, slice.amount) });
     }
     return { ...item, slices, taken: slices.reduce((sum, { amount }) => sum + amount, 0n) };
   });
 }
 
-function drawn({ program, holder }: AccountCommand, { wanted }: Redrawn) {
+function isSamePart(a: TakenPart, b: TakenPart): boolean {
+  return a.lot === b.lot && a.issuer === b.issuer && a.unitCost === b.unitCost && a.expired === b.expired;
+}
+
+function drawn({ program, holder }: Telling, { wanted }: Redrawn) {
   const { source, id, purchase, at, earnedAt, issuer, store, receipt, revision } = wanted;
   return {
     program,
@@ -198,7 +236,8 @@ function ordered(moves: readonly Move[], state: AccountState, fresh?: Accrual): 
 
 function deltasOf(differences: readonly Difference[], sign: bigint): Delta[] {
   const deltas = new Map<string, { asset: string; lot?: string; amount: bigint }>();
-  for (const { asset, lot, from, to } of differences) {
+  for (const { asset, lot, book, from, to } of differences) {
+    if (book === 'breakage') continue;
     const key = `${lot} ${asset}`;
     const amount = (to - from) * sign;
     const known = deltas.get(key);

@@ -1,8 +1,27 @@
 import type { RefusalTable } from '@tallystick/decider';
 
-export type AccountRefusal = 'account-mismatch' | 'asset-repeated' | 'asset-kind-conflict' | 'amount-out-of-range';
+export type AccountRefusal =
+  | 'account-mismatch'
+  | 'asset-repeated'
+  | 'asset-kind-conflict'
+  | 'amount-out-of-range'
+  | 'account-unknown'
+  | 'hold-unknown'
+  | 'hold-conflict'
+  | 'decision-conflict'
+  | 'hold-ended'
+  | 'hold-not-captured'
+  | 'account-frozen'
+  | 'asset-not-spendable'
+  | 'deficit-outstanding'
+  | 'insufficient-points'
+  | 'capture-exceeds-hold'
+  | 'cancel-exceeds-redemption'
+  | 'lot-expired'
+  | 'nothing-to-extend'
+  | 'transfer-to-itself';
 
-/** Why a fact is refused. The first that applies, by precedence, answers. */
+/** Why a fact or a decision is refused. The first that applies, by precedence, answers. */
 export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
   'account-mismatch': {
     family: 'invalid',
@@ -27,5 +46,95 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 4,
     title: { en: 'The balance would leave the range of 64 bits', zh: '余额将超出 64 位整数范围' },
+  },
+  'account-unknown': {
+    family: 'unknown',
+    retryable: false,
+    precedence: 5,
+    title: { en: 'The account is not known', zh: '账户不存在' },
+  },
+  'hold-unknown': {
+    family: 'unknown',
+    retryable: false,
+    precedence: 6,
+    title: { en: 'The account has no hold of this name', zh: '账户中没有该冻结单' },
+  },
+  'hold-conflict': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 7,
+    title: { en: 'The hold stands with another content', zh: '该冻结单已存在且内容不同' },
+  },
+  'decision-conflict': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 8,
+    title: { en: 'The same name was used for something else', zh: '该编号已用于其他内容' },
+  },
+  'hold-ended': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 9,
+    title: { en: 'The hold has ended otherwise', zh: '该冻结单已以其他方式结束' },
+  },
+  'hold-not-captured': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 10,
+    title: { en: 'The hold was not captured', zh: '该冻结单尚未扣减' },
+  },
+  'account-frozen': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 11,
+    title: { en: 'The account is frozen', zh: '账户已冻结' },
+  },
+  'asset-not-spendable': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 12,
+    title: { en: 'A score is not spent', zh: '该资产不可消费' },
+  },
+  'deficit-outstanding': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 13,
+    title: { en: 'What was reversed and is still owed comes first', zh: '须先偿还欠付积分' },
+  },
+  'insufficient-points': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 14,
+    title: { en: 'There are not so many points', zh: '可用积分不足' },
+  },
+  'capture-exceeds-hold': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 15,
+    title: { en: 'More is captured than was held', zh: '扣减超过冻结数量' },
+  },
+  'cancel-exceeds-redemption': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 16,
+    title: { en: 'More is cancelled than is left of the redemption', zh: '撤销超过剩余兑换数量' },
+  },
+  'lot-expired': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 17,
+    title: { en: 'The lot has ended', zh: '该批次已到期' },
+  },
+  'nothing-to-extend': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 18,
+    title: { en: 'No lot would end later by it', zh: '没有可延期的批次' },
+  },
+  'transfer-to-itself': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 19,
+    title: { en: 'An account sends nothing to itself', zh: '不能转给同一账户' },
   },
 };

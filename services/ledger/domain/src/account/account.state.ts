@@ -1,6 +1,6 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { Slice } from '../lots/lot';
-import type { Book, Reference } from './account.events';
+import { type Book, BOOKS, type Reference } from './account.events';
 import { inFactOrder, placeOf } from './fact-order';
 
 /** What one purchase holds of one asset. */
@@ -11,9 +11,31 @@ export interface Holding {
   readonly unitCost: string;
   readonly expiresAt?: Instant;
   readonly priority: number;
+  /** The event that the grant waits for; absent where it waits for none. */
+  readonly activatesOn?: string;
+  /** When it became, or becomes, drawable; absent while it waits for an event. */
+  activatedAt?: Instant;
+  /** True while it is booked as pending. */
+  pending: boolean;
   readonly granted: bigint;
-  /** Of a lot: granted − what reversals took. A score keeps its sum in the books only. */
+  /** Of a lot: pending or available; granted − reversed − used. A score keeps its sum in the books only. */
   remaining: bigint;
+  /** Absent while no decision has moved a part of it. */
+  used?: Used;
+  /** Instead of `expiresAt`, where its date was extended. */
+  extendedTo?: Instant;
+}
+
+/** What decisions, and time, have made of a lot. It is never drawn again (capabilities L13). */
+export interface Used {
+  held: bigint;
+  spent: bigint;
+  /** What expired; a reversal may have taken it out of breakage since (capabilities L7). */
+  expired: bigint;
+  /** What left by a transfer or a debit. */
+  moved: bigint;
+  /** When a part was last given back: what then is past its date ends at that instant. */
+  freedAt?: Instant;
 }
 
 /** The fact that a purchase earned: its current amounts. */
@@ -35,9 +57,25 @@ export interface Taking {
   readonly asset: string;
   readonly asked: bigint;
   readonly taken: bigint;
+  /** Zero unless `clawback` allows it. */
+  readonly deficit: bigint;
+  /** Held of its own lot, decided when the hold ends. */
+  readonly onHold: bigint;
+  readonly clawback?: Clawback;
   /** Absent for a score. */
-  readonly slices?: readonly Slice[];
+  readonly slices?: readonly TakenPart[];
 }
+
+/** A slice that a reversal took; of its own lot also what had expired. */
+export interface TakenPart extends Slice {
+  readonly expired: boolean;
+}
+
+/**
+ * What a reversal may take for what was spent (capabilities L7): nothing that is active, nothing outside its own lot,
+ * other lots of the asset, or these and then a deficit, up to an amount or without end.
+ */
+export type Clawback = 'only_pending' | 'same_lot' | 'within_balance' | 'unlimited' | `floor:${bigint}`;
 
 /** The fact that something came back. */
 export interface Reversal {
@@ -58,6 +96,23 @@ export interface Reversal {
 
 export type Fact = Accrual | Reversal;
 
+/** A reservation and how it ended. */
+export interface Hold {
+  readonly hold: string;
+  readonly asset: string;
+  readonly amount: bigint;
+  readonly at: Instant;
+  readonly until: Instant;
+  readonly ttlSeconds: number;
+  readonly unit: string;
+  readonly store?: string;
+  /** What is reserved; once captured, what was redeemed and not cancelled. In the order of drawing. */
+  slices: readonly Slice[];
+  state: 'open' | 'captured' | 'released' | 'lapsed';
+  /** What was redeemed, cancelled or not. */
+  captured: bigint;
+}
+
 /** The account's sums per asset, from postings alone; that they agree with the lots is an invariant. */
 export interface Books extends Record<Book, bigint> {
   readonly score: boolean;
@@ -72,10 +127,58 @@ export interface AccountState {
   /** The reversal that sorts last: what sorts after it changes nothing before it. */
   lastReversal?: Reversal;
   readonly books: Map<string, Books>;
+  /** Every hold by its name, ended ones too: names never expire. */
+  readonly holds: Map<string, Hold>;
+  /** Open holds. */
+  readonly open: Set<Hold>;
+  /** Reversals that did not get all that they ask. */
+  readonly owed: Set<Reversal>;
+  /** Other decisions by kind and name, and what each said. */
+  readonly done: Map<string, string>;
+  /** When the last hold was placed; a lot from before it may be late for it. */
+  lastHeld?: Instant;
+  frozen: boolean;
 }
 
 export function emptyAccount(): AccountState {
-  return { facts: [], accruals: new Map(), reversals: new Map(), books: new Map() };
+  return {
+    facts: [],
+    accruals: new Map(),
+    reversals: new Map(),
+    books: new Map(),
+    holds: new Map(),
+    open: new Set(),
+    owed: new Set(),
+    done: new Map(),
+    frozen: false,
+  };
+}
+
+/** The books of an asset, all zero where it is seen for the first time. */
+export function booksOf(state: AccountState, asset: string, score: boolean): Books {
+  let books = state.books.get(asset);
+  if (!books) {
+    books = { score, ...NOTHING };
+    state.books.set(asset, books);
+  }
+  return books;
+}
+
+const NOTHING = Object.fromEntries(BOOKS.map((book) => [book, 0n])) as Record<Book, bigint>;
+
+/** What decisions have taken of a lot. */
+export function usedOf({ used }: Holding): bigint {
+  return used ? used.held + used.spent + used.expired + used.moved : 0n;
+}
+
+/** What a reversal asked and nobody will pay: the issuer's cost. */
+export function residueOf({ asked, taken, deficit, onHold }: Taking): bigint {
+  return asked - taken - deficit - onHold;
+}
+
+/** When a lot ends: as granted, or as extended. */
+export function expiryOf({ expiresAt, extendedTo }: Holding): Instant | undefined {
+  return extendedTo ?? expiresAt;
 }
 
 /** Key of a purchase or of an unlinked return; a source has no colon. */
@@ -110,6 +213,7 @@ export function insertFact(state: AccountState, fact: Fact): void {
   }
   const key = reversalKey(fact, fact.purchase);
   state.reversals.set(key, fact);
+  if (isOwed(fact)) state.owed.add(fact);
   const accrual = fact.purchase === undefined ? undefined : state.accruals.get(fact.purchase);
   if (accrual) (accrual.returns ??= new Set()).add(key);
   if (!state.lastReversal || inFactOrder(state.lastReversal, fact) < 0) state.lastReversal = fact;
@@ -118,10 +222,14 @@ export function insertFact(state: AccountState, fact: Fact): void {
 /** Puts a newer version of a fact where the old one was, or where it now belongs. */
 export function replaceFact(state: AccountState, old: Fact, fact: Fact): void {
   const index = placeOf(state.facts, old);
+  if (old.kind === 'reversal') state.owed.delete(old);
   if (inFactOrder(old, fact) === 0) {
     state.facts[index] = fact;
     if (fact.kind === 'accrual') state.accruals.set(keyOf(fact), fact);
-    else state.reversals.set(reversalKey(fact, fact.purchase), fact);
+    else {
+      state.reversals.set(reversalKey(fact, fact.purchase), fact);
+      if (isOwed(fact)) state.owed.add(fact);
+    }
     if (state.lastReversal === old) state.lastReversal = fact as Reversal;
     return;
   }
@@ -130,6 +238,11 @@ export function replaceFact(state: AccountState, old: Fact, fact: Fact): void {
     state.lastReversal = state.facts.findLast((one): one is Reversal => one.kind === 'reversal');
   }
   insertFact(state, fact);
+}
+
+/** True where a reversal did not get all that it asks. */
+export function isOwed({ items }: Reversal): boolean {
+  return items.some(({ asked, taken }) => taken < asked);
 }
 
 /** The lot of an asset that a lot name stands for, where the account has it. */

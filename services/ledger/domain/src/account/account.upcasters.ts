@@ -7,6 +7,21 @@ const TYPES: ReadonlySet<string> = new Set<AccountEvent['type']>([
   'AccrualAmended',
   'PointsReversed',
   'ReversalRecalculated',
+  'PointsActivated',
+  'HoldPlaced',
+  'HoldCaptured',
+  'HoldReleased',
+  'HoldLapsed',
+  'LotsExpired',
+  'ExpiryExtended',
+  'RedemptionCancelled',
+  'PointsDebited',
+  'PointsCredited',
+  'PointsSent',
+  'PointsReceived',
+  'LateLot',
+  'AccountFrozen',
+  'AccountUnfrozen',
 ]);
 
 /** Brings a stored event of an account to the current shape; throws {@link UnknownEvent} on what it does not know. */

@@ -1,13 +1,15 @@
 import type { Instant } from '@tallystick/vocabulary';
-import type { AccountCommand, ApplyEvaluation, AssetAmount, ReverseUnlinked } from './account.commands';
+import type { ApplyEvaluation, FactCommand, ReturnedAmount, ReverseUnlinked } from './account.commands';
 import {
   type Accrual,
   type AccountState,
+  type Clawback,
   type Holding,
   keyOf,
   lotOf,
   type Reversal,
   reversalKey,
+  usedOf,
 } from './account.state';
 import { type FactPlace, inFactOrder } from './fact-order';
 
@@ -16,6 +18,7 @@ export interface Ask {
   readonly asset: string;
   readonly score: boolean;
   readonly amount: bigint;
+  readonly clawback?: Clawback;
 }
 
 /** A reversal as a picture wants it. */
@@ -41,14 +44,7 @@ export interface Picture {
 export function pictureOfPurchase(command: ApplyEvaluation, state: AccountState): Picture {
   const key = keyOf(command.purchase);
   const old = state.accruals.get(key);
-  const wanted: Accrual = {
-    kind: 'accrual',
-    at: command.effectiveAt,
-    ...command.purchase,
-    issuer: command.issuer,
-    revision: command.revision,
-    holdings: holdings(command, key),
-  };
+  const { wanted, overGranted } = accrualWanted(command, key, old);
   const reversals = command.returns
     .map((linked) => {
       const place = { ...linked.return, purchase: key, at: later(linked.effectiveAt, command.effectiveAt) };
@@ -56,7 +52,11 @@ export function pictureOfPurchase(command: ApplyEvaluation, state: AccountState)
       return withOld(state, { ...reversing(command), ...place, ...earned, asks: asksOf(linked.amounts) });
     })
     .filter(({ old: known, wanted: ask }) => known !== undefined || ask.asks.length > 0);
-  if (old) reversals.push(...dropped(command, old, state));
+  if (overGranted.length > 0) {
+    const place = { ...command.purchase, purchase: key, at: command.effectiveAt, earnedAt: command.effectiveAt };
+    reversals.push(withOld(state, { ...reversing(command), ...place, asks: overGranted }));
+  }
+  if (old) reversals.push(...dropped(command, old, reversals, state));
   const changed: FactPlace[] = reversals.flatMap(({ old: known, wanted: ask }) =>
     known && sameAsk(known, ask) ? [] : known ? [known, ask] : [ask],
   );
@@ -74,31 +74,95 @@ export function pictureOfReturn(command: ReverseUnlinked, state: AccountState): 
   return { reversals: [one], from };
 }
 
-function holdings({ grants }: ApplyEvaluation, key: string): Holding[] {
+/**
+ * What a purchase is to grant. A lot keeps what decisions have used of it: what the picture no longer grants of that is
+ * asked back as a reversal of the purchase by itself (capabilities L7), and issuer and cost stay those of the slices.
+ */
+function accrualWanted(command: ApplyEvaluation, key: string, old: Accrual | undefined) {
+  const { purchase, effectiveAt, revision } = command;
+  const overGranted: Ask[] = [];
+  const isBound = old?.holdings.some((one) => usedOf(one) > 0n) ?? false;
+  const held = holdings(command, key);
+  for (const known of old?.holdings ?? []) {
+    const used = usedOf(known);
+    const at = held.findIndex(({ asset }) => asset === known.asset);
+    const granted = at < 0 ? 0n : held[at]!.granted;
+    if (used > granted) overGranted.push({ asset: known.asset, score: false, amount: used - granted });
+    if (at >= 0) held[at] = continued(known, held[at]!, isBound);
+    else if (used > 0n) held.push({ ...known, granted: used });
+  }
+  const issuer = isBound ? old!.issuer : command.issuer;
+  const wanted: Accrual = { kind: 'accrual', at: effectiveAt, ...purchase, issuer, revision, holdings: held };
+  return { wanted, overGranted };
+}
+
+/** The lot as a later picture grants it; what has become of it stays. */
+function continued(known: Holding, granted: Holding, isBound: boolean): Holding {
+  if (known.lot === undefined) return granted;
+  const { used, extendedTo, pending } = known;
+  const least = usedOf(known);
+  return {
+    ...granted,
+    used,
+    extendedTo,
+    pending,
+    activatedAt: granted.activatedAt ?? known.activatedAt,
+    granted: granted.granted < least ? least : granted.granted,
+    unitCost: isBound ? known.unitCost : granted.unitCost,
+  };
+}
+
+function holdings({ grants, effectiveAt }: ApplyEvaluation, key: string): Holding[] {
   const held: Holding[] = [];
-  for (const { asset, score, amount, unitCost, expiresAt, priority = 0 } of grants) {
+  for (const { asset, score, amount, unitCost, expiresAt, priority = 0, activatesAt, activatesOn } of grants) {
     if (amount === 0n) continue;
     const lot = score ? undefined : lotOf(key, asset);
-    held.push({ asset, lot, unitCost, expiresAt, priority, granted: amount, remaining: amount });
+    const pending = !score && (activatesAt !== undefined || activatesOn !== undefined);
+    const activatedAt = activatesOn === undefined ? (activatesAt ?? effectiveAt) : undefined;
+    held.push({
+      asset,
+      lot,
+      unitCost,
+      expiresAt,
+      priority,
+      activatesOn,
+      activatedAt,
+      pending,
+      granted: amount,
+      remaining: amount,
+      used: undefined,
+      extendedTo: undefined,
+    });
   }
   return held;
 }
 
-function reversing({ issuer, store, receipt, revision }: AccountCommand) {
+function reversing({ issuer, store, receipt, revision }: FactCommand) {
   return { kind: 'reversal' as const, issuer, store, receipt, revision };
 }
 
-function asksOf(amounts: readonly AssetAmount[]): Ask[] {
+function asksOf(amounts: readonly ReturnedAmount[]): Ask[] {
   return amounts.filter(({ amount }) => amount > 0n);
 }
 
 function withOld(state: AccountState, wanted: AskedReversal): { old?: Reversal; wanted: AskedReversal } {
-  return { old: state.reversals.get(reversalKey(wanted, wanted.purchase)), wanted };
+  const old = state.reversals.get(reversalKey(wanted, wanted.purchase));
+  return { old, wanted: old ? { ...wanted, asks: wanted.asks.map((ask) => asBefore(ask, old)) } : wanted };
 }
 
-function dropped(command: ApplyEvaluation, known: Accrual, state: AccountState) {
-  const key = keyOf(known);
-  const named = new Set(command.returns.map((linked) => reversalKey(linked.return, key)));
+/** What a reversal may take is settled when it is asked first: a policy of later days changes nothing old. */
+function asBefore(ask: Ask, { items }: Reversal): Ask {
+  const known = items.find(({ asset }) => asset === ask.asset);
+  return known ? { ...ask, clawback: known.clawback } : ask;
+}
+
+function dropped(
+  command: ApplyEvaluation,
+  known: Accrual,
+  wanted: readonly { readonly wanted: AskedReversal }[],
+  state: AccountState,
+) {
+  const named = new Set(wanted.map((one) => reversalKey(one.wanted, one.wanted.purchase)));
   const gone: { old: Reversal; wanted: AskedReversal }[] = [];
   for (const name of known.returns ?? []) {
     const old = state.reversals.get(name);
@@ -145,6 +209,8 @@ function sameHolding(a: Holding, b: Holding): boolean {
     a.granted === b.granted &&
     a.unitCost === b.unitCost &&
     a.expiresAt === b.expiresAt &&
-    a.priority === b.priority
+    a.priority === b.priority &&
+    a.activatesOn === b.activatesOn &&
+    a.activatedAt === b.activatedAt
   );
 }

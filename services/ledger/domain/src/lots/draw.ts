@@ -23,7 +23,15 @@ export function drawIssuerFirst(asked: bigint, issuer: string, lots: Iterable<Lo
     if (lot.issuer === issuer) open -= take(lot, open, remaining, slices);
     else others.push(lot);
   }
-  for (const lot of others) {
+  const rest = drawFrom(others, open, remaining);
+  return { taken: asked - open + rest.taken, slices: [...slices, ...rest.slices] };
+}
+
+/** Takes `asked` out of lots in the order given, until it is found or nothing is left. */
+export function drawFrom(lots: Iterable<Lot>, asked: bigint, remaining: Remaining): Drawn {
+  const slices: Slice[] = [];
+  let open = asked;
+  for (const lot of lots) {
     if (open === 0n) break;
     open -= take(lot, open, remaining, slices);
   }

@@ -1,29 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedEvent } from '@tallystick/decider';
-import type { AccountEvent, Posting, Reference } from '@tallystick/ledger-domain';
+import type { AccountEvent, DecisionEvent, Posting, Reference } from '@tallystick/ledger-domain';
 import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
 import { insertOf, type LogProjection, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
-import { type BalanceChange, changesOf, type JournalEntry, type LotChange } from './movements';
+import { mergeHolds } from './hold-rows';
+import { insertLots, isFresh, mergeLots } from './lot-rows';
+import { type BalanceChange, changesOf, type JournalEntry } from './movements';
 import { postingsText } from './postings-text';
 
-/** Balances, lots and the double-entry journal of every account: at most four statements per page of the log. */
+/** Balances, lots, holds and the double-entry journal of every account: at most five statements per page of the log. */
 export const accountBookProjection: LogProjection = {
   source: 'log',
   name: 'account-book',
-  version: 1,
-  tables: ['balance', 'lot', 'journal'],
+  version: 2,
+  tables: ['balance', 'lot', 'hold', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots } = changesOf(events);
-    const begun = lots.filter(({ begins }) => begins);
-    const changed = lots.filter(({ begins }) => !begins);
+    const { entries, balances, lots, holds } = changesOf(events);
+    const begun = lots.filter(isFresh);
+    const changed = lots.filter((lot) => !isFresh(lot));
     return [
       ...(entries.length > 0 ? [insertJournal(entries, table)] : []),
       ...(balances.length > 0 ? [mergeBalances(balances, table)] : []),
       ...(begun.length > 0 ? [insertLots(begun, table)] : []),
       ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
+      ...(holds.length > 0 ? [mergeHolds(holds, table)] : []),
     ];
   },
 };
@@ -49,6 +52,35 @@ function causeOf({ type, data }: AccountEvent): Cause {
     case 'PointsReversed':
     case 'ReversalRecalculated':
       return { ...data, source: data.reversal };
+    default:
+      return { effectiveAt: data.effectiveAt, postings: data.postings, ...decisionOf({ type, data } as DecisionEvent) };
+  }
+}
+
+/** Decisions are named by their callers: the kind stands where a fact has its source, which none of them can be. */
+function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'store'> {
+  switch (type) {
+    case 'HoldPlaced':
+    case 'HoldCaptured':
+      return { source: { source: '~hold', id: data.hold }, store: data.store };
+    case 'HoldReleased':
+    case 'HoldLapsed':
+    case 'RedemptionCancelled':
+      return { source: { source: '~hold', id: data.hold } };
+    case 'PointsDebited':
+    case 'PointsCredited':
+      return { source: { source: '~adjustment', id: data.adjustment } };
+    case 'PointsSent':
+    case 'PointsReceived':
+      return { source: { source: '~transfer', id: data.transfer } };
+    case 'ExpiryExtended':
+      return { source: { source: '~extension', id: data.extension } };
+    case 'PointsActivated':
+    case 'LotsExpired':
+    case 'LateLot':
+    case 'AccountFrozen':
+    case 'AccountUnfrozen':
+      return {};
   }
 }
 
@@ -79,81 +111,28 @@ function insertJournal(entries: readonly JournalEntry[], table: TableName): RowS
   });
 }
 
+const SHOWN = ['available', 'pending', 'held', 'uncollectable', 'deficit'] as const;
+
 function mergeBalances(all: readonly BalanceChange[], table: TableName): RowStatement {
+  const names = ['account', 'asset', 'tenant', 'program', 'holder', ...SHOWN, 'revision', 'position'];
+  const types = ['uuid', 'text', 'text', 'text', 'text', ...SHOWN.map(() => 'bigint'), 'int', 'bigint'];
+  const unnested = names.map((name, index) => `unnest($${index + 1}::${types[index]}[]) as ${name}`);
   return {
-    text: `merge into ${table('balance')} as known
-           using (select unnest($1::uuid[]) as account, unnest($2::text[]) as asset, unnest($3::text[]) as tenant,
-                         unnest($4::text[]) as program, unnest($5::text[]) as holder,
-                         unnest($6::bigint[]) as available, unnest($7::bigint[]) as uncollectable,
-                         unnest($8::int[]) as revision, unnest($9::bigint[]) as position) as u
+    text: `merge into ${table('balance')} as known using (select ${unnested.join(', ')}) as u
            on known.account = u.account and known.asset = u.asset
-           when matched then update set available = known.available + u.available,
-             uncollectable = known.uncollectable + u.uncollectable, revision = u.revision, position = u.position
+           when matched then update set ${SHOWN.map((name) => `${name} = known.${name} + u.${name}`).join(', ')},
+             revision = u.revision, position = u.position
            when not matched then
-             insert (account, asset, tenant, program, holder, available, uncollectable, revision, position)
-             values (u.account, u.asset, u.tenant, u.program, u.holder, u.available, u.uncollectable, u.revision,
-                     u.position)`,
+             insert (${names.join(', ')}) values (${names.map((name) => `u.${name}`).join(', ')})`,
     values: [
       uuidColumn(all.map(({ account }) => account)),
       textColumn(all.map(({ asset }) => asset)),
       textColumn(all.map(({ tenant }) => tenant)),
       textColumn(all.map(({ program }) => program)),
       textColumn(all.map(({ holder }) => holder)),
-      int8Column(all.map(({ available }) => available)),
-      int8Column(all.map(({ uncollectable }) => uncollectable)),
+      ...SHOWN.map((name) => int8Column(all.map((balance) => balance[name]))),
       int4Column(all.map(({ revision }) => revision)),
       int8Column(all.map(({ position }) => position)),
     ],
   };
-}
-
-const LOT_PARAMETERS = `(select unnest($1::uuid[]) as account, unnest($2::text[]) as lot, unnest($3::text[]) as asset,
-                     unnest($4::text[]) as issuer, unnest($5::text[]) as store, unnest($6::text[]) as unit_cost,
-                     unnest($7::int[]) as priority, unnest($8::timestamptz[]) as effective_at,
-                     unnest($9::timestamptz[]) as expires_at, unnest($10::bigint[]) as granted,
-                     unnest($11::bigint[]) as reversed, unnest($12::int[]) as revision) as u`;
-const LOT_COLUMNS = `account, lot, asset, issuer, store, unit_cost, priority, effective_at, expires_at, granted,
-              available, reversed, revision`;
-const LOT_VALUES = `u.account, u.lot, u.asset, u.issuer, u.store, u.unit_cost, u.priority, u.effective_at, u.expires_at,
-              u.granted, u.granted - u.reversed, u.reversed, u.revision`;
-
-function insertLots(lots: readonly LotChange[], table: TableName): RowStatement {
-  return {
-    text: `insert into ${table('lot')} (${LOT_COLUMNS}) select ${LOT_VALUES} from ${LOT_PARAMETERS}`,
-    values: lotColumns(lots),
-  };
-}
-
-/** Lots that began before this page, or begin by an amendment: without terms there must be a row. */
-function mergeLots(lots: readonly LotChange[], table: TableName): RowStatement {
-  return {
-    text: `merge into ${table('lot')} as known using ${LOT_PARAMETERS}
-           on known.account = u.account and known.lot = u.lot
-           when matched then update set issuer = coalesce(u.issuer, known.issuer),
-             store = coalesce(u.store, known.store), unit_cost = coalesce(u.unit_cost, known.unit_cost),
-             priority = coalesce(u.priority, known.priority),
-             effective_at = coalesce(u.effective_at, known.effective_at),
-             expires_at = case when u.issuer is null then known.expires_at else u.expires_at end,
-             granted = known.granted + u.granted, reversed = known.reversed + u.reversed,
-             available = known.available + u.granted - u.reversed
-           when not matched then insert (${LOT_COLUMNS}) values (${LOT_VALUES})`,
-    values: lotColumns(lots),
-  };
-}
-
-function lotColumns(lots: readonly LotChange[]): Buffer[] {
-  return [
-    uuidColumn(lots.map(({ account }) => account)),
-    textColumn(lots.map(({ lot }) => lot)),
-    textColumn(lots.map(({ asset }) => asset)),
-    textColumn(lots.map(({ terms }) => terms?.issuer ?? null)),
-    textColumn(lots.map(({ terms }) => terms?.store ?? null)),
-    textColumn(lots.map(({ terms }) => terms?.unitCost ?? null)),
-    int4Column(lots.map(({ terms }) => terms?.priority ?? null)),
-    timestamptzColumn(lots.map(({ terms }) => terms?.effectiveAt ?? null)),
-    timestamptzColumn(lots.map(({ terms }) => terms?.expiresAt ?? null)),
-    int8Column(lots.map(({ granted }) => granted)),
-    int8Column(lots.map(({ reversed }) => reversed)),
-    int4Column(lots.map(({ terms }) => terms?.revision ?? null)),
-  ];
 }

@@ -13,6 +13,7 @@ export interface BalanceRow {
   readonly pending: string;
   readonly held: string;
   readonly uncollectable: string;
+  readonly deficit: string;
   readonly revision: number;
   readonly position: Position;
 }
@@ -93,7 +94,7 @@ export class AccountBook {
   async balances(tenant: string, account: string): Promise<BalanceRow[]> {
     const { rows } = await this.pool.query<BalanceRow>({
       name: 'account-book-balances',
-      text: `select asset, available, pending, held, uncollectable, revision, position
+      text: `select asset, available, pending, held, uncollectable, deficit, revision, position
              from balance where account = $1 and tenant = $2 order by asset`,
       values: [account, tenant],
     });
@@ -115,7 +116,7 @@ export class AccountBook {
     const { rows } = await this.pool.query<LotRow>({
       name: 'account-book-lots',
       text: `select lot, asset, issuer, store, unit_cost as "unitCost", effective_at as "effectiveAt",
-                    expires_at as "expiresAt", granted, pending, available, held, spent, expired, reversed, moved, revision
+                    coalesce(extended_to, expires_at) as "expiresAt", granted, pending, available, held, spent, expired, reversed, moved, revision
              from lot where account = $1 and lot > $2 order by lot limit $3`,
       values: [account, after, max],
     });

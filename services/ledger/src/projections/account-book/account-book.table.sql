@@ -6,6 +6,8 @@ create table {{balance}} (
   held bigint not null default 0 check (held >= 0),
   -- Asked back and not found.
   uncollectable bigint not null check (uncollectable >= 0),
+  -- Asked back, not found, and owed by the holder: repaid first by later accruals.
+  deficit bigint not null default 0 check (deficit >= 0),
   position bigint not null,
   revision integer not null,
   account uuid not null,
@@ -36,11 +38,40 @@ create table {{lot}} (
   issuer text collate "C" not null,
   store text collate "C" not null,
   unit_cost text collate "C" not null,
+  -- When a lot that is pending becomes available; absent: at once, or on an event.
+  activates_at timestamptz(3),
   expires_at timestamptz(3),
+  -- Instead of expires_at, where its date was moved.
+  extended_to timestamptz(3),
   primary key (account, lot),
   constraint lot_is_conserved check (granted = pending + available + held + spent + expired + reversed + moved),
   constraint lot_is_not_negative check (least(pending, available, held, spent, expired, reversed, moved) >= 0)
 ) with (fillfactor = 90);
+
+-- What is due on a day, or in a minute, is found without a look at any other lot.
+create index on {{lot}} (coalesce(extended_to, expires_at)) where available > 0 and coalesce(extended_to, expires_at) is not null;
+create index on {{lot}} (activates_at) where pending > 0 and activates_at is not null;
+
+-- Each hold and how it ended.
+create table {{hold}} (
+  placed_at timestamptz(3) not null,
+  until timestamptz(3) not null,
+  amount bigint not null,
+  captured bigint not null,
+  cancelled bigint not null,
+  -- Of the event that last changed it.
+  revision integer not null,
+  account uuid not null,
+  hold text collate "C" not null,
+  tenant text collate "C" not null,
+  asset text collate "C" not null,
+  unit text collate "C" not null,
+  store text collate "C",
+  state text collate "C" not null check (state in ('open', 'captured', 'released', 'lapsed')),
+  primary key (account, hold)
+) with (fillfactor = 80);
+
+create index on {{hold}} (until) where state = 'open';
 
 -- The double-entry journal: one row per event of an account. The view `posting` gives its legs as rows.
 create table {{journal}} (

@@ -2,16 +2,27 @@ import { bodyOf, partsOf, type RecordedEvent, tenantOf } from '@tallystick/decid
 import {
   type AccountEvent,
   type AccrualAmended,
+  type Book,
   type Change,
+  type DecisionEvent,
+  type ExpiryExtended,
+  type FactEvent,
   type Granted,
+  type HoldCaptured,
+  type HoldPlaced,
+  type LotBook,
   type PointsAccrued,
+  type PointsCredited,
+  type PointsReceived,
   type PointsReversed,
+  type RedemptionCancelled,
   type ReversalRecalculated,
+  type SliceRow,
   upcastAccount,
 } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
 
-/** What a page adds to one balance. */
+/** What a page adds to one balance; what is owed is counted up, though its book goes down. */
 export interface BalanceChange {
   readonly account: string;
   readonly asset: string;
@@ -19,7 +30,10 @@ export interface BalanceChange {
   readonly program: string;
   readonly holder: string;
   available: bigint;
+  pending: bigint;
+  held: bigint;
   uncollectable: bigint;
+  deficit: bigint;
   revision: number;
   position: string;
 }
@@ -31,20 +45,38 @@ export interface LotTerms {
   readonly unitCost: string;
   readonly priority: number;
   readonly effectiveAt: number;
+  readonly activatesAt: number | null;
   readonly expiresAt: number | null;
   readonly revision: number;
 }
 
+/** The parts of a lot, and what a page adds to each (capabilities L3); granted is their sum. */
+export const LOT_PARTS = ['pending', 'available', 'held', 'spent', 'expired', 'reversed', 'moved'] as const;
+export type LotPart = (typeof LOT_PARTS)[number];
+
 /** What a page adds to one lot; `terms` where it grants or amends it. */
-export interface LotChange {
+export interface LotChange extends Record<LotPart, bigint> {
   readonly account: string;
   readonly lot: string;
   readonly asset: string;
   /** True where the lot begins in this page. */
   readonly begins: boolean;
   terms?: LotTerms;
+  /** Where its date was moved. */
+  extendedTo?: number;
   granted: bigint;
-  reversed: bigint;
+}
+
+/** What a page makes of a hold; `captured` and `cancelled` are what it adds. */
+export interface HoldChange {
+  readonly account: string;
+  readonly tenant: string;
+  readonly hold: string;
+  readonly placed?: HoldPlaced['data'];
+  state: 'open' | 'captured' | 'released' | 'lapsed';
+  captured: bigint;
+  cancelled: bigint;
+  revision: number;
 }
 
 /** An event of an account, read once. */
@@ -60,6 +92,7 @@ export interface PageChanges {
   readonly entries: readonly JournalEntry[];
   readonly balances: readonly BalanceChange[];
   readonly lots: readonly LotChange[];
+  readonly holds: readonly HoldChange[];
 }
 
 /** Reads a page; events of other kinds of stream are none of an account. An unknown account event throws. */
@@ -73,12 +106,18 @@ export function changesOf(page: readonly RecordedEvent[]): PageChanges {
     entries.push(entry);
     sums.add(entry);
   }
-  return { entries, balances: [...sums.balances.values()], lots: [...sums.lots.values()] };
+  return {
+    entries,
+    balances: [...sums.balances.values()],
+    lots: [...sums.lots.values()],
+    holds: [...sums.holds.values()],
+  };
 }
 
 class PageSums {
   readonly balances = new Map<string, BalanceChange>();
   readonly lots = new Map<string, LotChange>();
+  readonly holds = new Map<string, HoldChange>();
 
   add(entry: JournalEntry): void {
     const { event } = entry;
@@ -93,73 +132,210 @@ class PageSums {
         return this.reversed(entry, event.data);
       case 'ReversalRecalculated':
         return this.recalculated(entry, event.data);
+      default:
+        return this.decided(entry, event);
     }
   }
 
-  private post(
-    { account, tenant, recorded }: JournalEntry,
-    data: PointsAccrued['data'] | PointsReversed['data'],
-  ): void {
+  private post({ account, tenant, recorded }: JournalEntry, data: FactEvent['data'] | DecisionEvent['data']): void {
     const { program, holder } = data;
     const { revision, position } = recorded;
     for (const [book, asset, , amount] of data.postings) {
-      if (book === 'issuer-obligation') continue;
+      if (!isShown(book)) continue;
       const key = `${account} ${asset}`;
       let balance = this.balances.get(key);
       if (!balance) {
-        balance = { account, asset, tenant, program, holder, available: 0n, uncollectable: 0n, revision, position };
+        balance = { account, asset, tenant, program, holder, ...NOTHING_SHOWN, revision, position };
         this.balances.set(key, balance);
       }
-      if (book === 'available') balance.available += BigInt(amount);
-      else balance.uncollectable -= BigInt(amount);
+      if (book === 'uncollectable' || book === 'deficit') balance[book] -= BigInt(amount);
+      else balance[book] += BigInt(amount);
       balance.revision = revision;
       balance.position = position;
     }
   }
 
-  private accrued({ account, recorded }: JournalEntry, data: PointsAccrued['data']): void {
+  private accrued(entry: JournalEntry, data: PointsAccrued['data']): void {
     for (const grant of data.grants) {
-      const { asset, lot, amount } = grant;
+      const { lot, amount } = grant;
       if (lot === undefined) continue;
-      const terms = termsOf(grant, data, recorded.revision);
-      const change = { account, lot, asset, begins: true, terms, granted: BigInt(amount), reversed: 0n };
-      this.lots.set(`${account} ${lot}`, change);
+      const change = this.begun(entry, lot, grant.asset, termsOf(grant, data, entry.recorded.revision));
+      give(change, isPending(grant) ? 'pending' : 'available', BigInt(amount));
     }
   }
 
-  private amended({ account, recorded }: JournalEntry, data: AccrualAmended['data']): void {
+  private amended(entry: JournalEntry, data: AccrualAmended['data']): void {
     for (const change of data.changes) {
-      if (change.lot !== undefined) this.lot(account, change.lot, change.asset).granted += difference(change);
+      if (change.lot !== undefined) give(this.lot(entry, change.lot, change.asset), partOf(change), difference(change));
     }
     for (const grant of data.grants) {
       const { asset, lot } = grant;
       if (lot === undefined) continue;
-      const known = this.lot(account, lot, asset);
-      known.terms = termsOf(grant, data, known.terms?.revision ?? recorded.revision);
+      const known = this.lot(entry, lot, asset);
+      known.terms = termsOf(grant, data, known.terms?.revision ?? entry.recorded.revision);
     }
   }
 
-  private reversed({ account }: JournalEntry, { items }: PointsReversed['data']): void {
+  private reversed(entry: JournalEntry, { items }: PointsReversed['data']): void {
     for (const { asset, slices } of items) {
-      for (const { lot, amount } of slices ?? []) this.lot(account, lot, asset).reversed += BigInt(amount);
+      for (const slice of slices ?? []) {
+        move(this.lot(entry, slice.lot, asset), partOf(slice), 'reversed', BigInt(slice.amount));
+      }
     }
   }
 
-  private recalculated({ account }: JournalEntry, { changes }: ReversalRecalculated['data']): void {
+  private recalculated(entry: JournalEntry, { changes }: ReversalRecalculated['data']): void {
     for (const change of changes) {
-      if (change.lot !== undefined) this.lot(account, change.lot, change.asset).reversed += difference(change);
+      if (change.lot === undefined) continue;
+      move(this.lot(entry, change.lot, change.asset), partOf(change), 'reversed', difference(change));
     }
   }
 
-  private lot(account: string, lot: string, asset: string): LotChange {
+  private decided(entry: JournalEntry, event: DecisionEvent): void {
+    switch (event.type) {
+      case 'PointsActivated':
+        return this.shift(entry, event.data.asset, event.data.slices, 'pending', 'available');
+      case 'HoldPlaced':
+        this.hold(entry, event.data, 'open');
+        return this.shift(entry, event.data.asset, event.data.slices, 'available', 'held');
+      case 'HoldCaptured':
+        return this.captured(entry, event.data);
+      case 'HoldReleased':
+      case 'HoldLapsed':
+        this.hold(entry, event.data, event.type === 'HoldReleased' ? 'released' : 'lapsed');
+        return this.shift(entry, event.data.asset, event.data.slices, 'held', 'available');
+      case 'LotsExpired':
+        return this.shift(entry, event.data.asset, event.data.slices, 'available', 'expired');
+      case 'ExpiryExtended':
+        return this.extended(entry, event.data);
+      case 'RedemptionCancelled':
+        return this.cancelled(entry, event.data);
+      case 'PointsDebited':
+      case 'PointsSent':
+        return this.shift(entry, event.data.asset, event.data.slices, 'available', 'moved');
+      case 'PointsCredited':
+        return this.credited(entry, event.data);
+      case 'PointsReceived':
+        return this.received(entry, event.data);
+      case 'LateLot':
+      case 'AccountFrozen':
+      case 'AccountUnfrozen':
+    }
+  }
+
+  private captured(entry: JournalEntry, data: HoldCaptured['data']): void {
+    const { asset, slices, released, beyond = [], amount } = data;
+    this.shift(entry, asset, beyond, 'available', 'held');
+    this.shift(entry, asset, slices, 'held', 'spent');
+    this.shift(entry, asset, released, 'held', 'available');
+    this.hold(entry, data, 'captured').captured = BigInt(amount);
+  }
+
+  private extended(entry: JournalEntry, { asset, lots }: ExpiryExtended['data']): void {
+    for (const [lot, , to] of lots) this.lot(entry, lot, asset).extendedTo = instant(to);
+  }
+
+  private cancelled(entry: JournalEntry, data: RedemptionCancelled['data']): void {
+    const { asset, slices, grace, amount } = data;
+    this.shift(entry, asset, slices, 'spent', 'available');
+    for (const lot of grace?.lots ?? []) this.lot(entry, lot, asset).extendedTo = instant(grace!.until);
+    this.hold(entry, data, 'captured').cancelled += BigInt(amount);
+  }
+
+  private credited(entry: JournalEntry, data: PointsCredited['data']): void {
+    const { asset, lot, unit, unitCost, expiresAt, effectiveAt } = data;
+    const at = instant(effectiveAt);
+    const expiry = expiresAt === undefined ? null : instant(expiresAt);
+    const terms = { issuer: unit, store: '', unitCost, priority: 0, effectiveAt: at, activatesAt: null };
+    const { revision } = entry.recorded;
+    give(this.begun(entry, lot, asset, { ...terms, expiresAt: expiry, revision }), 'available', BigInt(data.amount));
+  }
+
+  private received(entry: JournalEntry, { asset, slices, lots, effectiveAt }: PointsReceived['data']): void {
+    slices.forEach(([lot, issuer, unitCost, amount], index) => {
+      const { priority = '0', expiresAt } = lots[index]!;
+      const terms = {
+        issuer,
+        store: '',
+        unitCost,
+        priority: Number(priority),
+        effectiveAt: instant(effectiveAt),
+        activatesAt: null,
+        expiresAt: expiresAt === undefined ? null : instant(expiresAt),
+        revision: entry.recorded.revision,
+      };
+      give(this.begun(entry, lot, asset, terms), 'available', BigInt(amount));
+    });
+  }
+
+  private hold(
+    { account, tenant, recorded }: JournalEntry,
+    data: { readonly hold: string } & Partial<HoldPlaced['data']>,
+    state: HoldChange['state'],
+  ): HoldChange {
+    const key = `${account} ${data.hold}`;
+    const known = this.holds.get(key);
+    const placed = state === 'open' ? (data as HoldPlaced['data']) : known?.placed;
+    const { captured = 0n, cancelled = 0n } = known ?? {};
+    const change = {
+      account,
+      tenant,
+      hold: data.hold,
+      placed,
+      state,
+      captured,
+      cancelled,
+      revision: recorded.revision,
+    };
+    this.holds.set(key, change);
+    return change;
+  }
+
+  private shift(entry: JournalEntry, asset: string, slices: readonly SliceRow[], from: LotPart, to: LotPart): void {
+    for (const [lot, , , amount] of slices) move(this.lot(entry, lot, asset), from, to, BigInt(amount));
+  }
+
+  private begun({ account }: JournalEntry, lot: string, asset: string, terms: LotTerms): LotChange {
+    const change: LotChange = { account, lot, asset, begins: true, terms, granted: 0n, ...NOTHING_MOVED };
+    this.lots.set(`${account} ${lot}`, change);
+    return change;
+  }
+
+  private lot({ account }: JournalEntry, lot: string, asset: string): LotChange {
     const key = `${account} ${lot}`;
     let change = this.lots.get(key);
     if (!change) {
-      change = { account, lot, asset, begins: false, granted: 0n, reversed: 0n };
+      change = { account, lot, asset, begins: false, granted: 0n, ...NOTHING_MOVED };
       this.lots.set(key, change);
     }
     return change;
   }
+}
+
+const NOTHING_SHOWN = { available: 0n, pending: 0n, held: 0n, uncollectable: 0n, deficit: 0n };
+const NOTHING_MOVED = { pending: 0n, available: 0n, held: 0n, spent: 0n, expired: 0n, reversed: 0n, moved: 0n };
+
+function isShown(book: Book): book is keyof typeof NOTHING_SHOWN {
+  return book in NOTHING_SHOWN;
+}
+
+function give(change: LotChange, part: LotPart, amount: bigint): void {
+  change.granted += amount;
+  change[part] += amount;
+}
+
+function move(change: LotChange, from: LotPart, to: LotPart, amount: bigint): void {
+  change[from] -= amount;
+  change[to] += amount;
+}
+
+/** The part of a lot that a fact moved. */
+function partOf({ book }: { readonly book?: LotBook }): LotPart {
+  return book === 'breakage' ? 'expired' : (book ?? 'available');
+}
+
+function isPending({ activatesAt, activatesOn }: Granted): boolean {
+  return activatesAt !== undefined || activatesOn !== undefined;
 }
 
 function difference({ from, to }: Change): bigint {
@@ -167,13 +343,14 @@ function difference({ from, to }: Change): bigint {
 }
 
 function termsOf(grant: Granted, data: PointsAccrued['data'], revision: number): LotTerms {
-  const { unitCost, expiresAt, priority } = grant;
+  const { unitCost, expiresAt, priority, activatesAt } = grant;
   return {
     issuer: data.issuer,
     store: data.store,
     unitCost,
     priority: priority === undefined ? 0 : Number(priority),
     effectiveAt: instant(data.effectiveAt),
+    activatesAt: activatesAt === undefined ? null : instant(activatesAt),
     expiresAt: expiresAt === undefined ? null : instant(expiresAt),
     revision,
   };

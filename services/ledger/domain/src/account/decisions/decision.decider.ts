@@ -1,0 +1,118 @@
+import { isRejection, reject, type Rejection } from '@tallystick/decider';
+import { formatInstant } from '@tallystick/vocabulary';
+import type { AccountEvent, Reference } from '../account.events';
+import { eventsOfOwed } from '../account.facts';
+import type { AccountRefusal } from '../account.rejections';
+import { type AccountState, expiryOf, holdingOf } from '../account.state';
+import { adjustPoints } from './adjustments';
+import type { DecisionCommand, FreezeAccount } from './decision.commands';
+import type { SliceRow } from './decision.events';
+import { Draft } from './draft';
+import { captureHold, placeHold, releaseHold } from './holds';
+import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
+import { cancelRedemption } from './redemptions';
+import { saidBy } from './said';
+import { receivePoints, sendPoints } from './transfers';
+
+type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
+
+/**
+ * Decisions bind where they are recorded: what they draw is never drawn again (capabilities L13). Each is carried out
+ * once by its caller's name; what time has done before it is booked first, what it frees settles what reversals are still
+ * owed (docs/decisions, "facts and decisions").
+ */
+export function decideDecision(command: DecisionCommand, state: AccountState): Outcome {
+  if (!state.owner && command.kind !== 'receive-points') return reject('account-unknown', { account: command.account });
+  const said = saidBy(command);
+  const before = said && state.done.get(said.name);
+  if (before !== undefined) return before === said!.content ? [] : reject('decision-conflict', { name: said!.name });
+  switch (command.kind) {
+    case 'pass-time':
+      return passTime(command, state);
+    case 'activate-lots':
+      return activateLots(command, state);
+    case 'freeze-account':
+    case 'unfreeze-account':
+      return freeze(command, state);
+    default:
+      return inTime(command, state);
+  }
+}
+
+type Timed = Exclude<DecisionCommand, { kind: 'pass-time' | 'activate-lots' | 'freeze-account' | 'unfreeze-account' }>;
+
+function inTime(command: Timed, state: AccountState): Outcome {
+  const draft = new Draft(state);
+  bookDue(draft, command.at);
+  const outcome = carryOut(command, draft.state);
+  if (isRejection(outcome) || outcome.length === 0) return outcome;
+  draft.add(outcome);
+  settle(draft, outcome, state, command);
+  return draft.events;
+}
+
+function carryOut(command: Timed, state: AccountState): Outcome {
+  switch (command.kind) {
+    case 'place-hold':
+      return placeHold(command, state);
+    case 'capture-hold':
+      return captureHold(command, state);
+    case 'release-hold':
+      return releaseHold(command, state);
+    case 'cancel-redemption':
+      return cancelRedemption(command, state);
+    case 'extend-expiry':
+      return extendExpiry(command, state);
+    case 'adjust-points':
+      return adjustPoints(command, state);
+    case 'send-points':
+      return sendPoints(command, state);
+    case 'receive-points':
+      return receivePoints(command, state);
+  }
+}
+
+/** What a decision frees settles what reversals are owed; what of it is past its date ends at once. */
+function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountState, command: Timed): void {
+  if (before.owed.size > 0 && outcome.some(({ type }) => !DRAWS_ONLY.has(type))) {
+    draft.add(eventsOfOwed(causeOf(command), draft.state));
+  }
+  if (outcome.some((event) => freesEndedLots(event, before, command))) draft.add(expiriesBy(draft.state, command.at));
+}
+
+const DRAWS_ONLY: ReadonlySet<string> = new Set(['HoldPlaced', 'PointsDebited', 'PointsSent']);
+
+function freesEndedLots(event: AccountEvent, state: AccountState, { at }: Timed): boolean {
+  const freed = freedBy(event);
+  return freed.some(([lot]) => {
+    const holding = holdingOf(state, (event.data as { asset: string }).asset, lot);
+    const expiry = holding && expiryOf(holding);
+    return expiry !== undefined && expiry <= at;
+  });
+}
+
+function freedBy({ type, data }: AccountEvent): readonly SliceRow[] {
+  if (type === 'HoldCaptured') return data.released;
+  return type === 'HoldReleased' || type === 'RedemptionCancelled' ? data.slices : [];
+}
+
+function causeOf(command: Timed): Reference {
+  switch (command.kind) {
+    case 'adjust-points':
+      return { source: '~adjustment', id: command.adjustment };
+    case 'receive-points':
+      return { source: '~transfer', id: command.transfer };
+    case 'extend-expiry':
+      return { source: '~extension', id: command.extension };
+    case 'send-points':
+      return { source: '~transfer', id: command.transfer };
+    default:
+      return { source: HOLD, id: command.hold };
+  }
+}
+
+function freeze({ kind, reason, at }: FreezeAccount, state: AccountState): readonly AccountEvent[] {
+  if (state.frozen === (kind === 'freeze-account')) return [];
+  const data = { ...state.owner!, reason, effectiveAt: formatInstant(at), postings: [] };
+  return [{ type: kind === 'freeze-account' ? 'AccountFrozen' : 'AccountUnfrozen', version: 1, data }];
+}

@@ -1,0 +1,170 @@
+import type { DomainEvent } from '@tallystick/decider';
+import type { OfHolder, Posting } from '../account.events';
+
+/** A part of one lot that a decision moved, as a row: the slices of one redemption may be ten thousand. */
+export type SliceRow = readonly [lot: string, issuer: string, unitCost: string, amount: string];
+
+/** What every decision says: when it counts from, and its balanced legs. */
+interface Decided extends OfHolder {
+  readonly effectiveAt: string;
+  readonly postings: readonly Posting[];
+}
+
+interface OfAsset extends Decided {
+  readonly asset: string;
+}
+
+interface OfHold extends OfAsset {
+  /** The caller's name of the hold, unique in its account. */
+  readonly hold: string;
+}
+
+/** Where points are redeemed: the unit that accepts them. */
+interface Accepted {
+  readonly unit: string;
+  readonly store?: string;
+}
+
+/** Slices of lots in the order in which they were drawn; Σ slices = amount. */
+interface Drawn {
+  readonly amount: string;
+  readonly slices: readonly SliceRow[];
+}
+
+/** Pending lots have become available: their time has come, or the event that they waited for (capabilities L4). */
+export type PointsActivated = DomainEvent<
+  'PointsActivated',
+  OfAsset & {
+    /** The event that they waited for; absent where time came. */
+    readonly on?: string;
+    readonly slices: readonly SliceRow[];
+  }
+>;
+
+/** Slices are reserved: they count against what is available at once (capabilities L5). */
+export type HoldPlaced = DomainEvent<
+  'HoldPlaced',
+  OfHold &
+    Accepted &
+    Drawn & {
+      /** How long it was asked for. */
+      readonly ttlSeconds: string;
+      /** The hold lapses at this instant: earlier than asked where it is to end with the first lot that expires. */
+      readonly until: string;
+    }
+>;
+
+/** A hold has ended as a redemption of `amount`; the rest of its slices is free again. */
+export type HoldCaptured = DomainEvent<
+  'HoldCaptured',
+  OfHold &
+    Accepted &
+    Drawn & {
+      readonly released: readonly SliceRow[];
+      /** Slices of `slices` beyond the hold, drawn at capture. */
+      readonly beyond?: readonly SliceRow[];
+    }
+>;
+
+/** A hold has ended without redemption. */
+export type HoldReleased = DomainEvent<'HoldReleased', OfHold & Drawn>;
+
+/** A hold has ended because its time was over. */
+export type HoldLapsed = DomainEvent<'HoldLapsed', OfHold & Drawn>;
+
+/** What was left of lots whose date has passed is breakage of their issuers (capabilities L6). */
+export type LotsExpired = DomainEvent<'LotsExpired', OfAsset & { readonly slices: readonly SliceRow[] }>;
+
+/** Lots expire later than was said when they were granted: never silent (capabilities L6). */
+export type ExpiryExtended = DomainEvent<
+  'ExpiryExtended',
+  OfAsset & {
+    readonly extension: string;
+    readonly reason: string;
+    readonly lots: readonly (readonly [lot: string, from: string, to: string])[];
+  }
+>;
+
+/** A redemption, or a part of it, is undone: its slices are back in their lots (capabilities L9). */
+export type RedemptionCancelled = DomainEvent<
+  'RedemptionCancelled',
+  OfHold &
+    Drawn & {
+      /** The caller's name of the cancellation, unique in its account. */
+      readonly cancellation: string;
+      /** Present where all that was left of the redemption was asked for. */
+      readonly whole?: true;
+      /** Lots whose date has passed and that live until this instant once more. */
+      readonly grace?: { readonly until: string; readonly lots: readonly string[] };
+    }
+>;
+
+/** A reasoned correction takes points away (capabilities L11). */
+export type PointsDebited = DomainEvent<
+  'PointsDebited',
+  OfAsset & Drawn & { readonly adjustment: string; readonly reason: string; readonly unit: string }
+>;
+
+/** A reasoned correction grants points: a lot of its own whose cost `unit` bears (capabilities L11). */
+export type PointsCredited = DomainEvent<
+  'PointsCredited',
+  OfAsset & {
+    readonly adjustment: string;
+    readonly reason: string;
+    readonly unit: string;
+    readonly amount: string;
+    readonly lot: string;
+    readonly unitCost: string;
+    readonly expiresAt?: string;
+  }
+>;
+
+/** Points have left for another account; their lots go with them (capabilities L10). */
+export type PointsSent = DomainEvent<
+  'PointsSent',
+  OfAsset &
+    Drawn & {
+      readonly transfer: string;
+      readonly to: string;
+      readonly toHolder: string;
+      readonly lots: readonly MovedLot[];
+    }
+>;
+
+/** What a lot is to the account that receives a part of it. */
+export interface MovedLot {
+  readonly lot: string;
+  readonly priority?: string;
+  readonly activatedAt: string;
+  readonly expiresAt?: string;
+}
+
+/** Points have come from another account, with issuer, cost and expiry as they were. */
+export type PointsReceived = DomainEvent<
+  'PointsReceived',
+  OfAsset & Drawn & { readonly transfer: string; readonly from: string; readonly lots: readonly MovedLot[] }
+>;
+
+/** A late lot would have been drawn before what these decisions drew: said, never drawn again (capabilities L13). */
+export type LateLot = DomainEvent<'LateLot', OfAsset & { readonly lot: string; readonly decisions: readonly string[] }>;
+
+/** No spending until it is unfrozen (capabilities M6). */
+export type AccountFrozen = DomainEvent<'AccountFrozen', Decided & { readonly reason: string }>;
+export type AccountUnfrozen = DomainEvent<'AccountUnfrozen', Decided & { readonly reason: string }>;
+
+export type DecisionEvent =
+  | PointsActivated
+  | HoldPlaced
+  | HoldCaptured
+  | HoldReleased
+  | HoldLapsed
+  | LotsExpired
+  | ExpiryExtended
+  | RedemptionCancelled
+  | PointsDebited
+  | PointsCredited
+  | PointsSent
+  | PointsReceived
+  | LateLot
+  | AccountFrozen
+  | AccountUnfrozen;

@@ -1,0 +1,240 @@
+import { type Instant, instant } from '@tallystick/vocabulary';
+import type { Slice } from '../../lots/lot';
+import type { Posting } from '../account.events';
+import {
+  type AccountState,
+  type Accrual,
+  booksOf,
+  type Hold,
+  type Holding,
+  holdingOf,
+  insertFact,
+  lotOf,
+  type Used,
+} from '../account.state';
+import type {
+  DecisionEvent,
+  ExpiryExtended,
+  HoldCaptured,
+  HoldPlaced,
+  HoldReleased,
+  PointsActivated,
+  PointsCredited,
+  PointsReceived,
+  RedemptionCancelled,
+  SliceRow,
+} from './decision.events';
+import { saidOf } from './said';
+
+/** Folds what a decision, or time, did into the state it is given, in place. */
+export function evolveDecision(state: AccountState, event: DecisionEvent): AccountState {
+  post(state, event.data.postings);
+  const said = saidOf(event);
+  if (said) state.done.set(said.name, said.content);
+  moveLots(state, event);
+  return state;
+}
+
+function moveLots(state: AccountState, event: DecisionEvent): void {
+  switch (event.type) {
+    case 'PointsActivated':
+      return activated(state, event.data);
+    case 'HoldPlaced':
+      return placed(state, event.data);
+    case 'HoldCaptured':
+      return captured(state, event.data);
+    case 'HoldReleased':
+      return ended(state, event.data, 'released');
+    case 'HoldLapsed':
+      return ended(state, event.data, 'lapsed');
+    case 'LotsExpired':
+      return shift(state, event.data.asset, event.data.slices, 'remaining', 'expired');
+    case 'ExpiryExtended':
+      return extended(state, event.data);
+    case 'RedemptionCancelled':
+      return cancelled(state, event.data);
+    case 'PointsDebited':
+    case 'PointsSent':
+      return shift(state, event.data.asset, event.data.slices, 'remaining', 'moved');
+    case 'PointsCredited':
+      return credited(state, event.data);
+    case 'PointsReceived':
+      return received(state, event.data);
+    case 'LateLot':
+      return;
+    case 'AccountFrozen':
+    case 'AccountUnfrozen':
+      state.frozen = event.type === 'AccountFrozen';
+  }
+}
+
+function activated(state: AccountState, { asset, effectiveAt, slices }: PointsActivated['data']): void {
+  for (const [lot] of slices) {
+    const holding = holdingOf(state, asset, lot);
+    if (!holding) continue;
+    holding.pending = false;
+    holding.activatedAt ??= instant(effectiveAt);
+  }
+}
+
+function placed(state: AccountState, data: HoldPlaced['data']): void {
+  const hold: Hold = {
+    hold: data.hold,
+    asset: data.asset,
+    amount: BigInt(data.amount),
+    at: instant(data.effectiveAt),
+    until: instant(data.until),
+    ttlSeconds: Number(data.ttlSeconds),
+    unit: data.unit,
+    store: data.store,
+    slices: data.slices.map(sliceOf),
+    state: 'open',
+    captured: 0n,
+  };
+  state.holds.set(hold.hold, hold);
+  state.open.add(hold);
+  if (state.lastHeld === undefined || state.lastHeld < hold.at) state.lastHeld = hold.at;
+  shift(state, hold.asset, data.slices, 'remaining', 'held');
+}
+
+function captured(state: AccountState, data: HoldCaptured['data']): void {
+  const { hold: name, asset, amount, effectiveAt, slices, released, beyond } = data;
+  const hold = state.holds.get(name)!;
+  shift(state, asset, beyond ?? [], 'remaining', 'held');
+  shift(state, asset, slices, 'held', 'spent');
+  free(state, asset, released, 'held', effectiveAt);
+  hold.state = 'captured';
+  hold.captured = BigInt(amount);
+  hold.slices = slices.map(sliceOf);
+  state.open.delete(hold);
+}
+
+function ended(
+  state: AccountState,
+  { hold: name, asset, effectiveAt, slices }: HoldReleased['data'],
+  how: 'released' | 'lapsed',
+): void {
+  const hold = state.holds.get(name)!;
+  free(state, asset, slices, 'held', effectiveAt);
+  hold.state = how;
+  hold.slices = [];
+  state.open.delete(hold);
+}
+
+function extended(state: AccountState, { asset, lots }: ExpiryExtended['data']): void {
+  for (const [lot, , to] of lots) {
+    const holding = holdingOf(state, asset, lot);
+    if (holding) holding.extendedTo = instant(to);
+  }
+}
+
+function cancelled(state: AccountState, data: RedemptionCancelled['data']): void {
+  const { hold: name, asset, effectiveAt, slices, grace } = data;
+  free(state, asset, slices, 'spent', effectiveAt);
+  for (const lot of grace?.lots ?? []) {
+    const holding = holdingOf(state, asset, lot);
+    if (holding) holding.extendedTo = instant(grace!.until);
+  }
+  const hold = state.holds.get(name)!;
+  hold.slices = withoutLast(hold.slices, slices.map(sliceOf));
+}
+
+/** Slices are undone from the last drawn to the first; what is left of each keeps its place. */
+function withoutLast(drawn: readonly Slice[], undone: readonly Slice[]): Slice[] {
+  const left = [...drawn];
+  for (const { amount } of undone) {
+    const last = left.pop()!;
+    if (last.amount > amount) left.push({ ...last, amount: last.amount - amount });
+  }
+  return left;
+}
+
+function credited(state: AccountState, data: PointsCredited['data']): void {
+  const { asset, adjustment, unit, unitCost, expiresAt, amount } = data;
+  const at = instant(data.effectiveAt);
+  const expiry = expiresAt === undefined ? undefined : instant(expiresAt);
+  const lot = { asset, lot: data.lot, unitCost, expiresAt: expiry, priority: 0, activatedAt: at };
+  insertFact(state, accrualFrom(at, ADJUSTMENT, adjustment, unit, { ...lot, granted: BigInt(amount) }));
+}
+
+function received(state: AccountState, { transfer, asset, effectiveAt, slices, lots }: PointsReceived['data']): void {
+  slices.forEach(([lot, issuer, unitCost, amount], index) => {
+    const { priority, activatedAt, expiresAt } = lots[index]!;
+    const terms = {
+      asset,
+      lot,
+      unitCost,
+      expiresAt: expiresAt === undefined ? undefined : instant(expiresAt),
+      priority: priority === undefined ? 0 : Number(priority),
+      activatedAt: instant(activatedAt),
+      granted: BigInt(amount),
+    };
+    insertFact(state, accrualFrom(instant(effectiveAt), TRANSFER, `${transfer}.${index}`, issuer, terms));
+  });
+}
+
+/** Sources of lots that no purchase grants; no publisher can have such a name. */
+const ADJUSTMENT = '~adjustment';
+const TRANSFER = '~transfer';
+
+/** Name of the lot that a credit makes. */
+export function creditLot(adjustment: string, asset: string): string {
+  return lotOf(`${ADJUSTMENT}:${adjustment}`, asset);
+}
+
+/** Name of the lot that the part at `index` of a transfer becomes. */
+export function receivedLot(transfer: string, index: number, asset: string): string {
+  return lotOf(`${TRANSFER}:${transfer}.${index}`, asset);
+}
+
+type Terms = Pick<Holding, 'asset' | 'lot' | 'unitCost' | 'expiresAt' | 'priority' | 'activatedAt' | 'granted'>;
+
+function accrualFrom(at: Instant, source: string, id: string, issuer: string, terms: Terms): Accrual {
+  const state = { activatesOn: undefined, pending: false, used: undefined, extendedTo: undefined };
+  const holding = { ...terms, ...state, remaining: terms.granted };
+  return { kind: 'accrual', at, source, id, issuer, revision: 0, holdings: [holding], returns: undefined };
+}
+
+/** Where a part of a lot is: with what remains of it, or used. */
+type Part = 'remaining' | Exclude<keyof Used, 'freedAt'>;
+
+function shift(state: AccountState, asset: string, slices: readonly SliceRow[], from: Part, to: Part): void {
+  for (const [lot, , , amount] of slices) move(holdingOf(state, asset, lot), from, to, BigInt(amount));
+}
+
+function free(
+  state: AccountState,
+  asset: string,
+  slices: readonly SliceRow[],
+  from: 'held' | 'spent',
+  effectiveAt: string,
+): void {
+  shift(state, asset, slices, from, 'remaining');
+  for (const [lot] of slices) {
+    const used = holdingOf(state, asset, lot)?.used;
+    if (used) used.freedAt = instant(effectiveAt);
+  }
+}
+
+function move(holding: Holding | undefined, from: Part, to: Part, amount: bigint): void {
+  if (!holding) return;
+  add(holding, from, -amount);
+  add(holding, to, amount);
+}
+
+function add(holding: Holding, part: Part, amount: bigint): void {
+  if (part === 'remaining') {
+    holding.remaining += amount;
+    return;
+  }
+  holding.used ??= { held: 0n, spent: 0n, expired: 0n, moved: 0n, freedAt: undefined };
+  holding.used[part] += amount;
+}
+
+function sliceOf([lot, issuer, unitCost, amount]: SliceRow): Slice {
+  return { lot, issuer, unitCost, amount: BigInt(amount) };
+}
+
+function post(state: AccountState, postings: readonly Posting[]): void {
+  for (const [book, asset, , amount] of postings) booksOf(state, asset, false)[book] += BigInt(amount);
+}

@@ -1,0 +1,26 @@
+import { accountSnapshot } from '../account.snapshot';
+import type { AccountEvent } from '../account.events';
+import { evolveAccount } from '../account.evolve';
+import type { AccountState } from '../account.state';
+
+/** Events of one command that follow from each other: each step sees the account as the steps before it leave it. */
+export class Draft {
+  readonly events: AccountEvent[] = [];
+  private copy?: AccountState;
+  private folded = 0;
+
+  constructor(private readonly given: AccountState) {}
+
+  /** The account after the events so far; the given one stays as it is. */
+  get state(): AccountState {
+    if (this.events.length === 0) return this.given;
+    let copy = this.copy ?? accountSnapshot.decode(accountSnapshot.encode(this.given));
+    while (this.folded < this.events.length) copy = evolveAccount(copy, this.events[this.folded++]!);
+    this.copy = copy;
+    return copy;
+  }
+
+  add(events: readonly AccountEvent[]): void {
+    for (const event of events) this.events.push(event);
+  }
+}

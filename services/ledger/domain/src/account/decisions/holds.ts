@@ -1,0 +1,174 @@
+import { reject, type Rejection } from '@tallystick/decider';
+import { formatInstant, type Instant } from '@tallystick/vocabulary';
+import { drawFrom } from '../../lots/draw';
+import type { AccountEvent } from '../account.events';
+import type { AccountRefusal } from '../account.rejections';
+import type { AccountState, Hold } from '../account.state';
+import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
+import type { HoldLapsed, SliceRow } from './decision.events';
+import { legsOf, type OpenLot, rowsOf, spendableLots, splitSlices, sumOf } from './spendable';
+
+type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
+
+/**
+ * Reserves an amount of spendable lots in draw order. Refuses what is not there, and any spending while the holder owes
+ * a deficit of the asset (capabilities L5, L7).
+ */
+export function placeHold(command: PlaceHold, state: AccountState): Outcome {
+  const { hold, asset, amount, at, unit, store, ttlSeconds } = command;
+  const known = state.holds.get(hold);
+  if (known) return isSameHold(known, command) ? [] : reject('hold-conflict', { hold });
+  const lots = spendableLots(state, asset, at);
+  const fault = faultOfSpending(state, asset, amount, lots);
+  if (fault) return fault;
+  const slices = rowsOf(drawn(lots, amount));
+  const until = endOf(command, lots, slices);
+  const data = {
+    ...state.owner!,
+    hold,
+    asset,
+    amount: String(amount),
+    unit,
+    ...(store === undefined ? {} : { store }),
+    ttlSeconds: String(ttlSeconds),
+    until: formatInstant(until),
+    effectiveAt: formatInstant(at),
+    slices,
+    postings: legsOf(asset, [[slices, 'available', 'held']]),
+  };
+  return [{ type: 'HoldPlaced', version: 1, data }];
+}
+
+/** Why an amount of an asset may not be spent; absent where it may. */
+export function faultOfSpending(
+  state: AccountState,
+  asset: string,
+  amount: bigint,
+  lots: readonly OpenLot[],
+): Rejection<AccountRefusal> | undefined {
+  if (state.frozen) return reject('account-frozen');
+  const books = state.books.get(asset);
+  if (books?.score) return reject('asset-not-spendable', { asset });
+  if (books && books.deficit < 0n) return reject('deficit-outstanding', { asset, deficit: String(-books.deficit) });
+  const available = sumOf(lots);
+  if (available < amount) return reject('insufficient-points', { asset, available: String(available) });
+  return undefined;
+}
+
+/** The slices that an amount is drawn from; `lots` hold it. */
+export function drawn(lots: readonly OpenLot[], amount: bigint) {
+  const left = new Map(lots.map(({ lot, holding }) => [lot.lot, holding.remaining]));
+  return drawFrom(
+    lots.map(({ lot }) => lot),
+    amount,
+    (lot) => left.get(lot) ?? 0n,
+  ).slices;
+}
+
+/**
+ * Ends a hold as a redemption: of all of it or of a part, whose rest is free again; of more only where that is allowed
+ * and there. A hold has one end: the same capture again is known, any other is refused (capabilities L5, E27).
+ */
+export function captureHold(command: CaptureHold, state: AccountState): Outcome {
+  const { hold: name, at, unit, store } = command;
+  const hold = state.holds.get(name);
+  if (!hold) return reject('hold-unknown', { hold: name });
+  const amount = command.amount ?? hold.amount;
+  if (hold.state === 'captured' && hold.captured === amount) return [];
+  if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });
+  const beyond = sliceBeyond(command, hold, amount, state);
+  if ('rejected' in beyond) return beyond;
+  const { first, rest } = splitSlices(hold.slices, amount);
+  const [captured, released] = [merged([...rowsOf(first), ...beyond]), rowsOf(rest)];
+  const data = {
+    ...state.owner!,
+    hold: name,
+    asset: hold.asset,
+    amount: String(amount),
+    unit,
+    ...(store === undefined ? {} : { store }),
+    effectiveAt: formatInstant(at),
+    slices: captured,
+    released,
+    ...(beyond.length > 0 ? { beyond } : {}),
+    postings: legsOf(hold.asset, [
+      [rowsOf(first), 'held', 'redeemed'],
+      [beyond, 'available', 'redeemed'],
+      [released, 'held', 'available'],
+    ]),
+  };
+  return [{ type: 'HoldCaptured', version: 1, data }];
+}
+
+/** A lot that is drawn by the hold and again at capture is one slice. */
+function merged(slices: readonly SliceRow[]): SliceRow[] {
+  const rows = new Map<string, SliceRow>();
+  for (const row of slices) {
+    const [lot, issuer, unitCost, amount] = row;
+    const known = rows.get(lot);
+    rows.set(lot, known ? [lot, issuer, unitCost, String(BigInt(known[3]) + BigInt(amount))] : row);
+  }
+  return [...rows.values()];
+}
+
+function sliceBeyond(
+  { at, beyondHold }: CaptureHold,
+  hold: Hold,
+  amount: bigint,
+  state: AccountState,
+): SliceRow[] | Rejection<AccountRefusal> {
+  if (amount <= hold.amount) return [];
+  if (!beyondHold) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
+  const lots = spendableLots(state, hold.asset, at);
+  return faultOfSpending(state, hold.asset, amount - hold.amount, lots) ?? rowsOf(drawn(lots, amount - hold.amount));
+}
+
+/** Ends a hold without redemption; a hold that was released, or has lapsed, before is known to be free. */
+export function releaseHold({ hold: name, at }: ReleaseHold, state: AccountState): Outcome {
+  const hold = state.holds.get(name);
+  if (!hold) return reject('hold-unknown', { hold: name });
+  if (hold.state === 'released') return [];
+  if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });
+  return [{ type: 'HoldReleased', version: 1, data: freed(state, hold, at) }];
+}
+
+/** Holds whose time is over, as lapses at their own instants, the earliest first. */
+export function lapsesBy(state: AccountState, at: Instant): HoldLapsed[] {
+  return [...state.open]
+    .filter(({ until }) => until <= at)
+    .sort((a, b) => a.until - b.until || (a.hold < b.hold ? -1 : 1))
+    .map((hold) => ({ type: 'HoldLapsed', version: 1, data: freed(state, hold, hold.until) }));
+}
+
+function freed(state: AccountState, { hold, asset, amount, slices }: Hold, at: Instant) {
+  const rows = rowsOf(slices);
+  return {
+    ...state.owner!,
+    hold,
+    asset,
+    amount: String(amount),
+    effectiveAt: formatInstant(at),
+    slices: rows,
+    postings: legsOf(asset, [[rows, 'held', 'available']]),
+  };
+}
+
+function isSameHold(known: Hold, { asset, amount, ttlSeconds, unit, store }: PlaceHold): boolean {
+  return (
+    known.asset === asset &&
+    known.amount === amount &&
+    known.ttlSeconds === ttlSeconds &&
+    known.unit === unit &&
+    known.store === store
+  );
+}
+
+const MILLIS = 1_000;
+
+function endOf({ at, ttlSeconds, expireUnderHold }: PlaceHold, lots: readonly OpenLot[], slices: readonly SliceRow[]) {
+  const until = (at + ttlSeconds * MILLIS) as Instant;
+  if (expireUnderHold === 'protect') return until;
+  const held = new Set(slices.map(([lot]) => lot));
+  const ends = lots.flatMap(({ lot }) => (lot.expiresAt !== undefined && held.has(lot.lot) ? [lot.expiresAt] : []));
+  return ends.reduce((least, end) => (end < least ? end : least), until);
+}

@@ -1,0 +1,132 @@
+import { reject, type Rejection } from '@tallystick/decider';
+import { formatInstant, type Instant } from '@tallystick/vocabulary';
+import type { AccountEvent } from '../account.events';
+import { eventsOfOwed } from '../account.facts';
+import type { AccountRefusal } from '../account.rejections';
+import { type AccountState, expiryOf, type Holding, keyOf } from '../account.state';
+import { lotFrom } from '../walk';
+import type { ActivateLots, ExtendExpiry, PassTime } from './decision.commands';
+import type { LotsExpired, PointsActivated, SliceRow } from './decision.events';
+import { Draft } from './draft';
+import { lapsesBy } from './holds';
+import { legsOf, type OpenLot, openLots, rowOf } from './spendable';
+
+/**
+ * What time has done by an instant and is not booked yet, in the order of one instant (capabilities §1): pending lots
+ * become available, holds lapse, lots expire. Nothing where all of it is booked: a day or a lot counts once.
+ */
+export function passTime({ at }: PassTime, state: AccountState): readonly AccountEvent[] {
+  const draft = new Draft(state);
+  bookDue(draft, at);
+  draft.add(expiriesBy(draft.state, at));
+  return draft.events;
+}
+
+/** Books what must have happened before a decision of this instant: activations and lapses, not expiry. */
+export function bookDue(draft: Draft, at: Instant): void {
+  draft.add(activationsBy(draft.state, at));
+  for (const lapse of lapsesBy(draft.state, at)) {
+    draft.add([lapse]);
+    draft.add(eventsOfOwed({ source: HOLD, id: lapse.data.hold }, draft.state));
+  }
+}
+
+/** Says of a recalculated reversal that a hold has caused it. */
+export const HOLD = '~hold';
+
+/** Makes the lots of a purchase available that wait for an event; none where they are, or wait for another. */
+export function activateLots({ purchase, on, at }: ActivateLots, state: AccountState): readonly AccountEvent[] {
+  const accrual = state.accruals.get(keyOf(purchase));
+  const draft = new Draft(state);
+  for (const holding of accrual?.holdings ?? []) {
+    if (!holding.pending || holding.activatesOn !== on) continue;
+    const { lot, issuer, unitCost } = lotFrom(accrual!, holding.asset)!;
+    const row: SliceRow = [lot, issuer, unitCost, String(holding.remaining)];
+    draft.add([activation(state, holding.asset, [row], at, on)]);
+  }
+  if (draft.events.length > 0) draft.add(eventsOfOwed(purchase, draft.state));
+  return draft.events;
+}
+
+/** Lets lots end later; a lot that would end earlier by it keeps its end. Refuses a lot that has ended already. */
+export function extendExpiry(
+  { extension, asset, lots, to, reason, at }: ExtendExpiry,
+  state: AccountState,
+): readonly AccountEvent[] | Rejection<AccountRefusal> {
+  const ends = (holding: Holding) => expiryOf(holding) !== undefined && expiryOf(holding)! < to;
+  const open = openLots(state, asset, (one) => ends(one) && (lots === undefined || lots.includes(one.lot!)));
+  const late = open.find(({ lot }) => lot.expiresAt! <= at);
+  if (late && lots) return reject('lot-expired', { lot: late.lot.lot });
+  const extended = open.filter(({ lot }) => lot.expiresAt! > at);
+  if (extended.length === 0) return reject('nothing-to-extend', { asset });
+  const rows = extended.map(({ lot }) => [lot.lot, formatInstant(lot.expiresAt!), formatInstant(to)] as const);
+  const data = { ...state.owner!, asset, extension, reason, effectiveAt: formatInstant(at), lots: rows, postings: [] };
+  return [{ type: 'ExpiryExtended', version: 1, data }];
+}
+
+/** Lots whose date has passed, as breakage at the instant at which they ended. */
+export function expiriesBy(state: AccountState, at: Instant): LotsExpired[] {
+  const due = new Map<string, { asset: string; at: Instant; slices: SliceRow[] }>();
+  for (const asset of spendableAssets(state)) {
+    for (const open of openLots(state, asset, (holding) => isOver(holding, at))) {
+      const ended = endOf(open);
+      const key = `${asset} ${ended}`;
+      const one = due.get(key) ?? { asset, at: ended, slices: [] };
+      due.set(key, one);
+      one.slices.push(rowOf(open));
+    }
+  }
+  return [...due.values()]
+    .sort((a, b) => a.at - b.at)
+    .map(({ asset, at: ended, slices }) => {
+      const postings = legsOf(asset, [[slices, 'available', 'breakage']]);
+      return {
+        type: 'LotsExpired',
+        version: 1,
+        data: { ...state.owner!, asset, effectiveAt: formatInstant(ended), slices, postings },
+      };
+    });
+}
+
+/** A lot ends at its date, or when what is past its date was given back, or activated. */
+function endOf({ lot, holding: { activatedAt, used } }: OpenLot): Instant {
+  return Math.max(lot.expiresAt!, activatedAt!, used?.freedAt ?? 0) as Instant;
+}
+
+function isOver(holding: Holding, at: Instant): boolean {
+  const expiry = expiryOf(holding);
+  return !holding.pending && expiry !== undefined && expiry <= at;
+}
+
+function activationsBy(state: AccountState, at: Instant): PointsActivated[] {
+  const due = new Map<string, { asset: string; at: Instant; slices: SliceRow[] }>();
+  for (const fact of state.facts) {
+    for (const holding of fact.kind === 'accrual' ? fact.holdings : []) {
+      const { asset, pending, activatedAt } = holding;
+      if (!pending || activatedAt === undefined || activatedAt > at || fact.kind !== 'accrual') continue;
+      const key = `${asset} ${activatedAt}`;
+      const one = due.get(key) ?? { asset, at: activatedAt, slices: [] };
+      due.set(key, one);
+      one.slices.push(rowOf({ lot: lotFrom(fact, asset)!, holding }));
+    }
+  }
+  return [...due.values()]
+    .sort((a, b) => a.at - b.at)
+    .map(({ asset, at: became, slices }) => activation(state, asset, slices, became));
+}
+
+function activation(
+  state: AccountState,
+  asset: string,
+  slices: readonly SliceRow[],
+  at: Instant,
+  on?: string,
+): PointsActivated {
+  const postings = legsOf(asset, [[slices, 'pending', 'available']]);
+  const data = { ...state.owner!, asset, effectiveAt: formatInstant(at), ...(on && { on }), slices, postings };
+  return { type: 'PointsActivated', version: 1, data };
+}
+
+function spendableAssets(state: AccountState): string[] {
+  return [...state.books].filter(([, { score }]) => !score).map(([asset]) => asset);
+}

@@ -1,0 +1,68 @@
+import type { DecisionCommand } from './decision.commands';
+import type { DecisionEvent } from './decision.events';
+
+/** The name of a decision that its caller gave, and all that it said: the same again is known, anything else refused. */
+export interface Said {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** What an event says of the decision that it carries out; absent where holds or lots themselves remember it. */
+export function saidOf(event: DecisionEvent): Said | undefined {
+  switch (event.type) {
+    case 'RedemptionCancelled': {
+      const { cancellation, hold, amount, whole } = event.data;
+      return { name: `cancellation ${cancellation}`, content: `${hold} ${whole ? 'all' : amount}` };
+    }
+    case 'ExpiryExtended': {
+      const { extension, asset, reason } = event.data;
+      return { name: `extension ${extension}`, content: `${asset} ${reason}` };
+    }
+    case 'PointsDebited': {
+      const { adjustment, asset, amount, reason, unit } = event.data;
+      return { name: `adjustment ${adjustment}`, content: `-${amount} ${asset} ${unit} ${reason}` };
+    }
+    case 'PointsCredited': {
+      const { adjustment, asset, amount, reason, unit } = event.data;
+      return { name: `adjustment ${adjustment}`, content: `${amount} ${asset} ${unit} ${reason}` };
+    }
+    case 'PointsSent': {
+      const { transfer, toHolder, asset, amount } = event.data;
+      return { name: `transfer ${transfer}`, content: `${amount} ${asset} to ${toHolder}` };
+    }
+    case 'PointsReceived': {
+      const { transfer, from, asset, amount } = event.data;
+      return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What a command says of itself, in the words of its event. */
+export function saidBy(command: DecisionCommand): Said | undefined {
+  switch (command.kind) {
+    case 'cancel-redemption':
+      return {
+        name: `cancellation ${command.cancellation}`,
+        content: `${command.hold} ${command.amount ?? 'all'}`,
+      };
+    case 'extend-expiry':
+      return { name: `extension ${command.extension}`, content: `${command.asset} ${command.reason}` };
+    case 'adjust-points': {
+      const { adjustment, amount, asset, unit, reason } = command;
+      return { name: `adjustment ${adjustment}`, content: `${amount} ${asset} ${unit} ${reason}` };
+    }
+    case 'send-points': {
+      const { transfer, amount, asset, toHolder } = command;
+      return { name: `transfer ${transfer}`, content: `${amount} ${asset} to ${toHolder}` };
+    }
+    case 'receive-points': {
+      const { transfer, lots, asset, from } = command;
+      const amount = lots.reduce((sum, lot) => sum + lot.amount, 0n);
+      return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
+    }
+    default:
+      return undefined;
+  }
+}
