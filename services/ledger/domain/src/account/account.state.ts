@@ -133,6 +133,8 @@ export interface AccountState {
   readonly open: Set<Hold>;
   /** Reversals that did not get all that they ask. */
   readonly owed: Set<Reversal>;
+  /** Reversals that lots granted after them may repay: every accrual may change what they get. */
+  readonly repayable: Set<Reversal>;
   /** Other decisions by kind and name, and what each said. */
   readonly done: Map<string, string>;
   /** When the last hold was placed; a lot from before it may be late for it. */
@@ -149,6 +151,7 @@ export function emptyAccount(): AccountState {
     holds: new Map(),
     open: new Set(),
     owed: new Set(),
+    repayable: new Set(),
     done: new Map(),
     frozen: false,
   };
@@ -213,7 +216,7 @@ export function insertFact(state: AccountState, fact: Fact): void {
   }
   const key = reversalKey(fact, fact.purchase);
   state.reversals.set(key, fact);
-  if (isOwed(fact)) state.owed.add(fact);
+  watchReversal(state, fact);
   const accrual = fact.purchase === undefined ? undefined : state.accruals.get(fact.purchase);
   if (accrual) (accrual.returns ??= new Set()).add(key);
   if (!state.lastReversal || inFactOrder(state.lastReversal, fact) < 0) state.lastReversal = fact;
@@ -222,13 +225,16 @@ export function insertFact(state: AccountState, fact: Fact): void {
 /** Puts a newer version of a fact where the old one was, or where it now belongs. */
 export function replaceFact(state: AccountState, old: Fact, fact: Fact): void {
   const index = placeOf(state.facts, old);
-  if (old.kind === 'reversal') state.owed.delete(old);
+  if (old.kind === 'reversal') {
+    state.owed.delete(old);
+    state.repayable.delete(old);
+  }
   if (inFactOrder(old, fact) === 0) {
     state.facts[index] = fact;
     if (fact.kind === 'accrual') state.accruals.set(keyOf(fact), fact);
     else {
       state.reversals.set(reversalKey(fact, fact.purchase), fact);
-      if (isOwed(fact)) state.owed.add(fact);
+      watchReversal(state, fact);
     }
     if (state.lastReversal === old) state.lastReversal = fact as Reversal;
     return;
@@ -240,9 +246,16 @@ export function replaceFact(state: AccountState, old: Fact, fact: Fact): void {
   insertFact(state, fact);
 }
 
-/** True where a reversal did not get all that it asks. */
-export function isOwed({ items }: Reversal): boolean {
-  return items.some(({ asked, taken }) => taken < asked);
+/** Keeps in view a reversal that may get more than it has. */
+export function watchReversal({ owed, repayable }: AccountState, reversal: Reversal): void {
+  for (const { asked, taken, clawback } of reversal.items) {
+    if (taken < asked) owed.add(reversal);
+    if (clawback !== undefined && allowsDeficit(clawback)) repayable.add(reversal);
+  }
+}
+
+export function allowsDeficit(clawback: Clawback): boolean {
+  return clawback === 'unlimited' || clawback.startsWith('floor:');
 }
 
 /** The lot of an asset that a lot name stands for, where the account has it. */

@@ -18,20 +18,14 @@ export function redraw(state: AccountState, picture: Picture): Redrawn[] {
   const { from } = picture;
   if (!from) return [];
   const quiet = !state.lastReversal || inFactOrder(state.lastReversal, from) < 0;
-  if (quiet && picture.reversals.length === 0 && !owesDeficit(state)) return [];
-  return redrawFrom(state, picture, owesDeficit(state) ? firstOf([from, ...state.owed]) : from);
+  if (quiet && picture.reversals.length === 0 && state.repayable.size === 0) return [];
+  return redrawFrom(state, picture, firstOf([from, ...state.repayable]));
 }
 
 /** Draws again, in fact order, whatever may get more because a decision has left more than before. */
 export function redrawOwed(state: AccountState): Redrawn[] {
   if (state.owed.size === 0) return [];
-  return redrawFrom(state, { reversals: [] }, firstOf([...state.owed]));
-}
-
-/** A deficit is repaid by what is accrued after it: then every accrual changes what an earlier reversal gets. */
-function owesDeficit({ books }: AccountState): boolean {
-  for (const { deficit } of books.values()) if (deficit !== 0n) return true;
-  return false;
+  return redrawFrom(state, { reversals: [] }, firstOf([...state.owed, ...state.repayable]));
 }
 
 function firstOf(places: readonly FactPlace[]): FactPlace {

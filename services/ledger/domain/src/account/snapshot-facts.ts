@@ -7,13 +7,13 @@ import {
   type Fact,
   type Hold,
   type Holding,
-  isOwed,
   keyOf,
   lotOf,
   type Reversal,
   reversalKey,
   type TakenPart,
   type Taking,
+  watchReversal,
 } from './account.state';
 import {
   type FactColumns,
@@ -143,7 +143,7 @@ export class Facts {
     const reversal: Reversal = { kind: 'reversal', ...said };
     const key = reversalKey(reversal, purchase);
     this.state.reversals.set(key, reversal);
-    if (isOwed(reversal)) this.state.owed.add(reversal);
+    watchReversal(this.state, reversal);
     this.state.lastReversal = reversal;
     const accrual = purchase === undefined ? undefined : this.state.accruals.get(purchase);
     if (accrual) (accrual.returns ??= new Set()).add(key);

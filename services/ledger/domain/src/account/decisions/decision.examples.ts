@@ -1,0 +1,97 @@
+import { instant } from '@tallystick/vocabulary';
+import { EXAMPLE_ACCOUNT, january } from '../account.examples';
+import type {
+  ActivateLots,
+  AdjustPoints,
+  CancelRedemption,
+  CaptureHold,
+  ExtendExpiry,
+  PassTime,
+  PlaceHold,
+  ReceivePoints,
+  ReleaseHold,
+  SendPoints,
+} from './decision.commands';
+
+const ACCOUNT = { tenant: 'demo', account: EXAMPLE_ACCOUNT };
+
+const DAY_SECONDS = 86_400;
+
+function on(day: number) {
+  return { ...ACCOUNT, at: instant(january(day)) };
+}
+
+/** A hold of POINTS for a day at the mall. */
+export function placeHold(hold: string, day: number, amount: bigint, more: Partial<PlaceHold> = {}): PlaceHold {
+  const terms = { asset: 'POINTS', amount, ttlSeconds: DAY_SECONDS, unit: 'mall', expireUnderHold: 'protect' as const };
+  return { kind: 'place-hold', ...on(day), hold, ...terms, ...more };
+}
+
+export function captureHold(hold: string, day: number, more: Partial<CaptureHold> = {}): CaptureHold {
+  return { kind: 'capture-hold', ...on(day), hold, beyondHold: false, unit: 'mall', ...more };
+}
+
+export function releaseHold(hold: string, day: number): ReleaseHold {
+  return { kind: 'release-hold', ...on(day), hold };
+}
+
+export function cancelRedemption(
+  hold: string,
+  cancellation: string,
+  day: number,
+  more: Partial<CancelRedemption> = {},
+): CancelRedemption {
+  return { kind: 'cancel-redemption', ...on(day), hold, cancellation, ...more };
+}
+
+export function passTime(day: number): PassTime {
+  return { kind: 'pass-time', ...on(day) };
+}
+
+export function activateLots(purchase: string, day: number, event: string): ActivateLots {
+  return { kind: 'activate-lots', ...on(day), purchase: { source: 'till-1', id: purchase }, on: event };
+}
+
+export function extendExpiry(
+  extension: string,
+  day: number,
+  to: number,
+  more: Partial<ExtendExpiry> = {},
+): ExtendExpiry {
+  const terms = { asset: 'POINTS', to: instant(january(to)), reason: 'goodwill' };
+  return { kind: 'extend-expiry', ...on(day), extension, ...terms, ...more };
+}
+
+export function adjustPoints(
+  adjustment: string,
+  day: number,
+  amount: bigint,
+  more: Partial<AdjustPoints> = {},
+): AdjustPoints {
+  const terms = { asset: 'POINTS', amount, reason: 'complaint', unit: 'hotel', unitCost: '1/100' };
+  return { kind: 'adjust-points', ...on(day), adjustment, ...terms, ...more };
+}
+
+export function sendPoints(transfer: string, day: number, amount: bigint, toHolder = 'm-2'): SendPoints {
+  return { kind: 'send-points', ...on(day), transfer, toHolder, asset: 'POINTS', amount };
+}
+
+export function receivePoints(transfer: string, day: number, more: Partial<ReceivePoints> = {}): ReceivePoints {
+  const lot = {
+    lot: 'till-1:P9:POINTS',
+    issuer: 'mall',
+    unitCost: '1/200',
+    amount: 50n,
+    priority: 0,
+    activatedAt: instant(january(1)),
+    expiresAt: instant(january(20)),
+  };
+  const terms = {
+    program: 'main',
+    holder: 'm-1',
+    from: '0f0e7d5e-3d7f-5d7a-8f43-2f3f6d0a9b11',
+    asset: 'POINTS',
+    lots: [lot],
+  };
+  return { kind: 'receive-points', ...on(day), transfer, ...terms, ...more };
+}
