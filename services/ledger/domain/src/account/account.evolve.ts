@@ -64,7 +64,7 @@ function keepWhatBecameOf(known: Holding, holding: Holding): void {
   holding.extendedTo = known.extendedTo;
   if (known.lot === undefined) return;
   holding.pending = known.pending;
-  holding.activatedAt ??= known.activatedAt;
+  if (!known.pending) holding.activatedAt ??= known.activatedAt;
 }
 
 function reversed(state: AccountState, data: PointsReversed['data']): AccountState {

@@ -26,7 +26,7 @@ import {
 } from './difference';
 import { type Delta, inFeasibleOrder, type Move } from './feasible-order';
 import { type Picture, sameAccrual } from './picture';
-import { redraw, redrawOwed, type Redrawn } from './redraw';
+import { redraw, redrawAll, type Redrawn } from './redraw';
 
 /** What has to be said so that the account shows a purchase's picture, and what it changes in the facts behind it. */
 export function eventsOfPurchase(command: ApplyEvaluation, state: AccountState, picture: Picture): AccountEvent[] {
@@ -48,10 +48,10 @@ export function eventsOfReturn(command: ReverseUnlinked, state: AccountState, pi
   return ordered(drawnAgain(tellingOf(command, state), redrawn), state);
 }
 
-/** What reversals get that did not get all they ask, once a decision (`cause`) has left more (capabilities L7, L9). */
-export function eventsOfOwed(cause: Reference, state: AccountState): AccountEvent[] {
-  if (state.owed.size === 0) return [];
-  return ordered(drawnAgain({ ...state.owner!, cause, bookOf: bookIn(state) }, redrawOwed(state)), state);
+/** What reversals get once a decision (`cause`) has left lots with more than before (capabilities L7, L9). */
+export function eventsOfRedraw(cause: Reference, state: AccountState): AccountEvent[] {
+  if (!state.lastReversal) return [];
+  return ordered(drawnAgain({ ...state.owner!, cause, bookOf: bookIn(state) }, redrawAll(state)), state);
 }
 
 /** Who tells of a redrawn reversal, and why. */
@@ -154,8 +154,13 @@ function differs({ wanted, items }: Redrawn, old: Reversal, { bookOf, saysNewer 
   return (
     takenBetween(old, after, bookOf).length > 0 ||
     residueBetween(old, after).length > 0 ||
-    items.some(({ asset, onHold }) => onHold !== (old.items.find((one) => one.asset === asset)?.onHold ?? 0n))
+    items.some((item) => isTakenOtherwise(item, old))
   );
+}
+
+function isTakenOtherwise({ asset, onHold, clawback }: Taking, { items }: Reversal): boolean {
+  const before = items.find((one) => one.asset === asset);
+  return before !== undefined && (before.onHold !== onHold || before.clawback !== clawback);
 }
 
 function reversal(telling: Telling, redrawn: Redrawn): Move {
@@ -227,22 +232,34 @@ function drawn({ program, holder }: Telling, { wanted }: Redrawn) {
 
 function ordered(moves: readonly Move[], state: AccountState, fresh?: Accrual): AccountEvent[] {
   if (moves.length === 0) return [];
-  return inFeasibleOrder(moves, ({ asset, lot }) => {
+  return inFeasibleOrder(moves, ({ asset, lot, expired }) => {
     const holding = fresh?.holdings.find((one) => one.asset === asset && (lot === undefined || one.lot === lot));
     if (lot === undefined) return (state.books.get(asset)?.available ?? 0n) + (holding?.granted ?? 0n);
+    if (expired) return breakageOf(state, asset, lot);
     return holding?.granted ?? holdingOf(state, asset, lot)?.remaining ?? 0n;
   });
 }
 
+/** What of a lot is breakage still: what expired, without what reversals took of it. */
+function breakageOf(state: AccountState, asset: string, lot: string): bigint {
+  let left = holdingOf(state, asset, lot)?.used?.expired ?? 0n;
+  for (const { items } of state.reversals.values()) {
+    for (const slice of items.flatMap(({ slices }) => slices ?? [])) {
+      if (slice.expired && slice.lot === lot) left -= slice.amount;
+    }
+  }
+  return left;
+}
+
 function deltasOf(differences: readonly Difference[], sign: bigint): Delta[] {
-  const deltas = new Map<string, { asset: string; lot?: string; amount: bigint }>();
+  const deltas = new Map<string, { asset: string; lot?: string; expired: boolean; amount: bigint }>();
   for (const { asset, lot, book, from, to } of differences) {
-    if (book === 'breakage') continue;
-    const key = `${lot} ${asset}`;
+    const expired = book === 'breakage';
+    const key = `${expired} ${lot} ${asset}`;
     const amount = (to - from) * sign;
     const known = deltas.get(key);
     if (known) known.amount += amount;
-    else deltas.set(key, { asset, lot, amount });
+    else deltas.set(key, { asset, lot, expired, amount });
   }
   return [...deltas.values()];
 }

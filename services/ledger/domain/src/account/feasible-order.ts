@@ -1,9 +1,10 @@
 import type { AccountEvent } from './account.events';
 
-/** What an event adds to one lot's remainder, or to a score's sum (without a lot). */
+/** What an event adds to one lot's remainder, to what is left of its breakage, or to a score's sum (without a lot). */
 export interface Delta {
   readonly asset: string;
   readonly lot?: string;
+  readonly expired: boolean;
   readonly amount: bigint;
 }
 
@@ -16,7 +17,7 @@ export interface Move {
 }
 
 /**
- * Puts events of one append into an order in which no lot and no score is negative after any of them, nearest to the
+ * Puts events of one append into an order in which no lot, no breakage and no score is negative after any of them, nearest to the
  * order given. Two reversals that exchange lots fit in no order: then one gives back first and draws later. The sum
  * of all moves must leave nothing negative.
  */
@@ -46,6 +47,7 @@ function splitFirst(open: Move[]): void {
   open.unshift(now);
 }
 
-function keyOf({ asset, lot }: Delta): string {
-  return lot === undefined ? `score ${asset}` : `lot ${lot}`;
+function keyOf({ asset, lot, expired }: Delta): string {
+  if (lot === undefined) return `score ${asset}`;
+  return expired ? `breakage ${lot}` : `lot ${lot}`;
 }

@@ -9,6 +9,7 @@ import {
   lotOf,
   type Reversal,
   reversalKey,
+  type Taking,
   usedOf,
 } from './account.state';
 import { type FactPlace, inFactOrder } from './fact-order';
@@ -106,7 +107,7 @@ function continued(known: Holding, granted: Holding, isBound: boolean): Holding 
     used,
     extendedTo,
     pending,
-    activatedAt: granted.activatedAt ?? known.activatedAt,
+    activatedAt: granted.activatedAt ?? (pending ? undefined : known.activatedAt),
     granted: granted.granted < least ? least : granted.granted,
     unitCost: isBound ? known.unitCost : granted.unitCost,
   };
@@ -146,14 +147,7 @@ function asksOf(amounts: readonly ReturnedAmount[]): Ask[] {
 }
 
 function withOld(state: AccountState, wanted: AskedReversal): { old?: Reversal; wanted: AskedReversal } {
-  const old = state.reversals.get(reversalKey(wanted, wanted.purchase));
-  return { old, wanted: old ? { ...wanted, asks: wanted.asks.map((ask) => asBefore(ask, old)) } : wanted };
-}
-
-/** What a reversal may take is settled when it is asked first: a policy of later days changes nothing old. */
-function asBefore(ask: Ask, { items }: Reversal): Ask {
-  const known = items.find(({ asset }) => asset === ask.asset);
-  return known ? { ...ask, clawback: known.clawback } : ask;
+  return { old: state.reversals.get(reversalKey(wanted, wanted.purchase)), wanted };
 }
 
 function dropped(
@@ -189,8 +183,12 @@ function sameAsk(old: Reversal, wanted: AskedReversal): boolean {
     old.at === wanted.at &&
     old.issuer === wanted.issuer &&
     old.items.length === wanted.asks.length &&
-    wanted.asks.every(({ asset, amount }) => old.items.some((item) => item.asset === asset && item.asked === amount))
+    wanted.asks.every((ask) => old.items.some((item) => isSame(item, ask)))
   );
+}
+
+function isSame(item: Taking, { asset, amount, clawback }: Ask): boolean {
+  return item.asset === asset && item.asked === amount && item.clawback === clawback;
 }
 
 /** True where nothing that amounts, lots or their order rest on has changed. */

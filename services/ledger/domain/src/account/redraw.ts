@@ -22,10 +22,13 @@ export function redraw(state: AccountState, picture: Picture): Redrawn[] {
   return redrawFrom(state, picture, firstOf([from, ...state.repayable]));
 }
 
-/** Draws again, in fact order, whatever may get more because a decision has left more than before. */
-export function redrawOwed(state: AccountState): Redrawn[] {
-  if (state.owed.size === 0) return [];
-  return redrawFrom(state, { reversals: [] }, firstOf([...state.owed, ...state.repayable]));
+/**
+ * Draws every reversal again, because a decision has left lots with more, or in another order, than before. What a decision
+ * only uses was left by all of them and changes nothing.
+ */
+export function redrawAll(state: AccountState): Redrawn[] {
+  const first = state.facts.find(({ kind }) => kind === 'reversal');
+  return first ? redrawFrom(state, { reversals: [] }, first) : [];
 }
 
 function firstOf(places: readonly FactPlace[]): FactPlace {

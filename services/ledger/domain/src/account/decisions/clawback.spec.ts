@@ -82,10 +82,10 @@ describe('reverse what was spent', () => {
     expect(standing(after(...owing, receivePoints('T1', 9)))).toMatchObject({ available: 20 });
   });
 
-  it('keeps the policy under which it was asked first, whatever a later picture says', () => {
+  it('takes anew by the policy of a later picture', () => {
     const first = returned(P1, 7, 100n, 'same_lot');
-    const later = returned({ ...P1, revision: 2 }, 7, 90n, 'unlimited');
-    expect(standing(after(...before, first, later))).toEqual({ available: 50, redeemed: 80, uncollectable: -70 });
+    const later = returned({ ...P1, revision: 2 }, 7, 100n, 'unlimited');
+    expect(standing(after(...before, first, later))).toEqual({ redeemed: 80, deficit: -30 });
   });
 });
 

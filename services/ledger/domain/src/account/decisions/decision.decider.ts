@@ -1,7 +1,7 @@
 import { isRejection, reject, type Rejection } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
 import type { AccountEvent, Reference } from '../account.events';
-import { eventsOfOwed } from '../account.facts';
+import { eventsOfRedraw } from '../account.facts';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, holdingOf } from '../account.state';
 import { adjustPoints } from './adjustments';
@@ -74,13 +74,17 @@ function carryOut(command: Timed, state: AccountState): Outcome {
 
 /** What a decision frees settles what reversals are owed; what of it is past its date ends at once. */
 function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountState, command: Timed): void {
-  if (before.owed.size > 0 && outcome.some(({ type }) => !DRAWS_ONLY.has(type))) {
-    draft.add(eventsOfOwed(causeOf(command), draft.state));
+  if (draft.hasReversals && outcome.some((event) => leavesMore(event, before))) {
+    draft.add(eventsOfRedraw(causeOf(command), draft.state));
   }
   if (outcome.some((event) => freesEndedLots(event, before, command))) draft.add(expiriesBy(draft.state, command.at));
 }
 
-const DRAWS_ONLY: ReadonlySet<string> = new Set(['HoldPlaced', 'PointsDebited', 'PointsSent']);
+/** What only uses lots takes nothing that a reversal has; a capture decides what a reversal waits for. */
+function leavesMore({ type, data }: AccountEvent, { owed }: AccountState): boolean {
+  if (type === 'HoldCaptured') return data.released.length > 0 || owed.size > 0;
+  return type !== 'HoldPlaced' && type !== 'PointsDebited' && type !== 'PointsSent';
+}
 
 function freesEndedLots(event: AccountEvent, state: AccountState, { at }: Timed): boolean {
   const freed = freedBy(event);

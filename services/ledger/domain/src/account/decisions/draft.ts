@@ -20,6 +20,11 @@ export class Draft {
     return copy;
   }
 
+  /** True where something was taken back, so that lots with more left may be due to it. */
+  get hasReversals(): boolean {
+    return this.given.lastReversal !== undefined;
+  }
+
   add(events: readonly AccountEvent[]): void {
     for (const event of events) this.events.push(event);
   }

@@ -1,7 +1,7 @@
 import { reject, type Rejection } from '@tallystick/decider';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { AccountEvent } from '../account.events';
-import { eventsOfOwed } from '../account.facts';
+import { eventsOfRedraw } from '../account.facts';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, type Holding, keyOf } from '../account.state';
 import { lotFrom } from '../walk';
@@ -27,7 +27,7 @@ export function bookDue(draft: Draft, at: Instant): void {
   draft.add(activationsBy(draft.state, at));
   for (const lapse of lapsesBy(draft.state, at)) {
     draft.add([lapse]);
-    draft.add(eventsOfOwed({ source: HOLD, id: lapse.data.hold }, draft.state));
+    if (draft.hasReversals) draft.add(eventsOfRedraw({ source: HOLD, id: lapse.data.hold }, draft.state));
   }
 }
 
@@ -44,7 +44,7 @@ export function activateLots({ purchase, on, at }: ActivateLots, state: AccountS
     const row: SliceRow = [lot, issuer, unitCost, String(holding.remaining)];
     draft.add([activation(state, holding.asset, [row], at, on)]);
   }
-  if (draft.events.length > 0) draft.add(eventsOfOwed(purchase, draft.state));
+  if (draft.events.length > 0 && draft.hasReversals) draft.add(eventsOfRedraw(purchase, draft.state));
   return draft.events;
 }
 

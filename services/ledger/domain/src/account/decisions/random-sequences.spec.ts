@@ -3,6 +3,7 @@ import { instant } from '@tallystick/vocabulary';
 import fc from 'fast-check';
 import type { AccountCommand } from '../account.commands';
 import { accountDecider } from '../account.decider';
+import type { AccountEvent } from '../account.events';
 import { january, linkedReturn, pointsGrant, purchasePicture, unlinkedReturn } from '../account.examples';
 import type { AccountState, Clawback } from '../account.state';
 import {
@@ -17,6 +18,8 @@ import {
   releaseHold,
   sendPoints,
 } from './decision.examples';
+import type { HoldPlaced } from './decision.events';
+import { NaiveAccount } from './naive-account';
 
 const day = fc.integer({ min: 1, max: 28 });
 const amount = fc.bigInt({ min: 1n, max: 60n });
@@ -61,9 +64,7 @@ const unlinked = fc
     return unlinkedReturn(id, on, asked, { revision, amounts });
   });
 
-const command: fc.Arbitrary<AccountCommand> = fc.oneof(
-  { weight: 5, arbitrary: purchase },
-  { weight: 2, arbitrary: unlinked },
+const decision: fc.Arbitrary<AccountCommand> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
@@ -117,10 +118,47 @@ const command: fc.Arbitrary<AccountCommand> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom('T3', 'T4'), day).map(([id, on]) => receivePoints(id, on)) },
 );
 
+const command: fc.Arbitrary<AccountCommand> = fc.oneof(
+  { weight: 5, arbitrary: purchase },
+  { weight: 2, arbitrary: unlinked },
+  { weight: 17, arbitrary: decision },
+);
+
+/** Facts as they were sent, and as they arrived: in any order, some of them twice. What a purchase waits for never changes. */
+const shuffledFacts = fc
+  .array(fc.oneof({ weight: 3, arbitrary: purchase.map(withoutWaiting) }, { weight: 1, arbitrary: unlinked }), {
+    maxLength: 5,
+  })
+  .map(distinct)
+  .chain((sent) =>
+    fc
+      .tuple(fc.shuffledSubarray(sent, { minLength: sent.length, maxLength: sent.length }), fc.subarray(sent))
+      .map(([arrived, again]) => ({ sent, arrived: [...arrived, ...again] })),
+  );
+
+/** A purchase waits for the same as ever, by its name. */
+function withoutWaiting(one: AccountCommand): AccountCommand {
+  if (one.kind !== 'apply-evaluation') return one;
+  const waits = one.purchase.id === 'P1' ? { activatesOn: 'shipped' } : { activatesOn: undefined };
+  return { ...one, grants: one.grants.map((grant) => ({ ...grant, activatesAt: undefined, ...waits })) };
+}
+
+/** One picture per revision: its content is what its publisher said once. */
+function distinct(facts: AccountCommand[]): AccountCommand[] {
+  const named = new Map<string, AccountCommand>();
+  for (const fact of facts) {
+    if (fact.kind === 'apply-evaluation') named.set(`${fact.purchase.id} ${fact.revision}`, fact);
+    if (fact.kind === 'reverse-unlinked') named.set(`${fact.return.id} ${fact.revision}`, fact);
+  }
+  return [...named.values()];
+}
+
 const RUNS = Number(process.env.TALLY_PROPERTY_RUNS ?? 1_000);
 
+type Follow = (state: AccountState, one: AccountCommand, events: readonly AccountEvent[] | undefined) => void;
+
 /** Carries commands out as the executor does: refusals change nothing. */
-function carryOut(commands: readonly AccountCommand[], after: (state: AccountState, one: AccountCommand) => void) {
+function carryOut(commands: readonly AccountCommand[], after: Follow): AccountState {
   let state = accountDecider.initial();
   for (const one of commands) {
     const decision = accountDecider.decide(one, state);
@@ -132,9 +170,46 @@ function carryOut(commands: readonly AccountCommand[], after: (state: AccountSta
         broken: [],
       });
     }
-    after(state, one);
+    after(state, one, isRejection(decision) ? undefined : decision);
   }
   return state;
+}
+
+/** The books of POINTS that say what became of lots. */
+function books(state: AccountState): Record<string, number> {
+  const known = state.books.get('POINTS');
+  const names = ['pending', 'available', 'held', 'redeemed', 'breakage', 'deficit', 'uncollectable'] as const;
+  const sums = names.map((name) => [name, Number(known?.[name] ?? 0n)] as const);
+  return Object.fromEntries(sums.filter(([, sum]) => sum !== 0));
+}
+
+/** Everything that facts and decisions have left, whatever the way to it. */
+function whatStands(state: AccountState) {
+  const lots = [...state.accruals.values()].flatMap(({ issuer, holdings }) =>
+    holdings.map(({ lot, granted, remaining, pending, used }) => ({ lot, issuer, granted, remaining, pending, used })),
+  );
+  lots.sort((a, b) => (a.lot! < b.lot! ? -1 : 1));
+  return { books: books(state), lots, reversals: takenIn(state) };
+}
+
+function takenIn({ reversals }: AccountState): string[] {
+  const lines: string[] = [];
+  for (const { source, id, purchase, items } of reversals.values()) {
+    const name = purchase === undefined ? `${source}:${id}` : `${source}:${id} ${purchase}`;
+    for (const { lot, amount: part, expired } of items.flatMap(({ slices }) => slices ?? [])) {
+      lines.push(`${name}: ${part} of ${lot}${expired ? '!' : ''}`);
+    }
+  }
+  return lines.sort();
+}
+
+function firstOf(lots: readonly [string, number][], asked: number): [string, number][] {
+  let open = asked;
+  return lots.flatMap(([lot, left]): [string, number][] => {
+    const part = Math.min(open, left);
+    open -= part;
+    return part > 0 ? [[lot, part]] : [];
+  });
 }
 
 describe('an account, whatever is asked of it in whatever order', () => {
@@ -145,6 +220,61 @@ describe('an account, whatever is asked of it in whatever order', () => {
           const again = accountDecider.decide(one, state);
           if (!isRejection(again)) expect(again).toEqual([]);
         });
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('ends as a naive account ends that takes everything back anew after each command', () => {
+    fc.assert(
+      fc.property(fc.array(command, { minLength: 1, maxLength: 25 }), (commands) => {
+        const naive = new NaiveAccount();
+        carryOut(commands, (state, one, events) => {
+          if (events) naive.follow(one, events);
+          expect({ ...books(state), reversals: takenIn(state) }).toEqual({
+            ...naive.books(),
+            reversals: naive.reversals(),
+          });
+        });
+      }),
+      { numRuns: 10 * RUNS },
+    );
+  });
+
+  it('ends alike however facts arrive that lie between the same decisions, once or twice (L13)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(shuffledFacts, decision), { minLength: 1, maxLength: 5 }), (parts) => {
+        const inOrder = carryOut(
+          parts.flatMap(([facts, one]) => [...facts.sent, one]),
+          () => undefined,
+        );
+        const shuffled = carryOut(
+          parts.flatMap(([facts, one]) => [...facts.arrived, one]),
+          () => undefined,
+        );
+        expect(whatStands(shuffled)).toEqual(whatStands(inOrder));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('draws for a hold what a naive account would draw, or refuses it', () => {
+    fc.assert(
+      fc.property(fc.array(command, { minLength: 1, maxLength: 25 }), day, amount, (commands, on, held) => {
+        const naive = new NaiveAccount();
+        const state = carryOut([...commands, passTime(on)], (_, one, events) => events && naive.follow(one, events));
+        const decision = accountDecider.decide(placeHold('H9', on, held), state);
+        if (isRejection(decision)) {
+          const there = naive.draws(instant(january(on))).reduce((sum, [, left]) => sum + left, 0);
+          expect(decision.rejected === 'insufficient-points' ? there < Number(held) : decision.rejected).not.toBe(
+            false,
+          );
+          return;
+        }
+        const [{ data }] = decision as [HoldPlaced];
+        expect(data.slices.map(([lot, , , part]) => [lot, Number(part)])).toEqual(
+          firstOf(naive.draws(instant(january(on))), Number(held)),
+        );
       }),
       { numRuns: RUNS },
     );
