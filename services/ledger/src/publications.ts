@@ -52,6 +52,10 @@ export const ledgerPublications: Publications = {
       case 'LateLot':
       case 'AccountFrozen':
       case 'AccountUnfrozen':
+      case 'AccountClosed':
+      case 'ExpiryNoticed':
+      case 'PointsImported':
+      case 'PointsExchanged':
         return [];
     }
   },

@@ -40,6 +40,9 @@ function decideFact(command: FactCommand, state: AccountState): readonly Account
   if (isKnown(command, state)) return [];
   const fault = faultOf(command, state);
   if (fault) return fault;
+  if (state.closed && command.kind === 'apply-evaluation' && !state.accruals.has(keyOf(command.purchase))) {
+    return reject('account-closed', { account: command.account });
+  }
   const events = opened(command, state);
   if (command.kind === 'reverse-unlinked') {
     events.push(...eventsOfReturn(command, state, pictureOfReturn(command, state)));

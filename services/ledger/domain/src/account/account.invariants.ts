@@ -1,4 +1,5 @@
 import { type AccountState, type Accrual, type Books, type Fact, type Hold, residueOf, usedOf } from './account.state';
+import { IMPORT } from './decisions/decision.evolve';
 import { inFactOrder } from './fact-order';
 
 /** Sums over the facts and holds of one asset, each to be found again in the books. */
@@ -86,7 +87,7 @@ function addAccrual({ source, holdings }: Accrual, all: Map<string, Sums>): void
     const sums = sumsOf(all, asset);
     sums.granted += granted;
     if (lot === undefined) continue;
-    if (source.startsWith('~')) sums.arrived += granted;
+    if (source.startsWith('~') && source !== IMPORT) sums.arrived += granted;
     sums[pending ? 'pending' : 'active'] += remaining;
     if (!used) continue;
     sums.held += used.held;

@@ -19,7 +19,12 @@ export type AccountRefusal =
   | 'cancel-exceeds-redemption'
   | 'lot-expired'
   | 'nothing-to-extend'
-  | 'transfer-to-itself';
+  | 'transfer-to-itself'
+  | 'account-closed'
+  | 'holds-open'
+  | 'import-mismatch'
+  | 'rate-invalid'
+  | 'exchange-too-small';
 
 /** Why a fact or a decision is refused. The first that applies, by precedence, answers. */
 export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
@@ -136,5 +141,35 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 19,
     title: { en: 'An account sends nothing to itself', zh: '不能转给同一账户' },
+  },
+  'account-closed': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 20,
+    title: { en: 'The account is closed', zh: '账户已注销' },
+  },
+  'holds-open': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 21,
+    title: { en: 'A hold is open', zh: '存在未结束的冻结单' },
+  },
+  'import-mismatch': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 22,
+    title: { en: 'The lots do not sum to what is expected', zh: '批次合计与预期不符' },
+  },
+  'rate-invalid': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 23,
+    title: { en: 'The rate is none', zh: '兑换比率无效' },
+  },
+  'exchange-too-small': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 24,
+    title: { en: 'So few points give none of the other asset', zh: '兑换数量过小' },
   },
 };

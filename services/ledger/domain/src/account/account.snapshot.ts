@@ -13,17 +13,18 @@ interface AccountSnapshot extends FactColumns {
   readonly done: readonly (readonly [string, string])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
+  readonly closed: boolean;
 }
 
 export const accountSnapshot: SnapshotCodec<AccountState> = {
   version: 3,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
-    const { done, lastHeld = NONE, frozen } = state;
-    return { ...new Columns(state).all, owner, books: booksText(state), done: [...done], lastHeld, frozen };
+    const { done, lastHeld = NONE, frozen, closed } = state;
+    return { ...new Columns(state).all, owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
   },
   decode(snapshot) {
-    const { owner, books, done, lastHeld, frozen, ...columns } = snapshot as AccountSnapshot;
+    const { owner, books, done, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -35,6 +36,7 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     for (const [name, content] of done) state.done.set(name, content);
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
     state.frozen = frozen;
+    state.closed = closed;
     return state;
   },
 };

@@ -140,6 +140,7 @@ export interface AccountState {
   /** When the last hold was placed; a lot from before it may be late for it. */
   lastHeld?: Instant;
   frozen: boolean;
+  closed: boolean;
 }
 
 export function emptyAccount(): AccountState {
@@ -154,6 +155,7 @@ export function emptyAccount(): AccountState {
     repayable: new Set(),
     done: new Map(),
     frozen: false,
+    closed: false,
   };
 }
 

@@ -22,6 +22,10 @@ const TYPES: ReadonlySet<string> = new Set<AccountEvent['type']>([
   'LateLot',
   'AccountFrozen',
   'AccountUnfrozen',
+  'AccountClosed',
+  'ExpiryNoticed',
+  'PointsImported',
+  'PointsExchanged',
 ]);
 
 /** Brings a stored event of an account to the current shape; throws {@link UnknownEvent} on what it does not know. */

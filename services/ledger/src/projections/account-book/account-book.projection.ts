@@ -75,11 +75,17 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
       return { source: { source: '~transfer', id: data.transfer } };
     case 'ExpiryExtended':
       return { source: { source: '~extension', id: data.extension } };
+    case 'PointsImported':
+      return { source: { source: '~import', id: data.import } };
+    case 'PointsExchanged':
+      return { source: { source: '~exchange', id: data.exchange } };
     case 'PointsActivated':
     case 'LotsExpired':
     case 'LateLot':
     case 'AccountFrozen':
     case 'AccountUnfrozen':
+    case 'AccountClosed':
+    case 'ExpiryNoticed':
       return {};
   }
 }

@@ -205,6 +205,7 @@ class PageSums {
         this.hold(entry, event.data, event.type === 'HoldReleased' ? 'released' : 'lapsed');
         return this.shift(entry, event.data.asset, event.data.slices, 'held', 'available');
       case 'LotsExpired':
+        this.shift(entry, event.data.asset, event.data.pending ?? [], 'pending', 'expired');
         return this.shift(entry, event.data.asset, event.data.slices, 'available', 'expired');
       case 'ExpiryExtended':
         return this.extended(entry, event.data);
@@ -216,10 +217,18 @@ class PageSums {
       case 'PointsCredited':
         return this.credited(entry, event.data);
       case 'PointsReceived':
-        return this.received(entry, event.data);
+      case 'PointsImported':
+        return this.arrived(entry, event.data);
+      case 'PointsExchanged': {
+        const { asset, slices, toAsset, received } = event.data;
+        this.shift(entry, asset, slices, 'available', 'moved');
+        return this.arrived(entry, { ...event.data, asset: toAsset, slices: received });
+      }
       case 'LateLot':
+      case 'ExpiryNoticed':
       case 'AccountFrozen':
       case 'AccountUnfrozen':
+      case 'AccountClosed':
     }
   }
 
@@ -251,7 +260,7 @@ class PageSums {
     give(this.begun(entry, lot, asset, { ...terms, expiresAt: expiry, revision }), 'available', BigInt(data.amount));
   }
 
-  private received(entry: JournalEntry, { asset, slices, lots, effectiveAt }: PointsReceived['data']): void {
+  private arrived(entry: JournalEntry, { asset, slices, lots, effectiveAt }: Arrival): void {
     slices.forEach(([lot, issuer, unitCost, amount], index) => {
       const { priority = '0', expiresAt } = lots[index]!;
       const terms = {
@@ -311,6 +320,8 @@ class PageSums {
     return change;
   }
 }
+
+type Arrival = Pick<PointsReceived['data'], 'asset' | 'slices' | 'lots' | 'effectiveAt'>;
 
 const NOTHING_SHOWN = { available: 0n, pending: 0n, held: 0n, uncollectable: 0n, deficit: 0n };
 const NOTHING_MOVED = { pending: 0n, available: 0n, held: 0n, spent: 0n, expired: 0n, reversed: 0n, moved: 0n };

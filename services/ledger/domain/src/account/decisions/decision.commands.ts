@@ -1,4 +1,4 @@
-import type { Instant } from '@tallystick/vocabulary';
+import type { Instant, RoundingMode } from '@tallystick/vocabulary';
 
 /** A decision on an account that exists; `at` is the server's clock, entered with the command. */
 interface ForAccount {
@@ -121,6 +121,43 @@ export interface ReceivePoints extends ForAccount {
   readonly lots: readonly ArrivingLot[];
 }
 
+/** Brings lots of another system in, with the dates that they had there; opens the account where it is new. */
+export interface ImportPoints extends ForAccount {
+  readonly kind: 'import-points';
+  readonly program: string;
+  readonly holder: string;
+  readonly import: string;
+  readonly asset: string;
+  readonly lots: readonly ArrivingLot[];
+  /** What the other system says the sum is. */
+  readonly expected: bigint;
+}
+
+/** Changes points of one asset into points of another. */
+export interface ExchangePoints extends ForAccount {
+  readonly kind: 'exchange-points';
+  readonly exchange: string;
+  readonly asset: string;
+  readonly amount: bigint;
+  readonly toAsset: string;
+  /** What one point gives, a rational such as `3/2`. */
+  readonly rate: string;
+  readonly rateVersion: string;
+  readonly rounding: RoundingMode;
+}
+
+/** Says which lots expire within so many days, each threshold once per date of expiry. */
+export interface NoticeExpiry extends ForAccount {
+  readonly kind: 'notice-expiry';
+  readonly days: readonly number[];
+}
+
+/** Ends the account: what is left is forfeited to its issuers. */
+export interface CloseAccount extends ForAccount {
+  readonly kind: 'close-account';
+  readonly reason: string;
+}
+
 /** Stops spending, or allows it again (capabilities M6). */
 export interface FreezeAccount extends ForAccount {
   readonly kind: 'freeze-account' | 'unfreeze-account';
@@ -138,4 +175,8 @@ export type DecisionCommand =
   | AdjustPoints
   | SendPoints
   | ReceivePoints
-  | FreezeAccount;
+  | ImportPoints
+  | ExchangePoints
+  | NoticeExpiry
+  | FreezeAccount
+  | CloseAccount;

@@ -1,18 +1,19 @@
 import { isRejection, reject, type Rejection } from '@tallystick/decider';
-import { formatInstant } from '@tallystick/vocabulary';
 import type { AccountEvent, Reference } from '../account.events';
 import { eventsOfRedraw } from '../account.facts';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, holdingOf } from '../account.state';
 import { adjustPoints } from './adjustments';
-import type { DecisionCommand, FreezeAccount } from './decision.commands';
+import type { DecisionCommand } from './decision.commands';
 import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
+import { exchangePoints } from './exchanges';
 import { captureHold, placeHold, releaseHold } from './holds';
+import { closeAccount, forfeitures, freeze, noticeExpiry } from './life-cycle';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { cancelRedemption } from './redemptions';
 import { saidBy } from './said';
-import { receivePoints, sendPoints } from './transfers';
+import { importPoints, receivePoints, sendPoints } from './transfers';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
@@ -22,10 +23,11 @@ type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
  * owed (docs/decisions, "facts and decisions").
  */
 export function decideDecision(command: DecisionCommand, state: AccountState): Outcome {
-  if (!state.owner && command.kind !== 'receive-points') return reject('account-unknown', { account: command.account });
+  if (!state.owner && !OPENS.has(command.kind)) return reject('account-unknown', { account: command.account });
   const said = saidBy(command);
   const before = said && state.done.get(said.name);
   if (before !== undefined) return before === said!.content ? [] : reject('decision-conflict', { name: said!.name });
+  if (state.closed && BARRED.has(command.kind)) return reject('account-closed', { account: command.account });
   switch (command.kind) {
     case 'pass-time':
       return passTime(command, state);
@@ -34,12 +36,31 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
     case 'freeze-account':
     case 'unfreeze-account':
       return freeze(command, state);
+    case 'notice-expiry':
+      return noticeExpiry(command, state);
     default:
       return inTime(command, state);
   }
 }
 
-type Timed = Exclude<DecisionCommand, { kind: 'pass-time' | 'activate-lots' | 'freeze-account' | 'unfreeze-account' }>;
+/** Commands that may be the first of an account. */
+const OPENS: ReadonlySet<string> = new Set(['receive-points', 'import-points']);
+
+/** What a closed account no longer does; what was redeemed may still be cancelled, and ends at once. */
+const BARRED: ReadonlySet<string> = new Set([
+  'place-hold',
+  'adjust-points',
+  'send-points',
+  'receive-points',
+  'import-points',
+  'exchange-points',
+  'extend-expiry',
+]);
+
+type Timed = Exclude<
+  DecisionCommand,
+  { kind: 'pass-time' | 'activate-lots' | 'freeze-account' | 'unfreeze-account' | 'notice-expiry' }
+>;
 
 function inTime(command: Timed, state: AccountState): Outcome {
   const draft = new Draft(state);
@@ -69,6 +90,12 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return sendPoints(command, state);
     case 'receive-points':
       return receivePoints(command, state);
+    case 'import-points':
+      return importPoints(command, state);
+    case 'exchange-points':
+      return exchangePoints(command, state);
+    case 'close-account':
+      return closeAccount(command, state);
   }
 }
 
@@ -77,7 +104,9 @@ function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountS
   if (draft.hasReversals && outcome.some((event) => leavesMore(event, before))) {
     draft.add(eventsOfRedraw(causeOf(command), draft.state));
   }
-  if (outcome.some((event) => freesEndedLots(event, before, command))) draft.add(expiriesBy(draft.state, command.at));
+  if (before.closed) draft.add(forfeitures(draft.state, command.at));
+  else if (outcome.some((event) => freesEndedLots(event, before, command)))
+    draft.add(expiriesBy(draft.state, command.at));
 }
 
 /** What only uses lots takes nothing that a reversal has; a capture decides what a reversal waits for. */
@@ -106,6 +135,12 @@ function causeOf(command: Timed): Reference {
       return { source: '~adjustment', id: command.adjustment };
     case 'receive-points':
       return { source: '~transfer', id: command.transfer };
+    case 'import-points':
+      return { source: '~import', id: command.import };
+    case 'exchange-points':
+      return { source: '~exchange', id: command.exchange };
+    case 'close-account':
+      return { source: '~account', id: command.account };
     case 'extend-expiry':
       return { source: '~extension', id: command.extension };
     case 'send-points':
@@ -113,10 +148,4 @@ function causeOf(command: Timed): Reference {
     default:
       return { source: HOLD, id: command.hold };
   }
-}
-
-function freeze({ kind, reason, at }: FreezeAccount, state: AccountState): readonly AccountEvent[] {
-  if (state.frozen === (kind === 'freeze-account')) return [];
-  const data = { ...state.owner!, reason, effectiveAt: formatInstant(at), postings: [] };
-  return [{ type: kind === 'freeze-account' ? 'AccountFrozen' : 'AccountUnfrozen', version: 1, data }];
 }

@@ -73,7 +73,22 @@ export type HoldReleased = DomainEvent<'HoldReleased', OfHold & Drawn>;
 export type HoldLapsed = DomainEvent<'HoldLapsed', OfHold & Drawn>;
 
 /** What was left of lots whose date has passed is breakage of their issuers (capabilities L6). */
-export type LotsExpired = DomainEvent<'LotsExpired', OfAsset & { readonly slices: readonly SliceRow[] }>;
+export type LotsExpired = DomainEvent<
+  'LotsExpired',
+  OfAsset & {
+    readonly slices: readonly SliceRow[];
+    /** Present where the account was closed and its balance forfeited, whatever the dates of its lots. */
+    readonly forfeited?: true;
+    /** Forfeited while it was pending. */
+    readonly pending?: readonly SliceRow[];
+  }
+>;
+
+/** The holder is to know that an amount expires at an instant, so many days ahead (capabilities L6). */
+export type ExpiryNoticed = DomainEvent<
+  'ExpiryNoticed',
+  OfAsset & { readonly expiresAt: string; readonly days: string; readonly amount: string }
+>;
 
 /** Lots expire later than was said when they were granted: never silent (capabilities L6). */
 export type ExpiryExtended = DomainEvent<
@@ -145,12 +160,38 @@ export type PointsReceived = DomainEvent<
   OfAsset & Drawn & { readonly transfer: string; readonly from: string; readonly lots: readonly MovedLot[] }
 >;
 
+/** Points of another system are here, with the dates that they had there (capabilities L20). */
+export type PointsImported = DomainEvent<
+  'PointsImported',
+  OfAsset & Drawn & { readonly import: string; readonly lots: readonly MovedLot[] }
+>;
+
+/** Points of one asset have become points of another: two linked movements (capabilities L16). */
+export type PointsExchanged = DomainEvent<
+  'PointsExchanged',
+  OfAsset &
+    Drawn & {
+      readonly exchange: string;
+      readonly toAsset: string;
+      readonly toAmount: string;
+      /** What one point gives, and which version of the rates says so. */
+      readonly rate: string;
+      readonly rateVersion: string;
+      readonly rounding: string;
+      /** Lots of the other asset, in the order of `slices`; Σ = toAmount. */
+      readonly received: readonly SliceRow[];
+      readonly lots: readonly MovedLot[];
+    }
+>;
+
 /** A late lot would have been drawn before what these decisions drew: said, never drawn again (capabilities L13). */
 export type LateLot = DomainEvent<'LateLot', OfAsset & { readonly lot: string; readonly decisions: readonly string[] }>;
 
 /** No spending until it is unfrozen (capabilities M6). */
 export type AccountFrozen = DomainEvent<'AccountFrozen', Decided & { readonly reason: string }>;
 export type AccountUnfrozen = DomainEvent<'AccountUnfrozen', Decided & { readonly reason: string }>;
+/** Nothing is earned or spent any more; its balance was forfeited before (capabilities M6). */
+export type AccountClosed = DomainEvent<'AccountClosed', Decided & { readonly reason: string }>;
 
 export type DecisionEvent =
   | PointsActivated
@@ -159,12 +200,16 @@ export type DecisionEvent =
   | HoldReleased
   | HoldLapsed
   | LotsExpired
+  | ExpiryNoticed
   | ExpiryExtended
   | RedemptionCancelled
   | PointsDebited
   | PointsCredited
   | PointsSent
   | PointsReceived
+  | PointsImported
+  | PointsExchanged
   | LateLot
   | AccountFrozen
-  | AccountUnfrozen;
+  | AccountUnfrozen
+  | AccountClosed;

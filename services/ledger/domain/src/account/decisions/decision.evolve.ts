@@ -20,7 +20,7 @@ import type {
   HoldReleased,
   PointsActivated,
   PointsCredited,
-  PointsReceived,
+  MovedLot,
   RedemptionCancelled,
   SliceRow,
 } from './decision.events';
@@ -48,6 +48,7 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
     case 'HoldLapsed':
       return ended(state, event.data, 'lapsed');
     case 'LotsExpired':
+      shift(state, event.data.asset, event.data.pending ?? [], 'remaining', 'expired');
       return shift(state, event.data.asset, event.data.slices, 'remaining', 'expired');
     case 'ExpiryExtended':
       return extended(state, event.data);
@@ -59,8 +60,19 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
     case 'PointsCredited':
       return credited(state, event.data);
     case 'PointsReceived':
-      return received(state, event.data);
+      return arrived(state, TRANSFER, event.data.transfer, event.data);
+    case 'PointsImported':
+      return arrived(state, IMPORT, event.data.import, event.data);
+    case 'PointsExchanged': {
+      const { asset, slices, exchange, toAsset, received } = event.data;
+      shift(state, asset, slices, 'remaining', 'moved');
+      return arrived(state, EXCHANGE, exchange, { ...event.data, asset: toAsset, slices: received });
+    }
     case 'LateLot':
+    case 'ExpiryNoticed':
+      return;
+    case 'AccountClosed':
+      state.closed = true;
       return;
     case 'AccountFrozen':
     case 'AccountUnfrozen':
@@ -157,7 +169,20 @@ function credited(state: AccountState, data: PointsCredited['data']): void {
   insertFact(state, accrualFrom(at, ADJUSTMENT, adjustment, unit, { ...lot, granted: BigInt(amount) }));
 }
 
-function received(state: AccountState, { transfer, asset, effectiveAt, slices, lots }: PointsReceived['data']): void {
+/** Lots that come as they were elsewhere. */
+interface Arrival {
+  readonly asset: string;
+  readonly effectiveAt: string;
+  readonly slices: readonly SliceRow[];
+  readonly lots: readonly MovedLot[];
+}
+
+function arrived(
+  state: AccountState,
+  source: string,
+  name: string,
+  { asset, effectiveAt, slices, lots }: Arrival,
+): void {
   slices.forEach(([lot, issuer, unitCost, amount], index) => {
     const { priority, activatedAt, expiresAt } = lots[index]!;
     const terms = {
@@ -169,22 +194,24 @@ function received(state: AccountState, { transfer, asset, effectiveAt, slices, l
       activatedAt: instant(activatedAt),
       granted: BigInt(amount),
     };
-    insertFact(state, accrualFrom(instant(effectiveAt), TRANSFER, `${transfer}.${index}`, issuer, terms));
+    insertFact(state, accrualFrom(instant(effectiveAt), source, `${name}.${index}`, issuer, terms));
   });
 }
 
 /** Sources of lots that no purchase grants; no publisher can have such a name. */
 const ADJUSTMENT = '~adjustment';
-const TRANSFER = '~transfer';
+export const TRANSFER = '~transfer';
+export const IMPORT = '~import';
+export const EXCHANGE = '~exchange';
 
 /** Name of the lot that a credit makes. */
 export function creditLot(adjustment: string, asset: string): string {
   return lotOf(`${ADJUSTMENT}:${adjustment}`, asset);
 }
 
-/** Name of the lot that the part at `index` of a transfer becomes. */
-export function receivedLot(transfer: string, index: number, asset: string): string {
-  return lotOf(`${TRANSFER}:${transfer}.${index}`, asset);
+/** Name of the lot that the part at `index` of a transfer, import or exchange becomes. */
+export function arrivedLot(source: string, name: string, index: number, asset: string): string {
+  return lotOf(`${source}:${name}.${index}`, asset);
 }
 
 type Terms = Pick<Holding, 'asset' | 'lot' | 'unitCost' | 'expiresAt' | 'priority' | 'activatedAt' | 'granted'>;

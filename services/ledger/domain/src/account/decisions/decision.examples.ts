@@ -5,7 +5,11 @@ import type {
   AdjustPoints,
   CancelRedemption,
   CaptureHold,
+  CloseAccount,
+  ExchangePoints,
   ExtendExpiry,
+  ImportPoints,
+  NoticeExpiry,
   PassTime,
   PlaceHold,
   ReceivePoints,
@@ -94,4 +98,28 @@ export function receivePoints(transfer: string, day: number, more: Partial<Recei
     lots: [lot],
   };
   return { kind: 'receive-points', ...on(day), transfer, ...terms, ...more };
+}
+
+export function importPoints(name: string, day: number, more: Partial<ImportPoints> = {}): ImportPoints {
+  const { lots, program, holder, asset } = receivePoints(name, day);
+  return { kind: 'import-points', ...on(day), import: name, program, holder, asset, lots, expected: 50n, ...more };
+}
+
+/** POINTS into MILES, three for two. */
+export function exchangePoints(
+  exchange: string,
+  day: number,
+  amount: bigint,
+  more: Partial<ExchangePoints> = {},
+): ExchangePoints {
+  const terms = { asset: 'POINTS', amount, toAsset: 'MILES', rate: '3/2', rateVersion: '2026-01' };
+  return { kind: 'exchange-points', ...on(day), exchange, ...terms, rounding: 'floor', ...more };
+}
+
+export function noticeExpiry(day: number, days: readonly number[] = [7, 3]): NoticeExpiry {
+  return { kind: 'notice-expiry', ...on(day), days };
+}
+
+export function closeAccount(day: number): CloseAccount {
+  return { kind: 'close-account', ...on(day), reason: 'asked by the holder' };
 }

@@ -48,7 +48,7 @@ export class NaiveAccount {
   follow(command: AccountCommand, events: readonly AccountEvent[]): void {
     if (command.kind === 'apply-evaluation') this.purchase(command);
     if (command.kind === 'reverse-unlinked') this.unlinked(command);
-    for (const event of events) this.decision(event);
+    for (const event of events) if (!('asset' in event.data) || event.data.asset === 'POINTS') this.decision(event);
     this.takeBack();
   }
 
@@ -191,6 +191,9 @@ export class NaiveAccount {
         return each(data.slices, (lot, amount) => (lot.moved += amount));
       case 'PointsCredited':
         return this.arrived(data.lot, data.unit, data.effectiveAt, data.effectiveAt, data.expiresAt, data.amount);
+      case 'PointsExchanged':
+        return each(data.slices, (lot, amount) => (lot.moved += amount));
+      case 'PointsImported':
       case 'PointsReceived':
         data.slices.forEach(([lot, issuer, , amount], index) => {
           const { activatedAt, expiresAt } = data.lots[index]!;

@@ -9,7 +9,8 @@ import type { ActivateLots, ExtendExpiry, PassTime } from './decision.commands';
 import type { LotsExpired, PointsActivated, SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { lapsesBy } from './holds';
-import { legsOf, type OpenLot, openLots, rowOf } from './spendable';
+import { forfeitures } from './life-cycle';
+import { legsOf, type OpenLot, openLots, rowOf, spendableAssets } from './spendable';
 
 /**
  * What time has done by an instant and is not booked yet, in the order of one instant (capabilities §1): pending lots
@@ -18,7 +19,7 @@ import { legsOf, type OpenLot, openLots, rowOf } from './spendable';
 export function passTime({ at }: PassTime, state: AccountState): readonly AccountEvent[] {
   const draft = new Draft(state);
   bookDue(draft, at);
-  draft.add(expiriesBy(draft.state, at));
+  draft.add(state.closed ? forfeitures(draft.state, at) : expiriesBy(draft.state, at));
   return draft.events;
 }
 
@@ -125,8 +126,4 @@ function activation(
   const postings = legsOf(asset, [[slices, 'pending', 'available']]);
   const data = { ...state.owner!, asset, effectiveAt: formatInstant(at), ...(on && { on }), slices, postings };
   return { type: 'PointsActivated', version: 1, data };
-}
-
-function spendableAssets(state: AccountState): string[] {
-  return [...state.books].filter(([, { score }]) => !score).map(([asset]) => asset);
 }

@@ -11,7 +11,10 @@ import {
   adjustPoints,
   cancelRedemption,
   captureHold,
+  exchangePoints,
   extendExpiry,
+  importPoints,
+  noticeExpiry,
   passTime,
   placeHold,
   receivePoints,
@@ -118,10 +121,17 @@ const decision: fc.Arbitrary<AccountCommand> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constantFrom('T3', 'T4'), day).map(([id, on]) => receivePoints(id, on)) },
 );
 
+const rarer: fc.Arbitrary<AccountCommand> = fc.oneof(
+  fc.tuple(fc.constantFrom('I1', 'I2'), day).map(([id, on]) => importPoints(id, on)),
+  fc.tuple(fc.constantFrom('E1', 'E2'), day, amount).map(([id, on, given]) => exchangePoints(id, on, given)),
+  day.map((on) => noticeExpiry(on)),
+);
+
 const command: fc.Arbitrary<AccountCommand> = fc.oneof(
   { weight: 5, arbitrary: purchase },
   { weight: 2, arbitrary: unlinked },
   { weight: 17, arbitrary: decision },
+  { weight: 2, arbitrary: rarer },
 );
 
 /** Facts as they were sent, and as they arrived: in any order, some of them twice. What a purchase waits for never changes. */

@@ -1,5 +1,5 @@
 import type { DecisionCommand } from './decision.commands';
-import type { DecisionEvent } from './decision.events';
+import type { DecisionEvent, ExpiryNoticed } from './decision.events';
 
 /** The name of a decision that its caller gave, and all that it said: the same again is known, anything else refused. */
 export interface Said {
@@ -34,9 +34,22 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       const { transfer, from, asset, amount } = event.data;
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
     }
+    case 'PointsImported':
+      return { name: `import ${event.data.import}`, content: `${event.data.amount} ${event.data.asset}` };
+    case 'PointsExchanged': {
+      const { exchange, asset, amount, toAsset } = event.data;
+      return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
+    }
+    case 'ExpiryNoticed':
+      return { name: noticeName(event.data), content: event.data.amount };
     default:
       return undefined;
   }
+}
+
+/** Each date of expiry is noticed once per threshold. */
+export function noticeName({ asset, expiresAt, days }: ExpiryNoticed['data']): string {
+  return `notice ${asset} ${expiresAt} ${days}`;
 }
 
 /** What a command says of itself, in the words of its event. */
@@ -61,6 +74,12 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const { transfer, lots, asset, from } = command;
       const amount = lots.reduce((sum, lot) => sum + lot.amount, 0n);
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
+    }
+    case 'import-points':
+      return { name: `import ${command.import}`, content: `${command.expected} ${command.asset}` };
+    case 'exchange-points': {
+      const { exchange, asset, amount, toAsset } = command;
+      return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
     default:
       return undefined;

@@ -37,6 +37,11 @@ export function openLots(state: AccountState, asset: string, isWanted: (holding:
   return open.sort((a, b) => inDrawOrder(a.lot, b.lot));
 }
 
+/** Assets of the account that have lots. */
+export function spendableAssets(state: AccountState): string[] {
+  return [...state.books].filter(([, { score }]) => !score).map(([asset]) => asset);
+}
+
 /** What is there to be spent of lots. */
 export function sumOf(lots: readonly OpenLot[]): bigint {
   return lots.reduce((sum, { holding }) => sum + holding.remaining, 0n);

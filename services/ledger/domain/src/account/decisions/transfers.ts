@@ -1,10 +1,11 @@
 import { accountId, reject, type Rejection } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
+import type { Lot } from '../../lots/lot';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
-import type { ArrivingLot, ReceivePoints, SendPoints } from './decision.commands';
-import { receivedLot } from './decision.evolve';
+import type { ImportPoints, ReceivePoints, SendPoints } from './decision.commands';
+import { arrivedLot, IMPORT, TRANSFER } from './decision.evolve';
 import type { MovedLot, SliceRow } from './decision.events';
 import { drawn, faultOfSpending } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
@@ -20,10 +21,8 @@ export function sendPoints(command: SendPoints, state: AccountState): Outcome {
   const fault = faultOfSpending(state, asset, amount, lots);
   if (fault) return fault;
   const slices = rowsOf(drawn(lots, amount));
-  const terms = slices.map(([name]): MovedLot => {
-    const { lot, priority, activatedAt, expiresAt } = lots.find((one) => one.lot.lot === name)!.lot;
-    return movedLot(lot, priority, activatedAt, expiresAt);
-  });
+  const byName = new Map(lots.map(({ lot }) => [lot.lot, lot]));
+  const terms = slices.map(([name]) => movedLot(byName.get(name)!));
   const postings = legsOf(asset, [[slices, 'available', 'moved']]);
   const said = { asset, transfer, to, toHolder, amount: String(amount), effectiveAt: formatInstant(at) };
   return [{ type: 'PointsSent', version: 1, data: { ...state.owner!, ...said, slices, lots: terms, postings } }];
@@ -31,31 +30,68 @@ export function sendPoints(command: SendPoints, state: AccountState): Outcome {
 
 /** Receives what another account has sent, as lots of its own that keep issuer, cost and expiry. */
 export function receivePoints(command: ReceivePoints, state: AccountState): Outcome {
-  const { tenant, account, program, holder, transfer, from, asset, at } = command;
-  const owner = state.owner ?? { program, holder };
+  const { transfer, from, asset } = command;
+  const fault = faultOfArrival(command, state);
+  if (fault) return fault;
+  const arrival = arrivalOf(command, TRANSFER, transfer);
+  const postings = legsOf(asset, [[arrival.slices, 'moved', 'available']]);
+  const data = { ...ownerOf(command, state), asset, transfer, from, ...arrival, postings };
+  return opening(command, state, { type: 'PointsReceived', version: 1, data });
+}
+
+/** Brings lots of another system in; refuses where they do not sum to what that system says (capabilities L20). */
+export function importPoints(command: ImportPoints, state: AccountState): Outcome {
+  const { asset, expected } = command;
+  const fault = faultOfArrival(command, state);
+  if (fault) return fault;
+  const arrival = arrivalOf(command, IMPORT, command.import);
+  if (BigInt(arrival.amount) !== expected) {
+    return reject('import-mismatch', { asset, expected: String(expected), sum: arrival.amount });
+  }
+  const postings = legsOf(asset, [[arrival.slices, 'issuer-obligation', 'available']]);
+  const data = { ...ownerOf(command, state), asset, import: command.import, ...arrival, postings };
+  return opening(command, state, { type: 'PointsImported', version: 1, data });
+}
+
+type Arrival = ReceivePoints | ImportPoints;
+
+function faultOfArrival(command: Arrival, state: AccountState): Rejection<AccountRefusal> | undefined {
+  const { tenant, account, program, holder, asset } = command;
   if (accountId(tenant, program, holder) !== account) return reject('account-mismatch', { account, program, holder });
   if (state.books.get(asset)?.score) return reject('asset-not-spendable', { asset });
-  const slices = command.lots.map((lot, index): SliceRow => {
-    return [receivedLot(transfer, index, asset), lot.issuer, lot.unitCost, String(lot.amount)];
-  });
-  const lots = command.lots.map((lot, index) => arrived(lot, slices[index]![0]));
-  const amount = command.lots.reduce((sum, lot) => sum + lot.amount, 0n);
-  const said = { asset, transfer, from, amount: String(amount), effectiveAt: formatInstant(at), slices, lots };
-  const postings = legsOf(asset, [[slices, 'moved', 'available']]);
-  const received: AccountEvent = { type: 'PointsReceived', version: 1, data: { ...owner, ...said, postings } };
-  if (state.owner) return [received];
-  return [{ type: 'AccountOpened', version: 1, data: { tenant, program, holder } }, received];
+  return undefined;
 }
 
-function arrived({ priority, activatedAt, expiresAt }: ArrivingLot, lot: string): MovedLot {
-  return movedLot(lot, priority, activatedAt, expiresAt);
+function ownerOf({ program, holder }: Arrival, { owner }: AccountState) {
+  return owner ?? { program, holder };
 }
 
-function movedLot(lot: string, priority: number, activatedAt: number, expiresAt: number | undefined): MovedLot {
+function arrivalOf({ asset, at, lots }: Arrival, source: string, name: string) {
+  const named = lots.map((lot, index) => ({ ...lot, lot: arrivedLot(source, name, index, asset) }));
+  return {
+    amount: String(lots.reduce((sum, { amount }) => sum + amount, 0n)),
+    effectiveAt: formatInstant(at),
+    slices: named.map(({ lot, issuer, unitCost, amount }): SliceRow => [lot, issuer, unitCost, String(amount)]),
+    lots: named.map(movedLot),
+  };
+}
+
+function opening({ tenant, program, holder }: Arrival, state: AccountState, event: AccountEvent): AccountEvent[] {
+  if (state.owner) return [event];
+  return [{ type: 'AccountOpened', version: 1, data: { tenant, program, holder } }, event];
+}
+
+/** What a lot is to whoever receives a part of it. */
+export function movedLot({
+  lot,
+  priority,
+  activatedAt,
+  expiresAt,
+}: Pick<Lot, 'lot' | 'priority' | 'activatedAt' | 'expiresAt'>): MovedLot {
   return {
     lot,
     ...(priority === 0 ? {} : { priority: String(priority) }),
-    activatedAt: formatInstant(activatedAt as ArrivingLot['activatedAt']),
-    ...(expiresAt === undefined ? {} : { expiresAt: formatInstant(expiresAt as ArrivingLot['activatedAt']) }),
+    activatedAt: formatInstant(activatedAt),
+    ...(expiresAt === undefined ? {} : { expiresAt: formatInstant(expiresAt) }),
   };
 }
