@@ -16,3 +16,5 @@ export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
 export * from './assets/assets.decider';
+export * from './prover/prover';
+export * from './prover/shortest';
