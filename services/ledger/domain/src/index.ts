@@ -15,4 +15,5 @@ export {
 export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
+export * from './assets/asset-policy';
 export * from './assets/assets.decider';
