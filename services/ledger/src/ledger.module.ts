@@ -4,12 +4,15 @@ import { AccountCommands } from './application/account-commands';
 import { AccountDecisions } from './application/account-decisions';
 import { AssetDirectory } from './application/asset-directory';
 import { EventLog } from './application/event-log';
+import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
+import { AdjustmentsController } from './http/adjustments.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
 import { EventsController } from './http/events.controller';
 import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
+import { TransfersController } from './http/transfers.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
 import { HoldBook } from './projections/account-book/holds.query';
 import { LedgerSubscriptions } from './subscriptions';
@@ -25,11 +28,14 @@ export class LedgerModule {
       module: LedgerModule,
       controllers: [
         AccountsController,
+        AccountStatusController,
+        AdjustmentsController,
         AssetsController,
         BalancesController,
         EventsController,
         HoldsController,
         HoldViewsController,
+        TransfersController,
         LedgerSubscriptions,
       ],
       providers: [
