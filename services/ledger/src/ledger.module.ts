@@ -14,6 +14,7 @@ import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { TransfersController } from './http/transfers.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
+import { DueBook } from './projections/account-book/due.query';
 import { HoldBook } from './projections/account-book/holds.query';
 import { LedgerSubscriptions } from './subscriptions';
 
@@ -44,6 +45,7 @@ export class LedgerModule {
         { provide: AssetDirectory, useValue: new AssetDirectory(store, snapshots) },
         { provide: EventLog, useValue: new EventLog(store) },
         { provide: AccountBook, useValue: new AccountBook(pool) },
+        { provide: DueBook, useValue: new DueBook(pool) },
         { provide: HoldBook, useValue: new HoldBook(pool) },
       ],
     };
