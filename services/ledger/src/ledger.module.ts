@@ -1,27 +1,52 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceResources } from '@tallystick/hosting';
 import { AccountCommands } from './application/account-commands';
+import { AccountDecisions } from './application/account-decisions';
 import { AssetDirectory } from './application/asset-directory';
 import { EventLog } from './application/event-log';
+import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
+import { AdjustmentsController } from './http/adjustments.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
 import { EventsController } from './http/events.controller';
+import { HoldViewsController } from './http/hold-views.controller';
+import { HoldsController } from './http/holds.controller';
+import { TransfersController } from './http/transfers.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
+import { DueBook } from './projections/account-book/due.query';
+import { HoldBook } from './projections/account-book/holds.query';
 import { LedgerSubscriptions } from './subscriptions';
+
+type LedgerResources = Pick<ServiceResources, 'pool' | 'store' | 'snapshots' | 'now'>;
 
 /** The composition root of the ledger: binds ports to adapters. */
 @Module({})
 export class LedgerModule {
-  static forRoot({ pool, store, snapshots }: Pick<ServiceResources, 'pool' | 'store' | 'snapshots'>): DynamicModule {
+  static forRoot({ pool, store, snapshots, now }: LedgerResources): DynamicModule {
+    const accounts = new AccountCommands(store, snapshots);
     return {
       module: LedgerModule,
-      controllers: [AccountsController, AssetsController, BalancesController, EventsController, LedgerSubscriptions],
+      controllers: [
+        AccountsController,
+        AccountStatusController,
+        AdjustmentsController,
+        AssetsController,
+        BalancesController,
+        EventsController,
+        HoldsController,
+        HoldViewsController,
+        TransfersController,
+        LedgerSubscriptions,
+      ],
       providers: [
-        { provide: AccountCommands, useValue: new AccountCommands(store, snapshots) },
+        { provide: AccountCommands, useValue: accounts },
+        { provide: AccountDecisions, useValue: new AccountDecisions(store, accounts, now) },
         { provide: AssetDirectory, useValue: new AssetDirectory(store, snapshots) },
         { provide: EventLog, useValue: new EventLog(store) },
         { provide: AccountBook, useValue: new AccountBook(pool) },
+        { provide: DueBook, useValue: new DueBook(pool) },
+        { provide: HoldBook, useValue: new HoldBook(pool) },
       ],
     };
   }

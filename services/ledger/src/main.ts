@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
+import { organizationPublications } from '@tallystick/organization/publications';
 import { LedgerModule } from './ledger.module';
 import { accountBookProjection } from './projections/account-book/account-book.projection';
 import { ledgerPublications } from './publications';
@@ -10,7 +11,7 @@ export const ledgerDefinition: ServiceDefinition = {
   name: 'ledger',
   kinds: ['account', 'assets'],
   publications: ledgerPublications,
-  hears: [campaignsPublications],
+  hears: [campaignsPublications, organizationPublications],
   outsideTopics: [],
   migrations: join(__dirname, 'migrations'),
   paths: ['accounts', 'assets', 'balances', 'events'],

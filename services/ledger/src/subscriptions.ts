@@ -1,21 +1,30 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
+import type { organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
 import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
 import { AccountCommands } from './application/account-commands';
 import { AssetDirectory } from './application/asset-directory';
+import { PassingTime } from './application/passing-time';
+import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
+import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
 import { whenPurchaseQualifiedAccrue } from './policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from './policies/when-return-qualified-reverse';
+import { DueBook } from './projections/account-book/due.query';
 
 /** Every contract that the ledger hears. */
 @Controller()
 export class LedgerSubscriptions {
   private readonly accrue: BatchHandler<PurchaseQualified>;
   private readonly reverse: BatchHandler<ReturnQualified>;
+  private readonly bookExpiry: BatchHandler<organization.DayEnded>;
+  private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
 
-  constructor(accounts: AccountCommands, assets: AssetDirectory) {
+  constructor(accounts: AccountCommands, assets: AssetDirectory, due: DueBook) {
+    const time = new PassingTime(accounts);
     this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
     this.reverse = whenReturnQualifiedReverse({ accounts, assets });
+    this.bookExpiry = whenDayEndedBookExpiry(time, due);
+    this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
   }
 
   @EventPattern('campaigns.purchase-qualified.v1')
@@ -26,5 +35,15 @@ export class LedgerSubscriptions {
   @EventPattern('campaigns.return-qualified.v1')
   returnQualified(@Payload() batch: Batch<ReturnQualified>): Promise<readonly Outcome[]> {
     return this.reverse(batch);
+  }
+
+  @EventPattern('organization.day-ended.v1')
+  dayEnded(@Payload() batch: Batch<organization.DayEnded>): Promise<readonly Outcome[]> {
+    return this.bookExpiry(batch);
+  }
+
+  @EventPattern('organization.minute-ended.v1')
+  minuteEnded(@Payload() batch: Batch<organization.MinuteEnded>): Promise<readonly Outcome[]> {
+    return this.lapseHolds(batch);
   }
 }

@@ -19,6 +19,7 @@ import {
 } from '@tallystick/http';
 import { Metrics } from '@tallystick/observability';
 import { migrate } from '@tallystick/postgres';
+import type { Instant } from '@tallystick/vocabulary';
 import type { EventAnswer } from '../src/http/ledger.dto';
 import { LedgerModule } from '../src/ledger.module';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
@@ -46,7 +47,7 @@ beforeAll(async () => {
   issuer = await LocalIssuer.open(folder, {});
   http = await createHttpApp({
     service: 'ledger',
-    module: LedgerModule.forRoot({ pool, store, snapshots: store.snapshots }),
+    module: LedgerModule.forRoot({ pool, store, snapshots: store.snapshots, now: () => Date.now() as Instant }),
     authenticator: new AccessTokens({ issuer: LOCAL_ISSUER, audience: AUDIENCE, keys: issuer.keySet }),
     cursors: new Cursors(Buffer.alloc(32, 7)),
     idempotency: new IdempotencyStore(pool),

@@ -15,6 +15,7 @@ export {
 export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
+export * from './assets/asset-policy';
 export * from './assets/assets.decider';
 export * from './prover/prover';
 export * from './prover/shortest';

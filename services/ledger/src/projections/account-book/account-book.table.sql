@@ -49,8 +49,9 @@ create table {{lot}} (
 ) with (fillfactor = 90);
 
 -- What is due on a day, or in a minute, is found without a look at any other lot.
-create index on {{lot}} (coalesce(extended_to, expires_at)) where available > 0 and coalesce(extended_to, expires_at) is not null;
-create index on {{lot}} (activates_at) where pending > 0 and activates_at is not null;
+create index on {{lot}} (coalesce(extended_to, expires_at), account)
+  where available > 0 and coalesce(extended_to, expires_at) is not null;
+create index on {{lot}} (activates_at, account) where pending > 0 and activates_at is not null;
 
 -- Each hold and how it ended.
 create table {{hold}} (
@@ -71,7 +72,7 @@ create table {{hold}} (
   primary key (account, hold)
 ) with (fillfactor = 80);
 
-create index on {{hold}} (until) where state = 'open';
+create index on {{hold}} (until, account) where state = 'open';
 
 -- The double-entry journal: one row per event of an account. The view `posting` gives its legs as rows.
 create table {{journal}} (

@@ -1,0 +1,102 @@
+import {
+  bodyOf,
+  type EventMetadata,
+  type EventStore,
+  metadataOf,
+  type Position,
+  type RecordedEvent,
+  type Rejection,
+} from '@tallystick/decider';
+import {
+  type AccountEvent,
+  type AccountRefusal,
+  type DecisionCommand,
+  type DecisionEvent,
+  upcastAccount,
+} from '@tallystick/ledger-domain';
+import type { Instant } from '@tallystick/vocabulary';
+import { type AccountCommands, accountStream } from './account-commands';
+
+/** One decision on an account and how its own event is told among those that it may cause. */
+export interface Decision<Event extends DecisionEvent> {
+  readonly command: DecisionCommand;
+  readonly metadata: EventMetadata;
+  /** True where the same request was made before: what it did then is looked for first. */
+  readonly again: boolean;
+  readonly isOwn: (event: AccountEvent) => event is Event;
+}
+
+/** What carried a decision out, read off stored events: the same for ever, so an answer can be given again. */
+export interface CarriedOut<Event extends DecisionEvent> {
+  readonly kind: 'carried-out';
+  /** Absent where the account was as asked and no event ever said so. */
+  readonly event?: Event;
+  /** Of the last event that came with it. */
+  readonly revision: number;
+  readonly position: Position;
+  /** True where another command, with the same content, had done it. */
+  readonly duplicate: boolean;
+}
+
+export type DecisionResult<Event extends DecisionEvent> =
+  CarriedOut<Event> | { readonly kind: 'refused'; readonly rejection: Rejection<AccountRefusal> };
+
+/**
+ * Carries decisions out that callers name. What is answered is a function of the events that carried a decision out: a
+ * repetition, under the same key or another one, after a crash or not, gets the first answer (capabilities L12).
+ */
+export class AccountDecisions {
+  constructor(
+    private readonly store: EventStore,
+    private readonly accounts: AccountCommands,
+    /** The server's clock: when a decision counts from. */
+    readonly now: () => Instant,
+  ) {}
+
+  /** Throws where the store is away; a refusal of the account is a result. */
+  async carryOut<Event extends DecisionEvent>(decision: Decision<Event>): Promise<DecisionResult<Event>> {
+    const { command, metadata, again, isOwn } = decision;
+    const stream = accountStream(command.tenant, command.account);
+    if (again) {
+      const before = await this.doneBy(stream, isOwn, metadata.commandId);
+      if (before?.duplicate === false) return before;
+    }
+    const { results } = await this.accounts.executeMany([{ stream, command, metadata }]);
+    const result = results[0]!;
+    if (result.kind === 'failed') throw result.error;
+    if (result.kind === 'rejected') return { kind: 'refused', rejection: result.rejection };
+    if (result.kind === 'appended' && result.position !== undefined) {
+      const { revision, position, events } = result;
+      return { kind: 'carried-out', event: events.findLast(isOwn), revision, position, duplicate: false };
+    }
+    const done = await this.doneBy(stream, isOwn, metadata.commandId);
+    if (!done) throw new Error(`${stream} has no events though a decision on it stands`);
+    return done;
+  }
+
+  /** What the command itself did; else what did it before; else that the account was as asked. */
+  private async doneBy<Event extends DecisionEvent>(
+    stream: string,
+    isOwn: (event: AccountEvent) => event is Event,
+    commandId: string,
+  ): Promise<CarriedOut<Event> | undefined> {
+    const events = (await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? [];
+    const known = events.map((recorded) => ({ recorded, event: eventOf(recorded), by: commandOf(recorded) }));
+    const found =
+      known.findLast(({ event, by }) => by === commandId && isOwn(event)) ??
+      known.findLast(({ event }) => isOwn(event));
+    const last = found ? known.findLast(({ by }) => by === found.by) : known.at(-1);
+    if (!last) return undefined;
+    const { revision, position } = last.recorded;
+    const event = found && isOwn(found.event) ? found.event : undefined;
+    return { kind: 'carried-out', event, revision, position, duplicate: found?.by !== commandId };
+  }
+}
+
+function eventOf(recorded: RecordedEvent): AccountEvent {
+  return upcastAccount(recorded.type, recorded.version, bodyOf(recorded));
+}
+
+function commandOf(recorded: RecordedEvent): string | undefined {
+  return metadataOf(recorded)?.commandId;
+}

@@ -1,0 +1,106 @@
+import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  Answers,
+  type Caller,
+  CallerOf,
+  CommandOf,
+  ContractBody,
+  type HttpCommand,
+  Idempotent,
+  Permission,
+  Refuses,
+  Summary,
+} from '@tallystick/http';
+import {
+  ACCOUNT_REFUSALS,
+  type AccountEvent,
+  type AccountFrozen,
+  type AccountUnfrozen,
+  type ExpiryExtended,
+} from '@tallystick/ledger-domain';
+import { instant } from '@tallystick/vocabulary';
+import type { FastifyReply } from 'fastify';
+import { AccountDecisions } from '../application/account-decisions';
+import { accountIn, asAsked, carriedOut, recordedOf } from './decisions';
+import { AccountStatusAnswer, ExtensionAnswer, ExtensionRequest, FreezeRequest } from './decisions.dto';
+
+/** What an operator decides on an account as a whole (capabilities M6) and on how long its lots live (L6). */
+@Controller('accounts/:accountId')
+export class AccountStatusController {
+  constructor(private readonly decisions: AccountDecisions) {}
+
+  @Post('freeze')
+  @HttpCode(200)
+  @Summary('Stops spending; what is held may still be captured or released', '冻结账户')
+  @Permission('accounts:freeze')
+  @Idempotent()
+  @Answers(200, AccountStatusAnswer)
+  freeze(
+    @CallerOf() caller: Caller,
+    @CommandOf() command: HttpCommand,
+    @Param('accountId') path: string,
+    @ContractBody(FreezeRequest) { reason }: FreezeRequest,
+  ): Promise<AccountStatusAnswer> {
+    return this.set('frozen', caller, command, path, reason);
+  }
+
+  @Post('unfreeze')
+  @HttpCode(200)
+  @Summary('Allows spending again', '解冻账户')
+  @Permission('accounts:freeze')
+  @Idempotent()
+  @Answers(200, AccountStatusAnswer)
+  unfreeze(
+    @CallerOf() caller: Caller,
+    @CommandOf() command: HttpCommand,
+    @Param('accountId') path: string,
+    @ContractBody(FreezeRequest) { reason }: FreezeRequest,
+  ): Promise<AccountStatusAnswer> {
+    return this.set('active', caller, command, path, reason);
+  }
+
+  @Post('extensions')
+  @Summary('Lets lots end later', '延长积分有效期')
+  @Permission('lots:extend')
+  @Idempotent()
+  @Answers(201, ExtensionAnswer)
+  @Answers(200, ExtensionAnswer)
+  @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'lot-expired', 'nothing-to-extend')
+  async extend(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @ContractBody(ExtensionRequest) body: ExtensionRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ExtensionAnswer> {
+    const { extensionId: extension, asset, reason } = body;
+    const lots = body.lots?.map(({ lot }) => lot);
+    const terms = { extension, asset, lots, to: instant(body.to), reason };
+    const command = { kind: 'extend-expiry', ...this.on(caller, path), ...terms } as const;
+    const isOwn = (event: AccountEvent): event is ExpiryExtended =>
+      event.type === 'ExpiryExtended' && event.data.extension === extension;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    reply.status(done.duplicate ? 200 : 201);
+    const extended = done.event.data.lots.map(([lot, from, to]) => ({ lot, from, to }));
+    return { extensionId: extension, asset: done.event.data.asset, lots: extended, ...recordedOf(done) };
+  }
+
+  private async set(
+    status: AccountStatusAnswer['status'],
+    caller: Caller,
+    { metadata, again }: HttpCommand,
+    path: string,
+    reason: string,
+  ): Promise<AccountStatusAnswer> {
+    const kind = status === 'frozen' ? 'freeze-account' : 'unfreeze-account';
+    const command = { kind, ...this.on(caller, path), reason } as const;
+    const isOwn = (event: AccountEvent): event is AccountFrozen | AccountUnfrozen =>
+      event.type === (status === 'frozen' ? 'AccountFrozen' : 'AccountUnfrozen');
+    const done = asAsked(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    return { status, ...recordedOf(done) };
+  }
+
+  private on({ tenant }: Caller, path: string) {
+    return { tenant, account: accountIn(path), at: this.decisions.now() };
+  }
+}

@@ -1,0 +1,144 @@
+import {
+  Amount,
+  BusinessId,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  PositiveAmount,
+  SignedAmount,
+  Text,
+  Uuid,
+} from '@tallystick/contracts';
+import { ADJUSTMENT_REASONS, EXTENSION_REASONS, FREEZE_REASONS } from './reasons';
+import { RecordedAnswer } from './recorded.dto';
+
+export class AdjustmentRequest {
+  /** The caller's name of the adjustment, unique in its account. */
+  @BusinessId()
+  readonly adjustmentId!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  /** Credited where it is positive, debited where it is negative; not zero. */
+  @SignedAmount()
+  readonly amount!: string;
+
+  @OneOf([...ADJUSTMENT_REASONS])
+  readonly reason!: (typeof ADJUSTMENT_REASONS)[number];
+
+  /** Who bears the cost of a credit, or gains by a debit. */
+  @BusinessId()
+  readonly unit!: string;
+
+  /** When what is credited ends; absent: never. */
+  @Optional()
+  @InstantText()
+  readonly expiresAt?: string;
+}
+
+export class AdjustmentAnswer extends RecordedAnswer {
+  @BusinessId()
+  readonly adjustmentId!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @SignedAmount()
+  readonly amount!: string;
+
+  /** The lot of a credit. */
+  @Optional()
+  @Text(140)
+  readonly lot?: string;
+}
+
+export class TransferRequest {
+  /** The caller's name of the transfer, unique in its account. */
+  @BusinessId()
+  readonly transferId!: string;
+
+  /** The member who receives. */
+  @BusinessId()
+  readonly to!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @PositiveAmount()
+  readonly amount!: string;
+}
+
+export class TransferAnswer extends RecordedAnswer {
+  @BusinessId()
+  readonly transferId!: string;
+
+  /** The account that receives. */
+  @Uuid()
+  readonly toAccount!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @Amount()
+  readonly amount!: string;
+}
+
+export class FreezeRequest {
+  @OneOf([...FREEZE_REASONS])
+  readonly reason!: (typeof FREEZE_REASONS)[number];
+}
+
+export class AccountStatusAnswer extends RecordedAnswer {
+  /** What the account is by this decision. */
+  @OneOf(['active', 'frozen'])
+  readonly status!: 'active' | 'frozen';
+}
+
+export class ExtendedLot {
+  @Text(140)
+  readonly lot!: string;
+
+  @InstantText()
+  readonly from!: string;
+
+  @InstantText()
+  readonly to!: string;
+}
+
+export class LotName {
+  @Text(140)
+  readonly lot!: string;
+}
+
+export class ExtensionRequest {
+  /** The caller's name of the extension, unique in its account. */
+  @BusinessId()
+  readonly extensionId!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  /** Absent: every lot of the asset that has something left and ends earlier. */
+  @Optional()
+  @ListOf(() => LotName, 1_000)
+  readonly lots?: readonly LotName[];
+
+  @InstantText()
+  readonly to!: string;
+
+  @OneOf([...EXTENSION_REASONS])
+  readonly reason!: (typeof EXTENSION_REASONS)[number];
+}
+
+export class ExtensionAnswer extends RecordedAnswer {
+  @BusinessId()
+  readonly extensionId!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @ListOf(() => ExtendedLot, 10_000)
+  readonly lots!: readonly ExtendedLot[];
+}

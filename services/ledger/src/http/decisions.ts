@@ -1,0 +1,44 @@
+import { type Caller, problem, problemOf } from '@tallystick/http';
+import { ACCOUNT_REFUSALS, type DecisionEvent } from '@tallystick/ledger-domain';
+import { UUID } from '@tallystick/vocabulary';
+import type { CarriedOut, DecisionResult } from '../application/account-decisions';
+
+/** What every answer to a decision says besides what it decided. */
+export interface Recorded {
+  readonly revision: number;
+  readonly position: string;
+  readonly duplicate?: true;
+}
+
+/** The account of a path; what is no account id is as unknown as an account that is not there. */
+export function accountIn(path: string): string {
+  if (!UUID.test(path)) throw problem('not-found');
+  return path;
+}
+
+/** A credential that is bound to a unit acts for no other: the other one is as unknown to it as one that is not there. */
+export function requireUnit({ unit }: Caller, asked: string): void {
+  if (unit !== undefined && unit !== asked) throw problem('not-found');
+}
+
+/** What was carried out, with its event; throws the problem of a decision that was refused. */
+export function carriedOut<Event extends DecisionEvent>(
+  result: DecisionResult<Event>,
+): CarriedOut<Event> & { readonly event: Event } {
+  const { event, ...done } = asAsked(result);
+  if (!event) throw new Error('a decision stands without an event of its own');
+  return { ...done, event };
+}
+
+/** As {@link carriedOut}, where the account may have been as asked before anybody asked. */
+export function asAsked<Event extends DecisionEvent>(result: DecisionResult<Event>): CarriedOut<Event> {
+  if (result.kind === 'carried-out') return result;
+  // An account of another tenant is as unknown as one that is not there.
+  if (result.rejection.rejected === 'account-unknown') throw problem('not-found');
+  throw problemOf(result.rejection, ACCOUNT_REFUSALS);
+}
+
+/** Where a decision stands in the log. */
+export function recordedOf({ revision, position, duplicate }: CarriedOut<DecisionEvent>): Recorded {
+  return { revision, position, ...(duplicate && { duplicate }) };
+}

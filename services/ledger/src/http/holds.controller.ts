@@ -1,0 +1,172 @@
+import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  Answers,
+  type Caller,
+  CallerOf,
+  CommandOf,
+  ContractBody,
+  type HttpCommand,
+  Idempotent,
+  IdOf,
+  Permission,
+  problem,
+  Refuses,
+  Summary,
+} from '@tallystick/http';
+import {
+  ACCOUNT_REFUSALS,
+  type AccountEvent,
+  DEFAULT_POLICY,
+  type HoldCaptured,
+  type HoldPlaced,
+  type HoldReleased,
+  type RedemptionCancelled,
+  type SliceRow,
+} from '@tallystick/ledger-domain';
+import type { Instant } from '@tallystick/vocabulary';
+import type { FastifyReply } from 'fastify';
+import { AccountDecisions } from '../application/account-decisions';
+import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
+import {
+  CancellationAnswer,
+  CancelRedemptionRequest,
+  CaptureHoldRequest,
+  HoldEndedAnswer,
+  HoldPlacedAnswer,
+  PlaceHoldRequest,
+} from './holds.dto';
+
+const MILLIS_PER_DAY = 86_400_000;
+
+/** Two-phase redemption (capabilities L5, L9): the caller names the hold, the path names the stream. */
+@Controller('accounts/:accountId/holds')
+export class HoldsController {
+  constructor(private readonly decisions: AccountDecisions) {}
+
+  @Post()
+  @Summary('Reserves points', '冻结积分')
+  @Permission('holds:write')
+  @Idempotent()
+  @Answers(201, HoldPlacedAnswer)
+  @Answers(200, HoldPlacedAnswer)
+  @Refuses(
+    ACCOUNT_REFUSALS,
+    'hold-conflict',
+    'account-frozen',
+    'asset-not-spendable',
+    'deficit-outstanding',
+    'insufficient-points',
+  )
+  async place(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @ContractBody(PlaceHoldRequest) body: PlaceHoldRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<HoldPlacedAnswer> {
+    const { holdId: hold, asset, unit, store } = body;
+    requireUnit(caller, unit);
+    const { holdTtlSeconds, expireUnderHold } = DEFAULT_POLICY;
+    const ttlSeconds = body.ttlSeconds ?? holdTtlSeconds.default;
+    if (ttlSeconds > holdTtlSeconds.most) {
+      throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
+    }
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold };
+    const command = { kind: 'place-hold', ...this.on(caller, path), hold, ...terms } as const;
+    const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    reply.status(done.duplicate ? 200 : 201);
+    const { amount, until } = done.event.data;
+    return { holdId: hold, state: 'open', asset: done.event.data.asset, amount, until, ...recordedOf(done) };
+  }
+
+  @Post(':holdId/capture')
+  @HttpCode(200)
+  @Summary('Ends a hold as a redemption of all of it, or of a part whose rest is free again', '扣减已冻结积分')
+  @Permission('holds:write')
+  @Idempotent()
+  @Answers(200, HoldEndedAnswer)
+  @Refuses(
+    ACCOUNT_REFUSALS,
+    'hold-unknown',
+    'hold-ended',
+    'capture-exceeds-hold',
+    'account-frozen',
+    'deficit-outstanding',
+    'insufficient-points',
+  )
+  async capture(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @IdOf('holdId') hold: string,
+    @ContractBody(CaptureHoldRequest) { amount, beyondHold = false, unit, store }: CaptureHoldRequest,
+  ): Promise<HoldEndedAnswer> {
+    requireUnit(caller, unit);
+    const asked = amount === undefined ? undefined : BigInt(amount);
+    const terms = { hold, amount: asked, beyondHold, unit, store };
+    const command = { kind: 'capture-hold', ...this.on(caller, path), ...terms } as const;
+    const isOwn = (event: AccountEvent): event is HoldCaptured =>
+      event.type === 'HoldCaptured' && event.data.hold === hold;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    const { asset, amount: captured, released } = done.event.data;
+    return { holdId: hold, state: 'captured', asset, captured, released: sumOf(released), ...recordedOf(done) };
+  }
+
+  @Post(':holdId/release')
+  @HttpCode(200)
+  @Summary('Ends a hold without redemption', '解冻积分')
+  @Permission('holds:write')
+  @Idempotent()
+  @Answers(200, HoldEndedAnswer)
+  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended')
+  async release(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @IdOf('holdId') hold: string,
+  ): Promise<HoldEndedAnswer> {
+    const command = { kind: 'release-hold', ...this.on(caller, path), hold } as const;
+    const isOwn = (event: AccountEvent): event is HoldReleased =>
+      event.type === 'HoldReleased' && event.data.hold === hold;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    const { asset, amount } = done.event.data;
+    return { holdId: hold, state: 'released', asset, captured: '0', released: amount, ...recordedOf(done) };
+  }
+
+  @Post(':holdId/cancellations')
+  @Summary('Undoes a redemption, or a part of it', '撤销兑换')
+  @Permission('holds:write')
+  @Idempotent()
+  @Answers(201, CancellationAnswer)
+  @Answers(200, CancellationAnswer)
+  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-not-captured', 'decision-conflict', 'cancel-exceeds-redemption')
+  async cancel(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @IdOf('holdId') hold: string,
+    @ContractBody(CancelRedemptionRequest) { cancellationId: cancellation, amount }: CancelRedemptionRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CancellationAnswer> {
+    const on = this.on(caller, path);
+    const graceUntil = (on.at + DEFAULT_POLICY.cancelGraceDays * MILLIS_PER_DAY) as Instant;
+    const asked = amount === undefined ? undefined : BigInt(amount);
+    const command = { kind: 'cancel-redemption', ...on, hold, cancellation, amount: asked, graceUntil } as const;
+    const isOwn = (event: AccountEvent): event is RedemptionCancelled =>
+      event.type === 'RedemptionCancelled' && event.data.cancellation === cancellation;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    reply.status(done.duplicate ? 200 : 201);
+    const { asset, amount: cancelled, grace } = done.event.data;
+    const lives = grace && { graceUntil: grace.until };
+    return { cancellationId: cancellation, holdId: hold, asset, amount: cancelled, ...lives, ...recordedOf(done) };
+  }
+
+  private on({ tenant }: Caller, path: string) {
+    return { tenant, account: accountIn(path), at: this.decisions.now() };
+  }
+}
+
+function sumOf(slices: readonly SliceRow[]): string {
+  return String(slices.reduce((sum, [, , , amount]) => sum + BigInt(amount), 0n));
+}

@@ -1,0 +1,71 @@
+import type { Pool } from '@tallystick/postgres';
+import type { Instant } from '@tallystick/vocabulary';
+
+/** An account with something that is due, and when that fell due: the place of its row in the order of reading. */
+export interface DueAccount {
+  readonly account: string;
+  readonly due: Date;
+}
+
+/** Reads a page of what is due, oldest first, behind a place; an account comes once for each thing that is due. */
+export type DuePages = (after: DueAccount | undefined, max: number) => Promise<DueAccount[]>;
+
+/**
+ * Finds accounts for which time has done something that is not booked yet. Each read follows a partial index that holds
+ * what is still open, in the order of its keys: neither what has ended before nor what ends later is looked at.
+ */
+export class DueBook {
+  constructor(private readonly pool: Pool) {}
+
+  /** Lots of a program whose date has passed by `at` and that have something left. */
+  expiries(tenant: string, program: string, at: Instant): DuePages {
+    return this.pages(
+      'due-expiries',
+      `select lot.account::text as account, coalesce(extended_to, expires_at) as due
+         from lot join balance using (account, asset)
+        where lot.available > 0 and coalesce(extended_to, expires_at) is not null
+          and coalesce(extended_to, expires_at) <= $1
+          and (coalesce(extended_to, expires_at), lot.account) > ($2, $3)
+          and balance.tenant = $5 and balance.program = $6
+        order by coalesce(extended_to, expires_at), lot.account limit $4`,
+      at,
+      [tenant, program],
+    );
+  }
+
+  /** Pending lots of a tenant that become available by `at`. */
+  activations(tenant: string, at: Instant): DuePages {
+    return this.pages(
+      'due-activations',
+      `select lot.account::text as account, activates_at as due
+         from lot join balance using (account, asset)
+        where lot.pending > 0 and activates_at is not null and activates_at <= $1
+          and (activates_at, lot.account) > ($2, $3) and balance.tenant = $5
+        order by activates_at, lot.account limit $4`,
+      at,
+      [tenant],
+    );
+  }
+
+  /** Open holds of a tenant whose time is over by `at`. */
+  lapses(tenant: string, at: Instant): DuePages {
+    return this.pages(
+      'due-lapses',
+      `select account::text as account, until as due from hold
+        where state = 'open' and until <= $1 and (until, account) > ($2, $3) and tenant = $5
+        order by until, account limit $4`,
+      at,
+      [tenant],
+    );
+  }
+
+  private pages(name: string, text: string, at: Instant, whose: readonly string[]): DuePages {
+    return async (after = BEFORE_ALL, max) => {
+      const values = [new Date(at), after.due, after.account, max, ...whose];
+      const { rows } = await this.pool.query<DueAccount>({ name, text, values });
+      return rows;
+    };
+  }
+}
+
+const BEFORE_ALL: DueAccount = { account: '00000000-0000-0000-0000-000000000000', due: new Date(0) };

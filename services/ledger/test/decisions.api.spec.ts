@@ -1,0 +1,159 @@
+import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
+import { LedgerApi } from './ledger-api-fixture';
+import { accountOf, batchOf, purchase, TENANT } from './ledger-fixture';
+
+const EARNED = '2026-11-02T10:00:00.000Z';
+const NOON = '2026-11-06T12:00:00.000Z';
+
+let api: LedgerApi;
+let members = 0;
+
+beforeAll(async () => {
+  api = await LedgerApi.start(NOON);
+});
+
+afterAll(() => api?.stop());
+
+/** A new member with so many points: its account and the path to it. */
+async function memberWith(points: number): Promise<{ member: string; account: string; path: string }> {
+  const member = `m-${++members}`;
+  await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([purchase(member, `P-${member}`, EARNED, points)]));
+  const account = accountOf(member);
+  return { member, account, path: `/v1/accounts/${account}` };
+}
+
+async function availableOf(account: string): Promise<bigint> {
+  const { state } = await api.ledger.application.accounts.load(TENANT, account);
+  return state.books.get('POINTS')!.available;
+}
+
+const adjustment = (adjustmentId: string, amount: string, more: object = {}) => ({
+  adjustmentId,
+  asset: 'POINTS',
+  amount,
+  reason: 'goodwill',
+  unit: 'market',
+  ...more,
+});
+
+describe('an adjustment', () => {
+  it('credits a lot of its own and debits what is there, each once', async () => {
+    const { account, path } = await memberWith(100);
+    const credit = adjustment('a-1', '50', { expiresAt: '2027-01-01T00:00:00+08:00' });
+    const first = await api.post(`${path}/adjustments`, credit, { key: 'credit-once' });
+    expect(first).toMatchObject({ status: 201, body: { adjustmentId: 'a-1', asset: 'POINTS', amount: '50' } });
+    expect(first.body['lot']).toEqual(expect.any(String));
+    await expect(api.post(`${path}/adjustments`, credit, { key: 'credit-once' })).resolves.toEqual(first);
+    await expect(api.post(`${path}/adjustments`, credit)).resolves.toEqual({
+      status: 200,
+      body: { ...first.body, duplicate: true },
+    });
+    await expect(api.post(`${path}/adjustments`, adjustment('a-2', '-120'))).resolves.toMatchObject({
+      status: 201,
+      body: { amount: '-120' },
+    });
+    await expect(availableOf(account)).resolves.toBe(30n);
+  });
+
+  it('is refused where it takes more than is there, or says another thing under the same name', async () => {
+    const { path } = await memberWith(100);
+    await expect(api.post(`${path}/adjustments`, adjustment('a-1', '-101'))).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'insufficient-points', facts: { available: '100' } },
+    });
+    await api.post(`${path}/adjustments`, adjustment('a-2', '10'));
+    await expect(api.post(`${path}/adjustments`, adjustment('a-2', '11'))).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'decision-conflict' },
+    });
+  });
+
+  it('names a reason of the list, an amount that is not zero and an asset that can be spent', async () => {
+    const { path } = await memberWith(100);
+    for (const [body, status, code] of [
+      [adjustment('a-1', '0'), 422, 'amount-invalid'],
+      [adjustment('a-1', '1.5'), 422, 'amount-scale'],
+      [adjustment('a-1', '5', { reason: 'because' }), 422, 'schema-invalid'],
+      [adjustment('a-1', '-5', { expiresAt: EARNED }), 422, 'schema-invalid'],
+      [adjustment('a-1', '5', { asset: 'MILES' }), 422, 'unknown-asset'],
+      [adjustment('a-1', '5', { asset: 'GROWTH' }), 409, 'asset-not-spendable'],
+      [adjustment('a-1', '5', { approvedBy: 'me' }), 422, 'unknown-field'],
+    ] as const) {
+      await expect(api.post(`${path}/adjustments`, body)).resolves.toMatchObject({ status, body: { code } });
+    }
+    const foreign = await api.post(`${path}/adjustments`, adjustment('a-1', '5'), { unit: 'park' });
+    expect(foreign.status).toBe(404);
+  });
+});
+
+describe('a transfer', () => {
+  it('takes points away once and names the account that receives', async () => {
+    const { account, path } = await memberWith(100);
+    const body = { transferId: 't-1', to: 'm-friend', asset: 'POINTS', amount: '60' };
+    const first = await api.post(`${path}/transfers`, body);
+    expect(first).toMatchObject({ status: 201, body: { toAccount: accountOf('m-friend'), amount: '60' } });
+    await expect(api.post(`${path}/transfers`, body)).resolves.toMatchObject({
+      status: 200,
+      body: { duplicate: true },
+    });
+    await expect(availableOf(account)).resolves.toBe(40n);
+    await expect(api.post(`${path}/transfers`, { ...body, transferId: 't-2' })).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'insufficient-points' },
+    });
+  });
+
+  it('does not go to the account that it comes from, nor to another tenant', async () => {
+    const { member, path } = await memberWith(100);
+    const body = { transferId: 't-1', to: member, asset: 'POINTS', amount: '60' };
+    await expect(api.post(`${path}/transfers`, body)).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'transfer-to-itself' },
+    });
+    const foreign = await api.post(`${path}/transfers`, { ...body, to: 'm-friend' }, { tenant: 'other' });
+    expect(foreign).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  });
+});
+
+describe('a frozen account', () => {
+  it('spends nothing until it is unfrozen', async () => {
+    const { path } = await memberWith(100);
+    const hold = { holdId: 'h-1', asset: 'POINTS', amount: '10', unit: 'market' };
+    const freeze = { reason: 'fraud-suspected' };
+    const first = await api.post(`${path}/freeze`, freeze);
+    expect(first).toMatchObject({ status: 200, body: { status: 'frozen' } });
+    await expect(api.post(`${path}/freeze`, freeze)).resolves.toEqual({
+      status: 200,
+      body: { ...first.body, duplicate: true },
+    });
+    await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'account-frozen' },
+    });
+    await api.post(`${path}/unfreeze`, { reason: 'resolved' });
+    await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
+  });
+
+  it('is frozen and unfrozen only by those who may', async () => {
+    const { path } = await memberWith(100);
+    const options = { permissions: ['holds:write', 'accounts:read'] };
+    await expect(api.post(`${path}/freeze`, { reason: 'dispute' }, options)).resolves.toMatchObject({ status: 403 });
+  });
+});
+
+describe('an extension', () => {
+  it('moves the end of lots, says from when to when, and never without a lot that ends earlier', async () => {
+    const { path } = await memberWith(100);
+    const credit = adjustment('a-1', '50', { expiresAt: '2027-01-01T00:00:00.000Z' });
+    const { body } = await api.post(`${path}/adjustments`, credit);
+    const asked = { extensionId: 'x-1', asset: 'POINTS', to: '2027-02-01T00:00:00.000Z', reason: 'goodwill' };
+    await expect(api.post(`${path}/extensions`, asked)).resolves.toMatchObject({
+      status: 201,
+      body: { lots: [{ lot: body['lot'], from: '2027-01-01T00:00:00.000Z', to: '2027-02-01T00:00:00.000Z' }] },
+    });
+    await expect(api.post(`${path}/extensions`, { ...asked, extensionId: 'x-2' })).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'nothing-to-extend' },
+    });
+  });
+});

@@ -1,0 +1,175 @@
+import type { organization } from '@tallystick/contracts';
+import { position } from '@tallystick/decider';
+import type { AccountCommand } from '@tallystick/ledger-domain';
+import { type Batch, DONE } from '@tallystick/messaging';
+import { type Instant, instant } from '@tallystick/vocabulary';
+import { accountStream } from '../src/application/account-commands';
+import { PassingTime } from '../src/application/passing-time';
+import { whenDayEndedBookExpiry } from '../src/policies/when-day-ended-book-expiry';
+import { whenMinuteEndedLapseHolds } from '../src/policies/when-minute-ended-lapse-holds';
+import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
+import { DueBook } from '../src/projections/account-book/due.query';
+import { accountOf, batchOf, LedgerFixture, PROGRAM, purchase, TENANT } from './ledger-fixture';
+
+const EARNED = '2026-11-02T10:00:00.000Z';
+const TODAY = '2026-11-06T16:00:00.000Z';
+const TOMORROW = '2026-11-07T16:00:00.000Z';
+
+let ledger: LedgerFixture;
+let version = 0;
+let commands = 0;
+
+beforeEach(async () => {
+  ledger = await LedgerFixture.start();
+});
+
+afterEach(() => ledger?.stop());
+
+async function earned(...members: string[]): Promise<void> {
+  await whenPurchaseQualifiedAccrue(ledger.application)(
+    batchOf(members.map((member) => purchase(member, `P-${member}`, EARNED, 100))),
+  );
+}
+
+async function decided(member: string, command: object): Promise<void> {
+  const account = accountOf(member);
+  const item = {
+    stream: accountStream(TENANT, account),
+    command: { tenant: TENANT, account, at: instant(EARNED), ...command } as AccountCommand,
+    metadata: { actor: 'user:test', commandId: `00000000-0000-0000-0000-${String(++commands).padStart(12, '0')}` },
+  };
+  const { results } = await ledger.application.accounts.executeMany([item]);
+  expect(results).toMatchObject([{ kind: 'appended' }]);
+}
+
+const credit = (member: string, expiresAt: string) =>
+  decided(member, {
+    kind: 'adjust-points',
+    adjustment: `a-${expiresAt}`,
+    asset: 'POINTS',
+    amount: 10n,
+    reason: 'goodwill',
+    unit: 'market',
+    unitCost: '0',
+    expiresAt: instant(expiresAt),
+  });
+
+const hold = (member: string, ttlSeconds: number) =>
+  decided(member, {
+    kind: 'place-hold',
+    hold: `h-${ttlSeconds}`,
+    asset: 'POINTS',
+    amount: 40n,
+    ttlSeconds,
+    unit: 'market',
+    expireUnderHold: 'protect',
+  });
+
+function told<Message>(topic: string, messages: readonly Message[], tenant = TENANT): Batch<Message> {
+  const ids = {
+    correlationId: '7f0d3b52-9a35-4d4b-9d0a-6c1f2e3a4b01',
+    causationId: '7f0d3b52-9a35-4d4b-9d0a-6c1f2e3a4b02',
+  };
+  const records = messages.map((message, at) => {
+    const place = { key: PROGRAM, partition: 0, position: position(at + 1) };
+    return { topic, ...place, message, tenant, ...ids, receivedAt: 0 as Instant };
+  });
+  return { topic, records, checkpoint: undefined, assignment: 1, checkpointMoved: () => undefined };
+}
+
+const dayEnded = (at: string, program = PROGRAM): organization.DayEnded => ({
+  program,
+  zone: 'Asia/Shanghai',
+  date: at.slice(0, 10),
+  at,
+});
+
+/** Shows the log in the read model and hands days to the policy, which reads pages of two. */
+async function daysEnd(...days: organization.DayEnded[]): Promise<void> {
+  await ledger.project((version += 1), 500);
+  const policy = whenDayEndedBookExpiry(new PassingTime(ledger.application.accounts, 2), new DueBook(ledger.pool));
+  await expect(policy(told('organization.day-ended.v1', days))).resolves.toEqual(days.map(() => DONE));
+}
+
+async function minuteEnds(at: string, tenant = TENANT): Promise<void> {
+  await ledger.project((version += 1), 500);
+  const policy = whenMinuteEndedLapseHolds(new PassingTime(ledger.application.accounts, 2), new DueBook(ledger.pool));
+  await policy(told('organization.minute-ended.v1', [{ at }], tenant));
+}
+
+async function pointsOf(member: string) {
+  const { state, revision } = await ledger.application.accounts.load(TENANT, accountOf(member));
+  const { available, held, breakage, pending } = state.books.get('POINTS')!;
+  return { available, held, breakage, pending, revision };
+}
+
+describe('when a day has ended', () => {
+  it('what ended by then is breakage, over all pages, and what ends later stays', async () => {
+    const members = ['m-1', 'm-2', 'm-3', 'm-4', 'm-5'];
+    await earned(...members);
+    for (const member of members) {
+      await credit(member, TODAY);
+      await credit(member, TOMORROW);
+    }
+    await daysEnd(dayEnded(TODAY));
+    for (const member of members) {
+      await expect(pointsOf(member)).resolves.toMatchObject({ available: 110n, breakage: 10n });
+    }
+  });
+
+  it('the same day again, and an earlier one, book nothing', async () => {
+    await earned('m-1');
+    await credit('m-1', TODAY);
+    await daysEnd(dayEnded(TODAY));
+    const { revision } = await pointsOf('m-1');
+    await daysEnd(dayEnded(TODAY), dayEnded('2026-11-05T16:00:00.000Z'));
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ breakage: 10n, revision });
+  });
+
+  it('days that come together book what each of them would, at the instant at which it ended', async () => {
+    await earned('m-1');
+    await credit('m-1', TODAY);
+    await credit('m-1', TOMORROW);
+    await daysEnd(dayEnded(TODAY), dayEnded(TOMORROW));
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ available: 100n, breakage: 20n });
+    const { rows } = await ledger.pool.query(`select count(*)::int as events from event where type = 'LotsExpired'`);
+    expect(rows).toEqual([{ events: 2 }]);
+  });
+
+  it('the day of another program touches nothing', async () => {
+    await earned('m-1');
+    await credit('m-1', TODAY);
+    await daysEnd(dayEnded(TODAY, 'other'));
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ breakage: 0n });
+  });
+
+  it('a lot that the read model did not show is found by the next day', async () => {
+    await earned('m-1');
+    await ledger.project((version += 1), 500);
+    await credit('m-1', TODAY);
+    const policy = whenDayEndedBookExpiry(new PassingTime(ledger.application.accounts), new DueBook(ledger.pool));
+    await policy(told('organization.day-ended.v1', [dayEnded(TODAY)]));
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ breakage: 0n });
+    await daysEnd(dayEnded(TOMORROW));
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ breakage: 10n });
+  });
+});
+
+describe('when a minute has ended', () => {
+  it('holds whose time is over are free, and those whose time is not stay', async () => {
+    await earned('m-1');
+    await hold('m-1', 60);
+    await hold('m-1', 120);
+    await minuteEnds('2026-11-02T10:01:00.000Z');
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ available: 60n, held: 40n });
+    await minuteEnds('2026-11-02T10:02:00.000Z');
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ available: 100n, held: 0n });
+  });
+
+  it('the minute of another tenant touches nothing', async () => {
+    await earned('m-1');
+    await hold('m-1', 60);
+    await minuteEnds('2026-11-02T10:01:00.000Z', 'other');
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ held: 40n });
+  });
+});
