@@ -157,6 +157,7 @@ export class ProjectionRunner {
     const { pool, projection } = this.options;
     const { consumer, topic } = this;
     const moves = [{ partition: 0, epoch: lease.epoch, from: lease.position, to: next }];
+    if (events.length > 0) await projection.before?.(events, this.options.store);
     const rows = events.length > 0 ? projection.statements(events, tablesOf(projection)) : [];
     await inOneWrite(pool, [stepOf(projection, { consumer, topic, moves }), ...rows]);
     this.lease = { ...lease, position: next };

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@tallystick/decider';
+import type { EventStore, RecordedEvent } from '@tallystick/decider';
 import type { BusRecord } from '@tallystick/messaging';
 import type { RowStatement } from './row-statement';
 
@@ -18,6 +18,11 @@ interface ProjectionShape {
 /** Rows made from the service's own log. Never skips: an event that it does not know must throw. */
 export interface LogProjection extends ProjectionShape {
   readonly source: 'log';
+  /**
+   * What is done with a page before its rows are written, where something is: repeated when the write fails, so it must be
+   * idempotent. A rebuild makes rows only and leaves it out.
+   */
+  before?(events: readonly RecordedEvent[], store: EventStore): Promise<void>;
   /** The statements that write the rows of a page of events in log order. Each event is given exactly once. */
   statements(events: readonly RecordedEvent[], table: TableName): readonly RowStatement[];
 }

@@ -13,9 +13,11 @@ import { EventsController } from './http/events.controller';
 import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { TransfersController } from './http/transfers.controller';
+import { ViolationsController } from './http/violations.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
 import { DueBook } from './projections/account-book/due.query';
 import { HoldBook } from './projections/account-book/holds.query';
+import { AccountProofs } from './projections/account-proof/account-proof.query';
 import { LedgerSubscriptions } from './subscriptions';
 
 type LedgerResources = Pick<ServiceResources, 'pool' | 'store' | 'snapshots' | 'now'>;
@@ -37,6 +39,7 @@ export class LedgerModule {
         HoldsController,
         HoldViewsController,
         TransfersController,
+        ViolationsController,
         LedgerSubscriptions,
       ],
       providers: [
@@ -47,6 +50,7 @@ export class LedgerModule {
         { provide: AccountBook, useValue: new AccountBook(pool) },
         { provide: DueBook, useValue: new DueBook(pool) },
         { provide: HoldBook, useValue: new HoldBook(pool) },
+        { provide: AccountProofs, useValue: new AccountProofs(pool) },
       ],
     };
   }

@@ -4,18 +4,19 @@ import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
 import { organizationPublications } from '@tallystick/organization/publications';
 import { LedgerModule } from './ledger.module';
 import { accountBookProjection } from './projections/account-book/account-book.projection';
+import { accountProofProjection } from './projections/account-proof/account-proof.projection';
 import { ledgerPublications } from './publications';
 
 /** What the ledger is to whoever hosts it. */
 export const ledgerDefinition: ServiceDefinition = {
   name: 'ledger',
-  kinds: ['account', 'assets'],
+  kinds: ['account', 'assets', 'violation'],
   publications: ledgerPublications,
   hears: [campaignsPublications, organizationPublications],
   outsideTopics: [],
   migrations: join(__dirname, 'migrations'),
-  paths: ['accounts', 'assets', 'balances', 'events'],
-  projections: () => [accountBookProjection],
+  paths: ['accounts', 'assets', 'balances', 'events', 'violations'],
+  projections: () => [accountBookProjection, accountProofProjection()],
   module: (resources) => LedgerModule.forRoot(resources),
 };
 

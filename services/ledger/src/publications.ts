@@ -18,7 +18,7 @@ const TOPICS = {
 
 /** The score that tiers are reviewed by. */
 const GROWTH = 'GROWTH';
-const QUIET: ReadonlySet<string> = new Set(['AccountOpened', 'AssetDeclared']);
+const QUIET: ReadonlySet<string> = new Set(['AccountOpened', 'AssetDeclared', 'InvariantViolated']);
 
 /** Everything that the ledger says. An event that it does not know throws: nothing is skipped. */
 export const ledgerPublications: Publications = {

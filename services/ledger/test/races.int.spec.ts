@@ -141,33 +141,27 @@ describe(`${CLIENTS} clients on two replicas, ${ROUNDS} rounds each`, () => {
   });
 
   it('send points both ways between two accounts without a deadlock, and none is lost (case 49)', async () => {
-    const members = ['a', 'b'] as const;
-    const [a, b] = [await earned('a', 1_000), await earned('b', 1_000)];
     for (let round = 0; round < ROUNDS; round++) {
+      const members = [`a-${round}`, `b-${round}`] as const;
+      const [a, b] = [await earned(members[0], 1_000), await earned(members[1], 1_000)];
       const sends = Array.from({ length: CLIENTS }, (_, index): DecisionCommand => {
         const [account, toHolder] = index % 4 < 2 ? [a, members[1]] : [b, members[0]];
-        return {
-          kind: 'send-points',
-          ...on(account),
-          transfer: `T${round}-${index}`,
-          toHolder,
-          asset: 'POINTS',
-          amount: 7n,
-        };
+        return { kind: 'send-points', ...on(account), transfer: `T${index}`, toHolder, asset: 'POINTS', amount: 7n };
       });
       const sent = await atOnce(sends);
-      const received = await atOnce(
-        sent.flatMap((result) => (result.kind === 'appended' ? receipts(result.events) : [])),
+      const arriving = sent.flatMap((result, index) =>
+        result.kind === 'appended' ? receipts(sends[index]!.account, result.events) : [],
       );
-      expect(received.every(({ kind }) => kind === 'appended')).toBe(true);
+      const received = await atOnce(arriving);
+      expect(received.map(({ kind }) => kind)).toEqual(Array(CLIENTS).fill('appended'));
+      const [left, right] = [await books(a), await books(b)];
+      expect(left.available + right.available).toBe(2_000n);
     }
-    const [left, right] = [await books(a), await books(b)];
-    expect(left.available + right.available).toBe(2_000n);
   });
 });
 
 /** What a transfer makes of the other account. */
-function receipts(events: readonly AccountEvent[]): DecisionCommand[] {
+function receipts(from: string, events: readonly AccountEvent[]): DecisionCommand[] {
   return events.flatMap((event): DecisionCommand[] => {
     if (event.type !== 'PointsSent') return [];
     const { transfer, to, toHolder, asset, program, slices, lots } = event.data;
@@ -179,7 +173,6 @@ function receipts(events: readonly AccountEvent[]): DecisionCommand[] {
       priority: 0,
       activatedAt: instant(lots[index]!.activatedAt),
     }));
-    const from = accountOf(toHolder === 'a' ? 'b' : 'a');
     return [{ kind: 'receive-points', ...on(to), program, holder: toHolder, transfer, from, asset, lots: arriving }];
   });
 }

@@ -19,3 +19,4 @@ export * from './assets/asset-policy';
 export * from './assets/assets.decider';
 export * from './prover/prover';
 export * from './prover/shortest';
+export * from './violations/violations.decider';

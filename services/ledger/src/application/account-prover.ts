@@ -1,0 +1,138 @@
+import {
+  bodyOf,
+  commandId,
+  type EventStore,
+  Executor,
+  partsOf,
+  type RecordedEvent,
+  streamName,
+  tenantOf,
+} from '@tallystick/decider';
+import {
+  accountDecider,
+  type AccountState,
+  brokenInvariants,
+  type InvariantViolated,
+  prove,
+  reproductionTest,
+  type SayViolations,
+  shortestReproduction,
+  type StoredEvent,
+  type Violation,
+  violationsDecider,
+  type ViolationsState,
+  violationsIn,
+} from '@tallystick/ledger-domain';
+import { log } from '@tallystick/observability';
+
+/** Accounts kept between pages; one that was dropped is read again. */
+const CAPACITY = 20_000;
+
+/** An account as the prover follows it. */
+interface Followed {
+  readonly state: AccountState;
+  readonly revision: number;
+}
+
+/**
+ * Checks every event of every account as it is written (capabilities §5-9), by the events alone: it shares no state with
+ * who decided them. What is wrong becomes an event of its own that carries the fewest events that show it.
+ */
+export class AccountProver {
+  /** The most recently followed last. */
+  private readonly followed = new Map<string, Followed>();
+  private readonly violations: Executor<ViolationsState, SayViolations, InvariantViolated, never>;
+
+  constructor(private readonly store: EventStore) {
+    this.violations = new Executor({ decider: violationsDecider, store, capacity: 100 });
+  }
+
+  /** Proves a page of the log; events that an account's state includes already are passed over. */
+  async prove(page: readonly RecordedEvent[]): Promise<void> {
+    const byStream = new Map<string, RecordedEvent[]>();
+    for (const event of page) {
+      if (!event.stream.startsWith('account-')) continue;
+      const known = byStream.get(event.stream);
+      if (known) known.push(event);
+      else byStream.set(event.stream, [event]);
+    }
+    await this.readMissing(byStream);
+    for (const [stream, events] of byStream) {
+      if (!this.keeps(stream, events)) await this.report(stream, events.at(-1)!.revision);
+    }
+    this.forgetSome();
+  }
+
+  /** Accounts that are not followed yet, from their streams up to where the page begins. */
+  private async readMissing(byStream: ReadonlyMap<string, readonly RecordedEvent[]>): Promise<void> {
+    const missing = new Map<string, number>();
+    for (const [stream, [first]] of byStream) {
+      if (this.followed.get(stream)?.revision === first!.revision - 1) continue;
+      this.followed.delete(stream);
+      if (first!.revision > 0) missing.set(stream, 0);
+    }
+    if (missing.size === 0) return;
+    for (const [stream, events] of await this.store.readStreams(missing)) {
+      const before = events.filter(({ revision }) => revision < byStream.get(stream)![0]!.revision);
+      this.keeps(stream, before);
+    }
+  }
+
+  /** Follows events of an account; false where one of them, or the account after them, is wrong. */
+  private keeps(stream: string, events: readonly RecordedEvent[]): boolean {
+    let state: AccountState | undefined = this.followed.get(stream)?.state ?? accountDecider.initial();
+    let isSound = true;
+    for (const event of events) {
+      const proved = prove(state, storedOf(event));
+      if (proved.violations.length > 0) isSound = false;
+      state = proved.state;
+      if (!state) {
+        this.followed.delete(stream);
+        return false;
+      }
+    }
+    this.followed.delete(stream);
+    this.followed.set(stream, { state, revision: events.at(-1)?.revision ?? -1 });
+    return isSound && brokenInvariants(state).length === 0;
+  }
+
+  private async report(stream: string, revision: number): Promise<void> {
+    const events = ((await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? []).map(storedOf);
+    const [tenant, account] = [tenantOf(stream), partsOf(stream)[0]!];
+    const violations = distinct(violationsIn(events)).map((violation): InvariantViolated['data'] => {
+      const shortest = shortestReproduction(events, violation);
+      const test = reproductionTest(account, shortest, violation);
+      return { ...violation, account, revision: String(revision), events: shortest, test };
+    });
+    log().error(
+      { stream, revision, violations: violations.map(({ check, what }) => `${check}: ${what}`) },
+      'an account is wrong',
+    );
+    const metadata = {
+      actor: 'svc:ledger',
+      commandId: commandId(tenant, 'ledger', 'violation', `${account}@${revision}`),
+    };
+    const command: SayViolations = { kind: 'say-violations', violations };
+    const result = await this.violations.execute({
+      stream: streamName('violation', tenant, account),
+      command,
+      metadata,
+    });
+    if (result.kind === 'failed') throw result.error;
+  }
+
+  private forgetSome(): void {
+    for (const stream of this.followed.keys()) {
+      if (this.followed.size <= CAPACITY) return;
+      this.followed.delete(stream);
+    }
+  }
+}
+
+function storedOf(event: RecordedEvent): StoredEvent {
+  return { type: event.type, version: event.version, data: bodyOf(event) };
+}
+
+function distinct(violations: readonly Violation[]): Violation[] {
+  return [...new Map(violations.map((one) => [`${one.check}: ${one.what}`, one])).values()];
+}
