@@ -1,10 +1,12 @@
 import { accrual, largeAccount } from './tasks/accrual';
 import { append, growth } from './tasks/append';
 import { copyDocuments, copyRows } from './tasks/copy-references';
+import { expiry } from './tasks/expiry';
 import { httpLoad } from './tasks/http-load';
 import { latency } from './tasks/latency';
 import { path } from './tasks/path';
 import { prepare } from './tasks/prepare';
+import { redemption } from './tasks/redemption';
 import { replay } from './tasks/replay';
 import { signing } from './tasks/signing';
 
@@ -21,6 +23,8 @@ export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = ne
   ['growth', growth],
   ['accrual', accrual],
   ['large-account', largeAccount],
+  ['redemption', redemption],
+  ['expiry', expiry],
   ['replay', replay],
   ['latency', latency],
   ['signing', signing],

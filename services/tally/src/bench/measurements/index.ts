@@ -1,12 +1,14 @@
 import type { Measurement } from '../measure';
 import { embeddedPath } from './embedded-path';
 import { eventStore } from './event-store';
+import { expiryDay } from './expiry';
 import { httpEntrance } from './http-entrance';
 import { kafkaPath } from './kafka-path';
 import { oldAccount } from './large-account';
 import { halfLoad } from './latency';
 import { ledgerAccrual } from './ledger-accrual';
 import { longerRun } from './longer-run';
+import { redemptions } from './redemption';
 import { auditReplay } from './replay';
 import { signedBinding } from './signing';
 import { tableGrowth } from './table-growth';
@@ -21,6 +23,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
   ledgerAccrual,
   httpEntrance,
   oldAccount,
+  redemptions,
+  expiryDay,
   auditReplay,
   signedBinding,
   tableGrowth,

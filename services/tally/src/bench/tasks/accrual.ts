@@ -1,23 +1,10 @@
-import { type CommandItem, Executor } from '@tallystick/decider';
-import type { PostgresEventStore } from '@tallystick/event-store/postgres';
-import {
-  type AccountCommand,
-  accountDecider,
-  type AccountEvent,
-  type AccountRefusal,
-  type AccountState,
-} from '@tallystick/ledger-domain';
+import type { CommandItem } from '@tallystick/decider';
+import type { AccountCommand } from '@tallystick/ledger-domain';
 import { MEMBERS, memberOf } from '../purchases';
+import { accountsOn, carryOut } from './accounts';
 import { accrualOf, reversalOf, streamOf } from './account-commands';
-import { chunks, twoAtATime, withLedgerStore } from './ledger-store';
+import { withLedgerStore } from './ledger-store';
 import { type Place, type Timed, timed } from './place';
-
-type Accounts = Executor<AccountState, AccountCommand, AccountEvent, AccountRefusal>;
-
-/** As services/ledger runs it. */
-function accountsOn(store: PostgresEventStore): Accounts {
-  return new Executor({ decider: accountDecider, store, snapshots: store.snapshots });
-}
 
 export interface AccrualInput extends Place {
   readonly purchases: number;
@@ -39,18 +26,6 @@ export async function accrual({ databaseUrl, rootPid, purchases }: AccrualInput)
     const took = await timed(rootPid, () => carryOut(accounts, items, 1_000));
     await accounts.drain();
     return { ...took, after };
-  });
-}
-
-async function carryOut(
-  accounts: Accounts,
-  items: readonly CommandItem<AccountCommand>[],
-  size: number,
-): Promise<void> {
-  await twoAtATime(chunks(items, size), async (batch) => {
-    const { results } = await accounts.executeMany(batch);
-    const bad = results.find(({ kind }) => kind !== 'appended');
-    if (bad) throw new Error(`a command was not carried out: ${JSON.stringify(bad)}`);
   });
 }
 
