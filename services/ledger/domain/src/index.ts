@@ -17,3 +17,4 @@ export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
 export * from './assets/asset-policy';
 export * from './assets/assets.decider';
+export * from './assets/expiry';
