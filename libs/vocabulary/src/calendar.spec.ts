@@ -2,10 +2,12 @@ import { assert, integer, property, record } from 'fast-check';
 import { DateTime } from 'luxon';
 import {
   addDays,
+  addMonths,
   type CalendarDate,
   dateOfDayNumber,
   dayNumber,
   daysInMonth,
+  endOfPeriod,
   isCalendarDate,
   parseDate,
 } from './calendar';
@@ -68,4 +70,35 @@ describe('a calendar date', () => {
     '2024-01-01Z',
     '',
   ])('"%s" is none', (text) => expect(parseDate(text)).toBeUndefined());
+});
+
+describe('months', () => {
+  const months = integer({ min: 0, max: 1_200 });
+  const good = dates.filter((date) => isCalendarDate(date) && date.year < 9_000);
+
+  it('are added as luxon adds them, clamped to the end of a month', () => {
+    assert(
+      property(good, months, (date, count) =>
+        expect(addMonths(date, count)).toEqual(fromLuxon(asLuxon(date).plus({ months: count }))),
+      ),
+    );
+  });
+
+  it('end quarters, half-years and years as luxon says', () => {
+    assert(
+      property(good, integer({ min: 0, max: 40 }), (date, plus) => {
+        const at = asLuxon(date);
+        expect(endOfPeriod(date, 1, plus)).toEqual(
+          fromLuxon(at.startOf('month').plus({ months: plus }).endOf('month')),
+        );
+        expect(endOfPeriod(date, 3, plus)).toEqual(
+          fromLuxon(at.startOf('quarter').plus({ quarters: plus }).endOf('quarter')),
+        );
+        expect(endOfPeriod(date, 12, plus)).toEqual(fromLuxon(at.startOf('year').plus({ years: plus }).endOf('year')));
+        const half = date.month <= 6 ? 0 : 6;
+        const end = asLuxon({ ...date, month: 1, day: 1 }).plus({ months: half + 6 * plus + 5 });
+        expect(endOfPeriod(date, 6, plus)).toEqual(fromLuxon(end.endOf('month')));
+      }),
+    );
+  });
 });

@@ -34,6 +34,27 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
   return dateOfDayNumber(dayNumber(date) + days);
 }
 
+/** So many months later on the calendar, clamped to the end of a month: 31 January and one is the last of February. */
+export function addMonths({ year, month, day }: CalendarDate, count: number): CalendarDate {
+  const first = monthOf(year * 12 + month - 1 + count);
+  return { ...first, day: Math.min(day, daysInMonth(first.year, first.month)) };
+}
+
+/**
+ * The last day of the period that a date lies in, or of the one that lies `plus` periods later. Periods are `length` months
+ * (a divisor of 12) and begin with the year.
+ */
+export function endOfPeriod({ year, month }: CalendarDate, length: number, plus: number): CalendarDate {
+  const ended = Math.floor((month - 1) / length) + 1 + plus;
+  const last = monthOf(year * 12 + ended * length - 1);
+  return { ...last, day: daysInMonth(last.year, last.month) };
+}
+
+/** The month that lies so many months behind January of the year 0. */
+function monthOf(months: number): { year: number; month: number } {
+  return { year: Math.floor(months / 12), month: (months % 12) + 1 };
+}
+
 /** Days since 1970-01-01 (days_from_civil, H. Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
 export function dayNumber({ year, month, day }: CalendarDate): number {
   const y = month <= 2 ? year - 1 : year;

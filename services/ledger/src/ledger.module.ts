@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceResources } from '@tallystick/hosting';
+import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AccountDecisions } from './application/account-decisions';
 import { AssetDirectory } from './application/asset-directory';
@@ -27,6 +28,8 @@ type LedgerResources = Pick<ServiceResources, 'pool' | 'store' | 'snapshots' | '
 export class LedgerModule {
   static forRoot({ pool, store, snapshots, now }: LedgerResources): DynamicModule {
     const accounts = new AccountCommands(store, snapshots);
+    const zones = new ProgramZones(pool);
+    const zoneOf = (tenant: string, program: string) => zones.zoneOf(tenant, program);
     return {
       module: LedgerModule,
       controllers: [
@@ -45,7 +48,8 @@ export class LedgerModule {
       providers: [
         { provide: AccountCommands, useValue: accounts },
         { provide: AccountDecisions, useValue: new AccountDecisions(store, accounts, now) },
-        { provide: AssetDirectory, useValue: new AssetDirectory(store, snapshots) },
+        { provide: AssetDirectory, useValue: new AssetDirectory({ store, snapshots, now, zoneOf }) },
+        { provide: ProgramZones, useValue: zones },
         { provide: EventLog, useValue: new EventLog(store) },
         { provide: AccountBook, useValue: new AccountBook(pool) },
         { provide: DueBook, useValue: new DueBook(pool) },

@@ -2,11 +2,13 @@ import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
 import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
+import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AssetDirectory } from './application/asset-directory';
 import { PassingTime } from './application/passing-time';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
+import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
 import { whenPurchaseQualifiedAccrue } from './policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from './policies/when-return-qualified-reverse';
 import { DueBook } from './projections/account-book/due.query';
@@ -18,13 +20,15 @@ export class LedgerSubscriptions {
   private readonly reverse: BatchHandler<ReturnQualified>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
   private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
+  private readonly keepZone: BatchHandler<organization.ProgramDeclared>;
 
-  constructor(accounts: AccountCommands, assets: AssetDirectory, due: DueBook) {
+  constructor(accounts: AccountCommands, assets: AssetDirectory, due: DueBook, zones: ProgramZones) {
     const time = new PassingTime(accounts);
     this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
     this.reverse = whenReturnQualifiedReverse({ accounts, assets });
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
     this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
+    this.keepZone = whenProgramDeclaredKeepItsZone(zones);
   }
 
   @EventPattern('campaigns.purchase-qualified.v1')
@@ -45,5 +49,10 @@ export class LedgerSubscriptions {
   @EventPattern('organization.minute-ended.v1')
   minuteEnded(@Payload() batch: Batch<organization.MinuteEnded>): Promise<readonly Outcome[]> {
     return this.lapseHolds(batch);
+  }
+
+  @EventPattern('organization.program-declared.v1')
+  programDeclared(@Payload() batch: Batch<organization.ProgramDeclared>): Promise<readonly Outcome[]> {
+    return this.keepZone(batch);
   }
 }

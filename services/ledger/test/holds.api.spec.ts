@@ -1,3 +1,4 @@
+import { accountId } from '@tallystick/decider';
 import { instant } from '@tallystick/vocabulary';
 import { accountStream } from '../src/application/account-commands';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
@@ -181,6 +182,27 @@ async function lapse(account: string, at: string): Promise<Got> {
   ]);
   return { status: results[0]!.kind === 'appended' ? 200 : 409, body: { code: 'hold-ended' } };
 }
+
+describe('the policy of an asset', () => {
+  it('says how long a hold lives where its caller says nothing, and at most', async () => {
+    const account = accountId(TENANT, 'strict', 'm-strict');
+    const earned = purchase('m-strict', 'P-strict', EARNED, 100, { program: 'strict', account });
+    await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([earned]));
+    const holds = `/v1/accounts/${account}/holds`;
+    const points = { asset: 'POINTS', kind: 'points', policy: { holdTtlSeconds: { default: 60, most: 120 } } };
+    await api.call('PUT', '/v1/assets', { assets: [points] }, { program: 'strict' });
+    const strict = { program: 'strict' };
+    await expect(api.post(holds, hold('h-1', '1'), strict)).resolves.toMatchObject({
+      body: { until: '2026-11-06T12:01:00.000Z' },
+    });
+    await expect(api.post(holds, hold('h-2', '1', { ttlSeconds: 120 }), strict)).resolves.toMatchObject({
+      status: 201,
+    });
+    await expect(api.post(holds, hold('h-3', '1', { ttlSeconds: 121 }), strict)).resolves.toMatchObject({
+      status: 422,
+    });
+  });
+});
 
 describe('the end of a hold', () => {
   it('47: capture, release and lapse at once leave one winner, and the others are told that the hold has ended', async () => {

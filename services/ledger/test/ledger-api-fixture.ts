@@ -32,6 +32,7 @@ export interface Got {
 
 export interface CallOptions {
   readonly tenant?: string;
+  readonly program?: string;
   readonly subject?: string;
   readonly unit?: string;
   readonly permissions?: string[];
@@ -80,8 +81,15 @@ export class LedgerApi {
   }
 
   async call(method: string, path: string, body?: object, options: CallOptions = {}): Promise<Got> {
-    const { tenant = 'demo', subject = 'till-1', permissions = ['*'], key = `k-${++this.keys}`, unit } = options;
-    const token = await this.issuer.issue({ subject, tenant, program: 'main', permissions, audience: AUDIENCE, unit });
+    const {
+      tenant = 'demo',
+      program = 'main',
+      subject = 'till-1',
+      permissions = ['*'],
+      key = `k-${++this.keys}`,
+      unit,
+    } = options;
+    const token = await this.issuer.issue({ subject, tenant, program, permissions, audience: AUDIENCE, unit });
     const headers = {
       authorization: `Bearer ${token}`,
       'idempotency-key': key,

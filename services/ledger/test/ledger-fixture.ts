@@ -10,6 +10,7 @@ import type { Batch, BusRecord } from '@tallystick/messaging';
 import { CONSUMER_MIGRATIONS, createPool, inOneWrite, migrate, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import type { Instant } from '@tallystick/vocabulary';
+import { ProgramZones } from '../src/adapters/program-zones';
 import { AccountCommands } from '../src/application/account-commands';
 import { AssetDirectory } from '../src/application/asset-directory';
 import type { LedgerApplication } from '../src/application/carry-out-batch';
@@ -49,12 +50,12 @@ export class LedgerFixture {
     });
     await migrate(pool, 'ledger', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, LEDGER_MIGRATIONS]);
     const store = await openPostgresEventStore({ pool, schema: 'ledger', service: 'ledger' });
-    return new LedgerFixture(database, pool, store, applicationOn(store));
+    return new LedgerFixture(database, pool, store, applicationOn(pool, store));
   }
 
   /** Another process of the same service: its own memory, the same log. */
   twin(): LedgerApplication {
-    return applicationOn(this.store);
+    return applicationOn(this.pool, this.store);
   }
 
   async stop(): Promise<void> {
@@ -106,8 +107,13 @@ export class LedgerFixture {
   }
 }
 
-function applicationOn(store: PostgresEventStore): LedgerApplication {
-  return { accounts: new AccountCommands(store, store.snapshots), assets: new AssetDirectory(store, store.snapshots) };
+function applicationOn(pool: Pool, store: PostgresEventStore): LedgerApplication {
+  const { snapshots } = store;
+  const zones = new ProgramZones(pool);
+  const zoneOf = (tenant: string, program: string) => zones.zoneOf(tenant, program);
+  const now = () => Date.now() as Instant;
+  const assets = new AssetDirectory({ store, snapshots, now, zoneOf });
+  return { accounts: new AccountCommands(store, snapshots), assets };
 }
 
 let lastPosition = 0;

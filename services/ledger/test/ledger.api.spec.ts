@@ -238,4 +238,22 @@ describe('PUT assets', () => {
       body: { code: 'asset-kind-fixed' },
     });
   });
+
+  it('keeps what an asset is granted and redeemed by, and names the part that cannot be', async () => {
+    const policy = {
+      expiry: { endOf: 'year', plus: 1 },
+      clawback: 'floor:500',
+      cancelGraceDays: 0,
+      holdTtlSeconds: { default: 60, most: 3_600 },
+    };
+    const miles = (part: object) => ({ assets: [{ asset: 'MILES', kind: 'points', policy: { ...policy, ...part } }] });
+    await expect(call('PUT', '/v1/assets', miles({}))).resolves.toMatchObject({ status: 200, body: { declared: 1 } });
+    const { body } = await get('/v1/assets');
+    expect(body.items).toContainEqual({ asset: 'MILES', kind: 'points', scale: 0, unitCost: '0', policy });
+    await expect(call('PUT', '/v1/assets', miles({ maturity: { days: 1, on: 'shipped' } }))).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'asset-policy-invalid', facts: { asset: 'MILES', part: 'maturity' } },
+    });
+    await expect(call('PUT', '/v1/assets', miles({ expiry: { days: 0 } }))).resolves.toMatchObject({ status: 422 });
+  });
 });

@@ -20,3 +20,4 @@ export * from './assets/assets.decider';
 export * from './prover/prover';
 export * from './prover/shortest';
 export * from './violations/violations.decider';
+export * from './assets/expiry';

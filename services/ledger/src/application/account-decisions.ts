@@ -74,6 +74,12 @@ export class AccountDecisions {
     return done;
   }
 
+  /** The asset of a hold; `undefined` where the account has no such hold. */
+  async assetOf(tenant: string, account: string, hold: string): Promise<string | undefined> {
+    const { state } = await this.accounts.load(tenant, account);
+    return state.holds.get(hold)?.asset;
+  }
+
   /** What the command itself did; else what did it before; else that the account was as asked. */
   private async doneBy<Event extends DecisionEvent>(
     stream: string,

@@ -3,6 +3,7 @@ import type { AccountCommand, AccountEvent, AccountRefusal } from '@tallystick/l
 import { type Batch, type BusRecord, DONE, DUPLICATE, type Outcome } from '@tallystick/messaging';
 import type { AccountCommands } from './account-commands';
 import type { AssetDirectory } from './asset-directory';
+import type { ProgramAssets } from './program-assets';
 import type { BookingRefusal } from './refusals';
 
 /** What the account policies work with. */
@@ -11,22 +12,17 @@ export interface LedgerApplication {
   readonly assets: AssetDirectory;
 }
 
-/** Tells whether an asset is a score; `undefined` where the program does not know it. */
-export type IsScore = (asset: string) => boolean | undefined;
+/** What a message names that is not known yet. */
+export type Missing = 'unknown-asset' | 'unknown-program';
 
-/** How a message becomes a command; `undefined` where it names an asset that is not known. */
+/** How a message becomes a command by what its program counts. */
 export type CommandOf<Message> = (
   record: BusRecord<Message>,
-  isScore: IsScore,
-) => CommandItem<AccountCommand> | undefined;
+  assets: ProgramAssets,
+) => CommandItem<AccountCommand> | Missing;
 
-/** How long a message waits for an asset that it names to be declared (design §6 "References"). */
+/** How long a message waits for what it names to be declared (design §6 "References"). */
 const REFERENCE_WAIT = 300_000;
-const UNKNOWN_ASSET = {
-  kind: 'retry',
-  code: 'unknown-asset' satisfies BookingRefusal,
-  giveUpAfterMs: REFERENCE_WAIT,
-} as const;
 
 /**
  * Carries a batch out as one group of commands and answers per record. The batch's checkpoint moves with the events
@@ -38,34 +34,32 @@ export async function carryOutBatch<Message extends { readonly program: string }
   commandOf: CommandOf<Message>,
 ): Promise<readonly Outcome[]> {
   const commands = await commandsOf(assets, batch.records, commandOf);
-  const items = commands.filter((command) => command !== undefined);
+  const items = commands.filter((command) => typeof command !== 'string');
   const whole = items.length === commands.length;
   const { results, checkpointMoved } = await accounts.executeMany(items, whole ? batch.checkpoint : undefined);
   if (checkpointMoved) batch.checkpointMoved();
   let next = 0;
-  return commands.map((command) => (command ? outcomeOf(results[next++]!) : UNKNOWN_ASSET));
+  return commands.map((command) => (typeof command === 'string' ? waiting(command) : outcomeOf(results[next++]!)));
 }
 
+/** One look-up a program, whatever the size of the batch. */
 async function commandsOf<Message extends { readonly program: string }>(
-  assets: AssetDirectory,
+  directory: AssetDirectory,
   records: readonly BusRecord<Message>[],
   commandOf: CommandOf<Message>,
-): Promise<(CommandItem<AccountCommand> | undefined)[]> {
-  const commands = records.map((record) => commandOf(record, scoresOf(assets, record)));
-  for (let i = 0; i < commands.length; i++) {
-    if (commands[i]) continue;
-    const record = records[i]!;
-    await assets.refresh(record.tenant, record.message.program);
-    commands[i] = commandOf(record, scoresOf(assets, record));
+): Promise<(CommandItem<AccountCommand> | Missing)[]> {
+  const programs = new Map<string, ProgramAssets>();
+  const keys = records.map(({ tenant, message }) => `${tenant} ${message.program}`);
+  for (let i = 0; i < records.length; i++) {
+    if (programs.has(keys[i]!)) continue;
+    const { tenant, message } = records[i]!;
+    programs.set(keys[i]!, await directory.assetsOf(tenant, message.program));
   }
-  return commands;
+  return records.map((record, i) => commandOf(record, programs.get(keys[i]!)!));
 }
 
-function scoresOf(assets: AssetDirectory, { tenant, message }: BusRecord<{ readonly program: string }>): IsScore {
-  return (asset) => {
-    const kind = assets.kindOf(tenant, message.program, asset);
-    return kind && kind === 'score';
-  };
+function waiting(code: Missing): Outcome {
+  return { kind: 'retry', code: code satisfies BookingRefusal, giveUpAfterMs: REFERENCE_WAIT };
 }
 
 function outcomeOf(result: CommandResult<AccountEvent, AccountRefusal>): Outcome {

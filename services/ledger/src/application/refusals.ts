@@ -1,6 +1,6 @@
 import type { RefusalTable } from '@tallystick/decider';
 
-export type BookingRefusal = 'unknown-asset' | 'event-too-large' | 'event-invalid';
+export type BookingRefusal = 'unknown-asset' | 'unknown-program' | 'event-too-large' | 'event-invalid';
 
 /** Why the ledger gives up a contract before, or after, its decider has judged it. */
 export const BOOKING_REFUSALS: RefusalTable<BookingRefusal> = {
@@ -21,5 +21,11 @@ export const BOOKING_REFUSALS: RefusalTable<BookingRefusal> = {
     retryable: false,
     precedence: 3,
     title: { en: 'What would be booked is refused by the event store', zh: '事件存储拒绝了待入账内容' },
+  },
+  'unknown-program': {
+    family: 'invalid',
+    retryable: true,
+    precedence: 4,
+    title: { en: 'The program is not declared yet', zh: '该计划尚未登记' },
   },
 };

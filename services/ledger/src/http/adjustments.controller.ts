@@ -84,12 +84,11 @@ export class AdjustmentsController {
 
   /** What one unit of a spendable asset costs whoever grants it, as declared. */
   private async unitCostOf({ tenant, program }: Caller, asset: string): Promise<string> {
-    await this.assets.refresh(tenant, program);
-    const kind = this.assets.kindOf(tenant, program, asset);
+    const assets = await this.assets.assetsOf(tenant, program);
+    const kind = assets.kindOf(asset);
     if (kind === undefined) throw problemOf(reject('unknown-asset', { asset }), BOOKING_REFUSALS);
     if (kind === 'score') throw problemOf(reject('asset-not-spendable', { asset }), ACCOUNT_REFUSALS);
-    const declared = await this.assets.declared(tenant, program);
-    return declared.find((one) => one.asset === asset)?.unitCost ?? '0';
+    return assets.unitCostOf(asset, this.decisions.now());
   }
 }
 

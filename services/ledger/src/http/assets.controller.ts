@@ -15,6 +15,7 @@ import {
 } from '@tallystick/http';
 import { type AssetDeclaration, ASSETS_REFUSALS } from '@tallystick/ledger-domain';
 import { AssetDirectory } from '../application/asset-directory';
+import { policyBody, policyOf } from './asset-policies';
 import { AssetBody, AssetsAnswer, AssetsRequest } from './ledger.dto';
 
 @Controller('assets')
@@ -46,10 +47,15 @@ export class AssetsController {
   @Answers(200, AssetBody, { list: true })
   async list(@CallerOf() { tenant, program }: Caller): Promise<ListAnswer<AssetBody>> {
     const assets = await this.assets.declared(tenant, program);
-    return { items: assets.map(({ scale, ...asset }) => ({ ...asset, scale: Number(scale) })) };
+    return { items: assets.map(assetBody) };
   }
 }
 
-function declarationOf({ asset, kind, scale, unitCost }: AssetBody): AssetDeclaration {
-  return { asset, kind, scale: String(scale ?? 0), unitCost: unitCost ?? '0' };
+function declarationOf({ asset, kind, scale, unitCost, policy }: AssetBody): AssetDeclaration {
+  const declared = { asset, kind, scale: String(scale ?? 0), unitCost: unitCost ?? '0' };
+  return policy ? { ...declared, policy: policyOf(policy) } : declared;
+}
+
+function assetBody({ asset, kind, scale, unitCost, policy }: AssetDeclaration): AssetBody {
+  return { asset, kind, scale: Number(scale), unitCost, ...(policy && { policy: policyBody(policy) }) };
 }

@@ -16,7 +16,6 @@ import {
 import {
   ACCOUNT_REFUSALS,
   type AccountEvent,
-  DEFAULT_POLICY,
   type HoldCaptured,
   type HoldPlaced,
   type HoldReleased,
@@ -26,6 +25,7 @@ import {
 import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
+import { AssetDirectory } from '../application/asset-directory';
 import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
 import {
   CancellationAnswer,
@@ -41,7 +41,10 @@ const MILLIS_PER_DAY = 86_400_000;
 /** Two-phase redemption (capabilities L5, L9): the caller names the hold, the path names the stream. */
 @Controller('accounts/:accountId/holds')
 export class HoldsController {
-  constructor(private readonly decisions: AccountDecisions) {}
+  constructor(
+    private readonly decisions: AccountDecisions,
+    private readonly assets: AssetDirectory,
+  ) {}
 
   @Post()
   @Summary('Reserves points', '冻结积分')
@@ -66,13 +69,15 @@ export class HoldsController {
   ): Promise<HoldPlacedAnswer> {
     const { holdId: hold, asset, unit, store } = body;
     requireUnit(caller, unit);
-    const { holdTtlSeconds, expireUnderHold } = DEFAULT_POLICY;
+    const on = this.on(caller, path);
+    const assets = await this.assets.assetsOf(caller.tenant, caller.program);
+    const { holdTtlSeconds, expireUnderHold } = assets.termsOf(asset, on.at);
     const ttlSeconds = body.ttlSeconds ?? holdTtlSeconds.default;
     if (ttlSeconds > holdTtlSeconds.most) {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
     const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold };
-    const command = { kind: 'place-hold', ...this.on(caller, path), hold, ...terms } as const;
+    const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
     reply.status(done.duplicate ? 200 : 201);
@@ -150,7 +155,7 @@ export class HoldsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CancellationAnswer> {
     const on = this.on(caller, path);
-    const graceUntil = (on.at + DEFAULT_POLICY.cancelGraceDays * MILLIS_PER_DAY) as Instant;
+    const graceUntil = await this.graceUntil(caller, on, hold);
     const asked = amount === undefined ? undefined : BigInt(amount);
     const command = { kind: 'cancel-redemption', ...on, hold, cancellation, amount: asked, graceUntil } as const;
     const isOwn = (event: AccountEvent): event is RedemptionCancelled =>
@@ -160,6 +165,14 @@ export class HoldsController {
     const { asset, amount: cancelled, grace } = done.event.data;
     const lives = grace && { graceUntil: grace.until };
     return { cancellationId: cancellation, holdId: hold, asset, amount: cancelled, ...lives, ...recordedOf(done) };
+  }
+
+  /** Until when a lot would live again; of a hold that is not there nothing lives. */
+  private async graceUntil({ tenant, program }: Caller, on: { account: string; at: Instant }, hold: string) {
+    const asset = await this.decisions.assetOf(tenant, on.account, hold);
+    if (asset === undefined) return undefined;
+    const { cancelGraceDays } = (await this.assets.assetsOf(tenant, program)).termsOf(asset, on.at);
+    return (on.at + cancelGraceDays * MILLIS_PER_DAY) as Instant;
   }
 
   private on({ tenant }: Caller, path: string) {

@@ -14,6 +14,7 @@ import {
   Uuid,
   Whole,
 } from '@tallystick/contracts';
+import { AssetPolicyBody } from './asset-policy.dto';
 
 export class BalanceAnswer {
   @Text(32)
@@ -187,6 +188,11 @@ export class AssetBody {
   @Optional()
   @Rate()
   readonly unitCost?: string;
+
+  /** Only for `points`; absent: every default. */
+  @Optional()
+  @Part(() => AssetPolicyBody)
+  readonly policy?: AssetPolicyBody;
 }
 
 export class AssetsRequest {

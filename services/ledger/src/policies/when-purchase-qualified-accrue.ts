@@ -1,22 +1,25 @@
 import type { AskedAmount, LinkedReversal, PurchaseQualified } from '@tallystick/contracts';
 import { type CommandItem, commandId } from '@tallystick/decider';
-import type { AccountCommand, AssetAmount, GrantedAmount, LinkedReturn } from '@tallystick/ledger-domain';
+import type { AccountCommand, GrantedAmount, LinkedReturn, ReturnedAmount } from '@tallystick/ledger-domain';
 import type { BatchHandler, BusRecord } from '@tallystick/messaging';
-import { instant } from '@tallystick/vocabulary';
+import { type Instant, instant } from '@tallystick/vocabulary';
 import { accountStream } from '../application/account-commands';
-import { carryOutBatch, type IsScore, type LedgerApplication } from '../application/carry-out-batch';
+import { carryOutBatch, type LedgerApplication, type Missing } from '../application/carry-out-batch';
+import type { ProgramAssets } from '../application/program-assets';
 
 /** When campaigns says what a purchase earns, the account shows exactly that. */
 export function whenPurchaseQualifiedAccrue(application: LedgerApplication): BatchHandler<PurchaseQualified> {
   return (batch) => carryOutBatch(application, batch, commandOf);
 }
 
-function commandOf(record: BusRecord<PurchaseQualified>, isScore: IsScore): CommandItem<AccountCommand> | undefined {
+function commandOf(record: BusRecord<PurchaseQualified>, assets: ProgramAssets): CommandItem<AccountCommand> | Missing {
   const { tenant, message } = record;
   const { account, program, purchase, revision, issuer, store, receipt } = message;
-  const grants = grantsOf(message, isScore);
-  const returns = returnsOf(message.returns, isScore);
-  if (!grants || !returns) return undefined;
+  const earnedAt = instant(message.effectiveAt);
+  const grants = grantsOf(message, earnedAt, assets);
+  if (typeof grants === 'string') return grants;
+  const returns = returnsOf(message.returns, earnedAt, assets);
+  if (typeof returns === 'string') return returns;
   return {
     stream: accountStream(tenant, account),
     command: {
@@ -27,7 +30,7 @@ function commandOf(record: BusRecord<PurchaseQualified>, isScore: IsScore): Comm
       holder: message.member,
       purchase: { source: purchase.source, id: purchase.id },
       revision,
-      effectiveAt: instant(message.effectiveAt),
+      effectiveAt: earnedAt,
       issuer,
       store,
       receipt,
@@ -43,35 +46,47 @@ function commandOf(record: BusRecord<PurchaseQualified>, isScore: IsScore): Comm
   };
 }
 
-function grantsOf({ grants }: PurchaseQualified, isScore: IsScore): GrantedAmount[] | undefined {
+function grantsOf({ grants }: PurchaseQualified, earnedAt: Instant, assets: ProgramAssets): GrantedAmount[] | Missing {
   const amounts: GrantedAmount[] = [];
   for (const { asset, amount, unitCost, allocation } of grants) {
-    const score = isScore(asset);
-    if (score === undefined) return undefined;
+    const kind = assets.kindOf(asset);
+    if (kind === undefined) return 'unknown-asset';
+    const life = assets.lifeOf(asset, earnedAt);
+    if (life === undefined) return 'unknown-program';
     const rows = allocation.map((share) => [share.line, share.rule, share.amount] as const);
-    amounts.push({ asset, score, amount: BigInt(amount), unitCost, allocation: rows });
+    const granted = { asset, score: kind === 'score', amount: BigInt(amount), unitCost, allocation: rows };
+    amounts.push({ ...granted, ...life });
   }
   return amounts;
 }
 
-function returnsOf(linked: readonly LinkedReversal[], isScore: IsScore): LinkedReturn[] | undefined {
+function returnsOf(
+  linked: readonly LinkedReversal[],
+  earnedAt: Instant,
+  assets: ProgramAssets,
+): LinkedReturn[] | Missing {
   const returns: LinkedReturn[] = [];
   for (const one of linked) {
-    const amounts = askedAmounts(one.amounts, isScore);
-    if (!amounts) return undefined;
+    const amounts = askedAmounts(one.amounts, earnedAt, assets);
+    if (typeof amounts === 'string') return amounts;
     const { source, id } = one.return;
     returns.push({ return: { source, id }, effectiveAt: instant(one.effectiveAt), store: one.store, amounts });
   }
   return returns;
 }
 
-/** Amounts with what kind of asset each is of; `undefined` where one is not known. */
-export function askedAmounts(asked: readonly AskedAmount[], isScore: IsScore): AssetAmount[] | undefined {
-  const amounts: AssetAmount[] = [];
+/** Amounts that a return asks back, with what kind of asset each is of and what may be taken for what was spent of it. */
+export function askedAmounts(
+  asked: readonly AskedAmount[],
+  at: Instant,
+  assets: ProgramAssets,
+): ReturnedAmount[] | Missing {
+  const amounts: ReturnedAmount[] = [];
   for (const { asset, amount } of asked) {
-    const score = isScore(asset);
-    if (score === undefined) return undefined;
-    amounts.push({ asset, score, amount: BigInt(amount) });
+    const kind = assets.kindOf(asset);
+    if (kind === undefined) return 'unknown-asset';
+    const clawback = assets.clawbackOf(asset, at);
+    amounts.push({ asset, score: kind === 'score', amount: BigInt(amount), ...(clawback && { clawback }) });
   }
   return amounts;
 }

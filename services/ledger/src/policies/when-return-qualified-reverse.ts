@@ -4,7 +4,8 @@ import type { AccountCommand } from '@tallystick/ledger-domain';
 import type { BatchHandler, BusRecord } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
 import { accountStream } from '../application/account-commands';
-import { carryOutBatch, type IsScore, type LedgerApplication } from '../application/carry-out-batch';
+import { carryOutBatch, type LedgerApplication, type Missing } from '../application/carry-out-batch';
+import type { ProgramAssets } from '../application/program-assets';
 import { askedAmounts } from './when-purchase-qualified-accrue';
 
 /** When campaigns says what a return without purchase asks back, the account gives what it has. */
@@ -12,12 +13,13 @@ export function whenReturnQualifiedReverse(application: LedgerApplication): Batc
   return (batch) => carryOutBatch(application, batch, commandOf);
 }
 
-function commandOf(record: BusRecord<ReturnQualified>, isScore: IsScore): CommandItem<AccountCommand> | undefined {
+function commandOf(record: BusRecord<ReturnQualified>, assets: ProgramAssets): CommandItem<AccountCommand> | Missing {
   const { tenant, message } = record;
   const { account, program, revision, issuer, store, receipt } = message;
   const { source, id } = message.return;
-  const amounts = askedAmounts(message.amounts, isScore);
-  if (!amounts) return undefined;
+  const effectiveAt = instant(message.effectiveAt);
+  const amounts = askedAmounts(message.amounts, effectiveAt, assets);
+  if (typeof amounts === 'string') return amounts;
   return {
     stream: accountStream(tenant, account),
     command: {
@@ -28,7 +30,7 @@ function commandOf(record: BusRecord<ReturnQualified>, isScore: IsScore): Comman
       holder: message.member,
       return: { source, id },
       revision,
-      effectiveAt: instant(message.effectiveAt),
+      effectiveAt,
       issuer,
       store,
       receipt,

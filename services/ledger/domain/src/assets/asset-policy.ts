@@ -1,16 +1,92 @@
-/** What a program may decide about an asset of kind `points`; what it does not say has a default. */
+import { parseDate } from '@tallystick/vocabulary';
+import type { Clawback } from '../account/account.state';
+import { type ExpiryRule, PERIODS } from './expiry';
+
+/** When a lot becomes available: so many days after it was earned, or on an event of its purchase (capabilities L4). */
+export interface Maturity {
+  readonly days?: string;
+  readonly on?: string;
+}
+
+/**
+ * What a program decides about an asset of kind `points`; numbers are decimal text. What it does not say has the default
+ * of capabilities §3, see {@link termsOf}.
+ */
 export interface AssetPolicy {
+  /** Absent: a lot never expires. */
+  readonly expiry?: ExpiryRule;
+  /** Where the life of a lot begins; default `earning`. */
+  readonly expiryFrom?: 'earning' | 'activation';
+  /** Absent: a lot is available at once. */
+  readonly maturity?: Maturity;
+  /** What a reversal may take for what was spent; default `within_balance`. */
+  readonly clawback?: Clawback;
   /** `protect`: a lot lives as long as the hold that took it; `lapse`: the hold ends with its first lot that does. */
+  readonly expireUnderHold?: 'protect' | 'lapse';
+  /** How long a lot lives again whose date has passed when its redemption is cancelled; default 7 (capabilities L9). */
+  readonly cancelGraceDays?: string;
+  /** How long a hold lives: where its caller does not say (default 900), and at most (default 86,400). */
+  readonly holdTtlSeconds?: { readonly default?: string; readonly most?: string };
+}
+
+/** An asset's policy with every default filled in. */
+export interface AssetTerms {
+  readonly expiry?: ExpiryRule;
+  readonly expiryFrom: 'earning' | 'activation';
+  readonly maturity?: Maturity;
+  /** Absent: `within_balance`. */
+  readonly clawback?: Clawback;
   readonly expireUnderHold: 'protect' | 'lapse';
-  /** How long a lot lives again whose date has passed when its redemption is cancelled, in days (capabilities L9). */
   readonly cancelGraceDays: number;
-  /** How long a hold lives, in seconds: where its caller does not say, and at most. */
   readonly holdTtlSeconds: { readonly default: number; readonly most: number };
 }
 
-/** What holds where a program says nothing (capabilities §3). */
-export const DEFAULT_POLICY: AssetPolicy = {
-  expireUnderHold: 'protect',
-  cancelGraceDays: 7,
-  holdTtlSeconds: { default: 900, most: 86_400 },
-};
+/** What holds for an asset whose program has declared this policy, or none (capabilities §3). */
+export function termsOf(policy: AssetPolicy = {}): AssetTerms {
+  const { expiry, expiryFrom = 'earning', maturity, clawback, expireUnderHold = 'protect' } = policy;
+  const { default: usual, most } = policy.holdTtlSeconds ?? {};
+  const longest = Number(most ?? 86_400);
+  return {
+    expiry,
+    expiryFrom,
+    maturity,
+    clawback,
+    expireUnderHold,
+    cancelGraceDays: Number(policy.cancelGraceDays ?? 7),
+    holdTtlSeconds: { default: Number(usual ?? Math.min(900, longest)), most: longest },
+  };
+}
+
+/** The part of a policy that cannot be; `undefined` where all of it can. */
+export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefined {
+  const { expiry, expiryFrom, maturity, clawback, cancelGraceDays } = policy;
+  if (expiry && !isExpiry(expiry)) return 'expiry';
+  if (maturity && !isMaturity(maturity)) return 'maturity';
+  // When the event will come nobody knows, and the date of a lot is said when it is granted.
+  if (expiryFrom === 'activation' && (!expiry || maturity?.days === undefined)) return 'expiryFrom';
+  if (clawback !== undefined && !CLAWBACK.test(clawback)) return 'clawback';
+  if (cancelGraceDays !== undefined && !WHOLE.test(cancelGraceDays)) return 'cancelGraceDays';
+  const { default: usual, most } = termsOf(policy).holdTtlSeconds;
+  if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
+  return undefined;
+}
+
+const WHOLE = /^(0|[1-9][0-9]{0,4})$/;
+const COUNT = /^[1-9][0-9]{0,4}$/;
+const EVENT = /^[a-z0-9][a-z0-9-]{0,23}$/;
+const CLAWBACK = /^(only_pending|same_lot|within_balance|unlimited|floor:(0|[1-9][0-9]{0,15}))$/;
+/** A year, in seconds. */
+const LONGEST_HOLD = 31_536_000;
+
+function isExpiry({ days, months, endOf, plus, date }: ExpiryRule): boolean {
+  if ([days, months, endOf, date].filter((one) => one !== undefined).length !== 1) return false;
+  if (plus !== undefined && (endOf === undefined || !WHOLE.test(plus))) return false;
+  if (days !== undefined) return COUNT.test(days);
+  if (months !== undefined) return COUNT.test(months) && Number(months) <= 1_200;
+  return endOf !== undefined ? PERIODS.includes(endOf) : parseDate(date!) !== undefined;
+}
+
+function isMaturity({ days, on }: Maturity): boolean {
+  if (days !== undefined) return on === undefined && COUNT.test(days);
+  return on !== undefined && EVENT.test(on);
+}

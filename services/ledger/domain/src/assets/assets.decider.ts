@@ -1,4 +1,5 @@
 import {
+  canonicalJson,
   type Decider,
   type DomainEvent,
   reject,
@@ -6,7 +7,8 @@ import {
   type Rejection,
   UnknownEvent,
 } from '@tallystick/decider';
-import { parseRational } from '@tallystick/vocabulary';
+import { formatInstant, type Instant, instant, parseRational } from '@tallystick/vocabulary';
+import { type AssetPolicy, faultOfPolicy } from './asset-policy';
 
 /** `points` are spendable and lie in lots; a `score` is a sum that is never spent (GROWTH). */
 export type AssetKind = 'points' | 'score';
@@ -19,21 +21,40 @@ export interface AssetDeclaration {
   readonly scale: string;
   /** Minor units of money that one unit costs its issuer, a rational such as `1/100`. */
   readonly unitCost: string;
+  /** Absent: every default. Only for `points`. */
+  readonly policy?: AssetPolicy;
 }
 
-export type AssetDeclared = DomainEvent<'AssetDeclared', AssetDeclaration>;
+/** A declaration as it was made: it counts for what is earned from `validFrom` on, the first also for all before it. */
+export interface AssetVersion extends AssetDeclaration {
+  /** Absent in declarations of before policies: from the beginning. */
+  readonly validFrom?: string;
+}
+
+export type AssetDeclared = DomainEvent<'AssetDeclared', AssetVersion>;
 
 /** Declares assets of a program, all or none; what stands already is said again without effect. */
 export interface DeclareAssets {
   readonly kind: 'declare-assets';
   readonly assets: readonly AssetDeclaration[];
+  /** The server's clock: from when on they count. */
+  readonly at: Instant;
 }
 
 export interface AssetsState {
-  readonly assets: Map<string, AssetDeclaration>;
+  /** Every declaration of an asset, the newest last. */
+  readonly assets: Map<string, AssetVersion[]>;
 }
 
-export type AssetsRefusal = 'asset-kind-fixed' | 'asset-scale-fixed' | 'asset-invalid';
+/**
+ * The declaration that counts for what happens at an instant. A lot's terms are so a function of when it was earned and of
+ * what was declared, and no later policy changes them (capabilities L6, L13).
+ */
+export function versionAt(versions: readonly AssetVersion[], at: Instant): AssetVersion | undefined {
+  return versions.findLast(({ validFrom }) => validFrom === undefined || instant(validFrom) <= at) ?? versions[0];
+}
+
+export type AssetsRefusal = 'asset-kind-fixed' | 'asset-scale-fixed' | 'asset-invalid' | 'asset-policy-invalid';
 
 export const ASSETS_REFUSALS: RefusalTable<AssetsRefusal> = {
   'asset-invalid': {
@@ -54,39 +75,54 @@ export const ASSETS_REFUSALS: RefusalTable<AssetsRefusal> = {
     precedence: 3,
     title: { en: 'The scale of an asset stays as it was declared', zh: '资产精度一经声明不可更改' },
   },
+  'asset-policy-invalid': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 4,
+    title: { en: 'A part of the policy of the asset cannot be', zh: '资产策略中有无效的部分' },
+  },
 };
 
 /** Assets that every program has, declared or not: what every rule set may grant. */
 export const BUILT_IN_ASSETS: Readonly<Record<string, AssetKind>> = { POINTS: 'points', GROWTH: 'score' };
 
-/** The assets of one program. Their unit cost may change from now on; kind and scale are for ever. */
+/** The assets of one program. Unit cost and policy may change from now on; kind and scale are for ever. */
 export const assetsDecider: Decider<AssetsState, DeclareAssets, AssetDeclared, AssetsRefusal> = {
   kind: 'assets',
   initial: () => ({ assets: new Map() }),
-  decide({ assets }, state) {
+  decide({ assets, at }, state) {
     const events: AssetDeclared[] = [];
-    const known = new Map(state.assets);
+    const known = new Map(
+      [...state.assets].map(([asset, versions]): [string, AssetDeclaration] => [asset, versions.at(-1)!]),
+    );
     for (const declaration of assets) {
       const before = known.get(declaration.asset);
       const fault = faultOf(declaration, before);
       if (fault) return fault;
-      if (before && before.unitCost === declaration.unitCost) continue;
+      if (before && stands(before, declaration)) continue;
       known.set(declaration.asset, declaration);
-      events.push({ type: 'AssetDeclared', version: 1, data: declaration });
+      events.push({ type: 'AssetDeclared', version: 1, data: { ...declaration, validFrom: formatInstant(at) } });
     }
     return events;
   },
   evolve(state, { data }) {
-    state.assets.set(data.asset, data);
+    const versions = state.assets.get(data.asset);
+    if (versions) versions.push(data);
+    else state.assets.set(data.asset, [data]);
     return state;
   },
   invariants: () => [],
   refusals: ASSETS_REFUSALS,
   upcast(type, version, data) {
     if (type !== 'AssetDeclared' || version !== 1) throw new UnknownEvent(type, version);
-    return { type, version, data: data as AssetDeclaration };
+    return { type, version, data: data as AssetVersion };
   },
 };
+
+function stands(before: AssetDeclaration, declared: AssetDeclaration): boolean {
+  const policies = [before, declared].map(({ policy = {} }) => canonicalJson(policy));
+  return before.unitCost === declared.unitCost && policies[0] === policies[1];
+}
 
 const NAME = /^[A-Z][A-Z0-9-]{0,31}$/;
 const SCALE = /^[0-9]$/;
@@ -102,5 +138,6 @@ function faultOf(
   const fixed = known?.kind ?? BUILT_IN_ASSETS[asset];
   if (fixed && fixed !== kind) return reject('asset-kind-fixed', { asset, kind: fixed });
   if (known && known.scale !== scale) return reject('asset-scale-fixed', { asset, scale: known.scale });
-  return undefined;
+  const wrong = declared.policy && (kind === 'score' ? 'policy' : faultOfPolicy(declared.policy));
+  return wrong ? reject('asset-policy-invalid', { asset, part: wrong }) : undefined;
 }

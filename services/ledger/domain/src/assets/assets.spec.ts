@@ -1,10 +1,27 @@
 import { scenario } from '@tallystick/decider';
-import { type AssetDeclaration, type AssetDeclared, assetsDecider } from './assets.decider';
+import { instant } from '@tallystick/vocabulary';
+import type { AssetPolicy } from './asset-policy';
+import {
+  type AssetDeclaration,
+  type AssetDeclared,
+  assetsDecider,
+  type AssetVersion,
+  versionAt,
+} from './assets.decider';
 
 const POINTS: AssetDeclaration = { asset: 'POINTS', kind: 'points', scale: '0', unitCost: '1/100' };
 const GROWTH: AssetDeclaration = { asset: 'GROWTH', kind: 'score', scale: '0', unitCost: '0' };
-const declared = (data: AssetDeclaration): AssetDeclared => ({ type: 'AssetDeclared', version: 1, data });
-const declare = (...assets: readonly AssetDeclaration[]) => ({ kind: 'declare-assets' as const, assets });
+const NOW = '2026-11-01T00:00:00.000Z';
+const declared = (data: AssetDeclaration): AssetDeclared => ({
+  type: 'AssetDeclared',
+  version: 1,
+  data: { ...data, validFrom: NOW },
+});
+const declare = (...assets: readonly AssetDeclaration[]) => ({
+  kind: 'declare-assets' as const,
+  assets,
+  at: instant(NOW),
+});
 const program = scenario(assetsDecider);
 
 describe('declare assets', () => {
@@ -51,4 +68,68 @@ describe('declare assets', () => {
         .thenRefused('asset-invalid');
     },
   );
+
+  it('declares an asset again when its policy changes, and only then', () => {
+    const yearly = { ...POINTS, policy: { expiry: { months: '12' } } };
+    program.given(declared(POINTS)).when(declare(yearly)).then(declared(yearly));
+    program.given(declared(POINTS), declared(yearly)).when(declare(yearly)).thenNothing();
+    program.given(declared(POINTS), declared(yearly)).when(declare(POINTS)).then(declared(POINTS));
+  });
+
+  it('takes every policy that capabilities name', () => {
+    const policies: AssetPolicy[] = [
+      { expiry: { endOf: 'year', plus: '1' }, maturity: { days: '7' }, expiryFrom: 'activation' },
+      { expiry: { date: '2027-12-31' }, maturity: { on: 'return-window-shut' } },
+      { clawback: 'floor:500', expireUnderHold: 'lapse', cancelGraceDays: '0' },
+      { holdTtlSeconds: { default: '60', most: '3600' } },
+      { holdTtlSeconds: { most: '30' } },
+    ];
+    for (const policy of policies) {
+      program
+        .given()
+        .when(declare({ ...POINTS, policy }))
+        .then(declared({ ...POINTS, policy }));
+    }
+  });
+
+  it.each<[AssetPolicy, string]>([
+    [{ expiry: {} }, 'expiry'],
+    [{ expiry: { days: '1', months: '1' } }, 'expiry'],
+    [{ expiry: { days: '0' } }, 'expiry'],
+    [{ expiry: { months: '1', plus: '1' } }, 'expiry'],
+    [{ expiry: { date: '2026-02-30' } }, 'expiry'],
+    [{ maturity: {} }, 'maturity'],
+    [{ maturity: { days: '1', on: 'shipped' } }, 'maturity'],
+    [{ expiryFrom: 'activation', expiry: { days: '1' } }, 'expiryFrom'],
+    [{ expiryFrom: 'activation', expiry: { days: '1' }, maturity: { on: 'shipped' } }, 'expiryFrom'],
+    [{ clawback: 'floor:-1' as 'floor:1' }, 'clawback'],
+    [{ cancelGraceDays: '-1' }, 'cancelGraceDays'],
+    [{ holdTtlSeconds: { default: '0' } }, 'holdTtlSeconds'],
+    [{ holdTtlSeconds: { default: '61', most: '60' } }, 'holdTtlSeconds'],
+  ])('refuses the policy %j: asset-policy-invalid', (policy, part) => {
+    program
+      .given()
+      .when(declare({ ...POINTS, policy }))
+      .thenRefused('asset-policy-invalid', { asset: 'POINTS', part });
+  });
+
+  it('refuses a policy for a score: asset-policy-invalid', () => {
+    program
+      .given()
+      .when(declare({ ...GROWTH, policy: {} }))
+      .thenRefused('asset-policy-invalid');
+  });
+});
+
+describe('the declaration that counts', () => {
+  const first: AssetVersion = { ...POINTS, validFrom: '2026-03-01T00:00:00.000Z' };
+  const second: AssetVersion = { ...POINTS, unitCost: '2', validFrom: '2026-06-01T00:00:00.000Z' };
+
+  it('is the newest that is in force then, and the first for all before it', () => {
+    expect(versionAt([first, second], instant('2026-01-01T00:00:00Z'))).toBe(first);
+    expect(versionAt([first, second], instant('2026-05-31T23:59:59Z'))).toBe(first);
+    expect(versionAt([first, second], instant('2026-06-01T00:00:00Z'))).toBe(second);
+    expect(versionAt([POINTS, second], instant('2026-05-31T23:59:59Z'))).toBe(POINTS);
+    expect(versionAt([], instant('2026-01-01T00:00:00Z'))).toBeUndefined();
+  });
 });

@@ -1,0 +1,101 @@
+import {
+  type AssetKind,
+  type AssetTerms,
+  type AssetVersion,
+  BUILT_IN_ASSETS,
+  type Clawback,
+  type GrantedAmount,
+  lastDateOf,
+  termsOf,
+  versionAt,
+} from '@tallystick/ledger-domain';
+import { addDays, dayNumber, type Instant } from '@tallystick/vocabulary';
+import { ZonedDays } from './zoned-days';
+
+/** When a granted lot becomes available and when it is over. */
+export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn'>;
+
+const AT_ONCE_FOR_EVER: Life = {};
+const DEFAULT_TERMS = termsOf();
+
+interface Version {
+  readonly declared: AssetVersion;
+  readonly terms: AssetTerms;
+  /** By the day on which a lot was earned. */
+  readonly lives: Map<number, Life>;
+}
+
+/**
+ * What one program counts, as declared, and by which zone its days end. What it answers is a function of what was declared
+ * and of when something happened, so the same purchase gets the same terms whenever it comes (capabilities L6, L13).
+ */
+export class ProgramAssets {
+  private readonly versions: ReadonlyMap<string, readonly Version[]>;
+  private readonly days: ZonedDays | undefined;
+
+  constructor(declared: ReadonlyMap<string, readonly AssetVersion[]>, zone?: string) {
+    this.days = zone === undefined ? undefined : new ZonedDays(zone);
+    this.versions = new Map(
+      [...declared].map(([asset, versions]) => [
+        asset,
+        versions.map((one) => ({ declared: one, terms: termsOf(one.policy), lives: new Map() })),
+      ]),
+    );
+  }
+
+  /** `undefined` where the program does not know the asset; the built-in ones are always known. */
+  kindOf(asset: string): AssetKind | undefined {
+    return BUILT_IN_ASSETS[asset] ?? this.versions.get(asset)?.[0]?.declared.kind;
+  }
+
+  /** Minor units of money that a unit of the asset costs whoever grants it at an instant, a rational. */
+  unitCostOf(asset: string, at: Instant): string {
+    return this.version(asset, at)?.declared.unitCost ?? '0';
+  }
+
+  /** The terms of an asset for what happens at an instant. */
+  termsOf(asset: string, at: Instant): AssetTerms {
+    return this.version(asset, at)?.terms ?? DEFAULT_TERMS;
+  }
+
+  /** What a reversal may take of lots that were earned at an instant; absent: the default. */
+  clawbackOf(asset: string, at: Instant): Clawback | undefined {
+    return this.version(asset, at)?.terms.clawback;
+  }
+
+  /** The life of a lot that is earned at an instant; `undefined` where it ends by days and the zone is not known yet. */
+  lifeOf(asset: string, at: Instant): Life | undefined {
+    const version = this.version(asset, at);
+    if (!version || (!version.terms.expiry && !version.terms.maturity)) return AT_ONCE_FOR_EVER;
+    if (!this.days) return undefined;
+    const date = this.days.dateOf(at);
+    const key = dayNumber(date);
+    let life = version.lives.get(key);
+    if (!life) {
+      life = lifeFrom(date, version.terms, this.days);
+      version.lives.set(key, life);
+    }
+    return life;
+  }
+
+  private version(asset: string, at: Instant): Version | undefined {
+    const versions = this.versions.get(asset);
+    if (!versions || versions.length < 2) return versions?.[0];
+    const declared = versionAt(
+      versions.map((one) => one.declared),
+      at,
+    );
+    return versions.find((one) => one.declared === declared);
+  }
+}
+
+function lifeFrom(date: ReturnType<ZonedDays['dateOf']>, terms: AssetTerms, days: ZonedDays): Life {
+  const { expiry, expiryFrom, maturity } = terms;
+  const active = maturity?.days === undefined ? undefined : addDays(date, Number(maturity.days));
+  const begins = expiryFrom === 'activation' && active ? active : date;
+  return {
+    ...(active && { activatesAt: days.startOf(active) }),
+    ...(maturity?.on !== undefined && { activatesOn: maturity.on }),
+    ...(expiry && { expiresAt: days.startOf(addDays(lastDateOf(expiry, begins), 1)) }),
+  };
+}

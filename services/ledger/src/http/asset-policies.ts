@@ -1,0 +1,43 @@
+import type { AssetPolicy } from '@tallystick/ledger-domain';
+import type { AssetPolicyBody } from './asset-policy.dto';
+
+/** What an asset's policy says, in the form in which events keep it: numbers are decimal text. */
+export function policyOf({ clawback, cancelGraceDays, expiry, maturity, holdTtlSeconds, ...rest }: AssetPolicyBody) {
+  const policy = {
+    ...rest,
+    ...(clawback !== undefined && { clawback }),
+    ...(cancelGraceDays !== undefined && { cancelGraceDays: String(cancelGraceDays) }),
+    ...(expiry && { expiry: texts(expiry) }),
+    ...(maturity && { maturity: texts(maturity) }),
+    ...(holdTtlSeconds && { holdTtlSeconds: texts(holdTtlSeconds) }),
+  };
+  // The decider judges what the grammar of the body leaves open.
+  return policy as AssetPolicy;
+}
+
+/** The inverse of {@link policyOf}. */
+export function policyBody({
+  cancelGraceDays,
+  expiry,
+  maturity,
+  holdTtlSeconds,
+  ...rest
+}: AssetPolicy): AssetPolicyBody {
+  return {
+    ...rest,
+    ...(cancelGraceDays !== undefined && { cancelGraceDays: Number(cancelGraceDays) }),
+    ...(expiry && { expiry: numbers(expiry, ['days', 'months', 'plus']) }),
+    ...(maturity && { maturity: numbers(maturity, ['days']) }),
+    ...(holdTtlSeconds && { holdTtlSeconds: numbers(holdTtlSeconds, ['default', 'most']) }),
+  };
+}
+
+function texts(part: object): Record<string, string> {
+  const said = Object.entries(part).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(said.map(([name, value]) => [name, String(value)]));
+}
+
+function numbers(part: object, counts: readonly string[]): Record<string, string | number> {
+  const entries = Object.entries(part) as [string, string][];
+  return Object.fromEntries(entries.map(([name, text]) => [name, counts.includes(name) ? Number(text) : text]));
+}

@@ -1,0 +1,89 @@
+import { LocalDate, OneOf, Optional, Part, Slug, Text, Whole } from '@tallystick/contracts';
+import { PERIODS, type Period } from '@tallystick/ledger-domain';
+
+/** Exactly one of `days`, `months`, `endOf` and `date`; a lot is over when its last day has ended in the program's zone. */
+export class ExpiryBody {
+  @Optional()
+  @Whole(1, 36_500)
+  readonly days?: number;
+
+  /** On the calendar; 31 January and one month is the last of February. */
+  @Optional()
+  @Whole(1, 1_200)
+  readonly months?: number;
+
+  @Optional()
+  @OneOf([...PERIODS])
+  readonly endOf?: Period;
+
+  /** Whole periods beyond that of `endOf`; default 0. */
+  @Optional()
+  @Whole(0, 1_000)
+  readonly plus?: number;
+
+  @Optional()
+  @LocalDate()
+  readonly date?: string;
+}
+
+/** Exactly one of both. */
+export class MaturityBody {
+  /** Available from the start of the day that lies so many days after it was earned. */
+  @Optional()
+  @Whole(1, 36_500)
+  readonly days?: number;
+
+  /** The event of the purchase that is waited for, such as `shipped`. */
+  @Optional()
+  @Slug()
+  readonly on?: string;
+}
+
+export class HoldTtlBody {
+  /** Where the caller says none; default 900. */
+  @Optional()
+  @Whole(1, 31_536_000)
+  readonly default?: number;
+
+  /** At most; default 86,400. */
+  @Optional()
+  @Whole(1, 31_536_000)
+  readonly most?: number;
+}
+
+/** What a program decides about an asset of kind `points`. It counts for what is earned from its declaration on. */
+export class AssetPolicyBody {
+  /** Absent: a lot never expires. */
+  @Optional()
+  @Part(() => ExpiryBody)
+  readonly expiry?: ExpiryBody;
+
+  /** Where the life of a lot begins; default `earning`. `activation` needs a maturity in days. */
+  @Optional()
+  @OneOf(['earning', 'activation'])
+  readonly expiryFrom?: 'earning' | 'activation';
+
+  /** Absent: available at once. */
+  @Optional()
+  @Part(() => MaturityBody)
+  readonly maturity?: MaturityBody;
+
+  /** `only_pending`, `same_lot`, `within_balance` (default), `unlimited`, or `floor:<amount>` of deficit. */
+  @Optional()
+  @Text(22)
+  readonly clawback?: string;
+
+  /** `protect` (default): lots live as long as the hold that took them; `lapse`: the hold ends with its first lot. */
+  @Optional()
+  @OneOf(['protect', 'lapse'])
+  readonly expireUnderHold?: 'protect' | 'lapse';
+
+  /** Days that a lot lives again whose date has passed when its redemption is cancelled; default 7. */
+  @Optional()
+  @Whole(0, 36_500)
+  readonly cancelGraceDays?: number;
+
+  @Optional()
+  @Part(() => HoldTtlBody)
+  readonly holdTtlSeconds?: HoldTtlBody;
+}
