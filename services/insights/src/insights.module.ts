@@ -3,6 +3,10 @@ import type { ServiceResources } from '@tallystick/hosting';
 import { whenMemberEnrolledRecordIt } from './policies/when-member-enrolled-record-it';
 import { whenNodeDeclaredRecordIt } from './policies/when-node-declared-record-it';
 import { whenPointsAccruedRecordThem } from './policies/when-points-accrued-record-them';
+import { whenPointsAdjustedRecordThem } from './policies/when-points-adjusted-record-them';
+import { whenPointsExpiredRecordThem } from './policies/when-points-expired-record-them';
+import { whenPointsMovedRecordThem } from './policies/when-points-moved-record-them';
+import { whenPointsRedeemedRecordThem } from './policies/when-points-redeemed-record-them';
 import { whenPointsReversedRecordThem } from './policies/when-points-reversed-record-them';
 import { whenPurchaseRecordedRecordIt } from './policies/when-purchase-recorded-record-it';
 import { whenReturnRecordedRecordIt } from './policies/when-return-recorded-record-it';
@@ -18,6 +22,10 @@ export class InsightsModule {
       returnRecorded: whenReturnRecordedRecordIt(pool),
       pointsAccrued: whenPointsAccruedRecordThem(pool),
       pointsReversed: whenPointsReversedRecordThem(pool),
+      pointsRedeemed: whenPointsRedeemedRecordThem(pool),
+      pointsExpired: whenPointsExpiredRecordThem(pool),
+      pointsAdjusted: whenPointsAdjustedRecordThem(pool),
+      pointsMoved: whenPointsMovedRecordThem(pool),
       memberEnrolled: whenMemberEnrolledRecordIt(pool),
       tierChanged: whenTierChangedRecordThem(pool),
       nodeDeclared: whenNodeDeclaredRecordIt(pool),

@@ -9,6 +9,10 @@ export interface InsightsPolicies {
   readonly returnRecorded: BatchHandler<campaigns.ReturnRecorded>;
   readonly pointsAccrued: BatchHandler<ledger.PointsAccrued>;
   readonly pointsReversed: BatchHandler<ledger.PointsReversed>;
+  readonly pointsRedeemed: BatchHandler<ledger.PointsRedeemed>;
+  readonly pointsExpired: BatchHandler<ledger.PointsExpired>;
+  readonly pointsAdjusted: BatchHandler<ledger.PointsAdjusted>;
+  readonly pointsMoved: BatchHandler<ledger.PointsMoved>;
   readonly memberEnrolled: BatchHandler<membership.MemberEnrolled>;
   readonly tierChanged: BatchHandler<membership.TierChanged>;
   readonly nodeDeclared: BatchHandler<organization.NodeDeclared>;
@@ -39,6 +43,26 @@ export class InsightsSubscriptions {
   @EventPattern('ledger.points-reversed.v1')
   pointsReversed(@Payload() batch: Batch<ledger.PointsReversed>): Promise<readonly Outcome[]> {
     return this.policies.pointsReversed(batch);
+  }
+
+  @EventPattern('ledger.points-redeemed.v1')
+  pointsRedeemed(@Payload() batch: Batch<ledger.PointsRedeemed>): Promise<readonly Outcome[]> {
+    return this.policies.pointsRedeemed(batch);
+  }
+
+  @EventPattern('ledger.points-expired.v1')
+  pointsExpired(@Payload() batch: Batch<ledger.PointsExpired>): Promise<readonly Outcome[]> {
+    return this.policies.pointsExpired(batch);
+  }
+
+  @EventPattern('ledger.points-adjusted.v1')
+  pointsAdjusted(@Payload() batch: Batch<ledger.PointsAdjusted>): Promise<readonly Outcome[]> {
+    return this.policies.pointsAdjusted(batch);
+  }
+
+  @EventPattern('ledger.points-moved.v1')
+  pointsMoved(@Payload() batch: Batch<ledger.PointsMoved>): Promise<readonly Outcome[]> {
+    return this.policies.pointsMoved(batch);
   }
 
   @EventPattern('membership.member-enrolled.v1')

@@ -13,6 +13,10 @@ import { insightsDefinition } from '../src';
 import { whenMemberEnrolledRecordIt } from '../src/policies/when-member-enrolled-record-it';
 import { whenNodeDeclaredRecordIt } from '../src/policies/when-node-declared-record-it';
 import { whenPointsAccruedRecordThem } from '../src/policies/when-points-accrued-record-them';
+import { whenPointsAdjustedRecordThem } from '../src/policies/when-points-adjusted-record-them';
+import { whenPointsExpiredRecordThem } from '../src/policies/when-points-expired-record-them';
+import { whenPointsMovedRecordThem } from '../src/policies/when-points-moved-record-them';
+import { whenPointsRedeemedRecordThem } from '../src/policies/when-points-redeemed-record-them';
 import { whenPointsReversedRecordThem } from '../src/policies/when-points-reversed-record-them';
 import { whenPurchaseRecordedRecordIt } from '../src/policies/when-purchase-recorded-record-it';
 import { whenReturnRecordedRecordIt } from '../src/policies/when-return-recorded-record-it';
@@ -31,6 +35,10 @@ export interface Heard {
   'campaigns.return-recorded.v1': campaigns.ReturnRecorded;
   'ledger.points-accrued.v1': ledger.PointsAccrued;
   'ledger.points-reversed.v1': ledger.PointsReversed;
+  'ledger.points-redeemed.v1': ledger.PointsRedeemed;
+  'ledger.points-expired.v1': ledger.PointsExpired;
+  'ledger.points-adjusted.v1': ledger.PointsAdjusted;
+  'ledger.points-moved.v1': ledger.PointsMoved;
   'membership.member-enrolled.v1': membership.MemberEnrolled;
   'membership.tier-changed.v1': membership.TierChanged;
   'organization.node-declared.v1': organization.NodeDeclared;
@@ -115,6 +123,10 @@ export class InsightsFixture {
       'campaigns.return-recorded.v1': whenReturnRecordedRecordIt(pool),
       'ledger.points-accrued.v1': whenPointsAccruedRecordThem(pool),
       'ledger.points-reversed.v1': whenPointsReversedRecordThem(pool),
+      'ledger.points-redeemed.v1': whenPointsRedeemedRecordThem(pool),
+      'ledger.points-expired.v1': whenPointsExpiredRecordThem(pool),
+      'ledger.points-adjusted.v1': whenPointsAdjustedRecordThem(pool),
+      'ledger.points-moved.v1': whenPointsMovedRecordThem(pool),
       'membership.member-enrolled.v1': whenMemberEnrolledRecordIt(pool),
       'membership.tier-changed.v1': whenTierChangedRecordThem(pool),
       'organization.node-declared.v1': whenNodeDeclaredRecordIt(pool),

@@ -3,9 +3,11 @@ import { movementsProjection } from '../src/projections/movements/movements.proj
 import { purchasesProjection } from '../src/projections/purchases/purchases.projection';
 import { unitsProjection } from '../src/projections/units/units.projection';
 import {
+  accountOf,
   accrued,
   enrolled,
   InsightsFixture,
+  movement,
   node,
   NOON,
   purchase,
@@ -92,6 +94,53 @@ describe('a movement of points', () => {
       { member: 'm-1', kind: 'reversal', movement_number: 1, points: '-30' },
       { member: 'm-2', kind: 'accrual', movement_number: 1, points: '7' },
     ]);
+  });
+});
+
+describe('a movement by decision', () => {
+  const decided = (revision: number, ...amounts: readonly number[]) => {
+    const { movements, account, member, program, effectiveAt } = movement('m-1', revision, ...amounts);
+    return { movements, account, member, program, effectiveAt, revision };
+  };
+  const hold = { hold: 'H1', unit: 'mall', store: 'mall-1' };
+  const why = { adjustment: 'A1', reason: 'a till was offline', unit: 'mall' };
+  const transfer = { transfer: 'T1', counterpart: accountOf('m-2') };
+
+  it('is a row of its kind, with its own name, and where it happened as far as that is said', async () => {
+    await insights.hear(
+      'ledger.points-redeemed.v1',
+      { ...decided(1, -60), ...hold, kind: 'capture' },
+      { ...decided(2, 10), hold: 'H1', cancellation: 'C1', kind: 'cancellation' },
+    );
+    await insights.hear('ledger.points-expired.v1', decided(3, -5));
+    await insights.hear('ledger.points-adjusted.v1', { ...decided(4, 7), ...why, kind: 'credit' });
+    await insights.hear('ledger.points-moved.v1', { ...decided(5, -8), ...transfer, kind: 'sent' });
+    const seen = 'kind, points, reference, unit, store, source, last_position';
+    await expect(insights.rows(`select ${seen} from bi.points_movements order by account_revision`)).resolves.toEqual(
+      [
+        { kind: 'capture', points: '-60', reference: 'H1', unit: 'mall', store: 'mall-1', last_position: '1' },
+        { kind: 'cancellation', points: '10', reference: 'H1', unit: null, store: null, last_position: '2' },
+        { kind: 'expiry', points: '-5', reference: null, unit: null, store: null, last_position: '1' },
+        { kind: 'credit', points: '7', reference: 'A1', unit: 'mall', store: null, last_position: '1' },
+        { kind: 'sent', points: '-8', reference: 'T1', unit: null, store: null, last_position: '1' },
+      ].map((row) => ({ ...row, source: null })),
+    );
+    const keys = await insights.rows('select from bi.points_movements group by movement_key');
+    expect(keys).toHaveLength(5);
+  });
+
+  it('that a return takes out of breakage is reversed and no more expired, and what the holder has stays', async () => {
+    await insights.hear(ACCRUED, accrued('m-1', 1, 100));
+    await insights.hear('ledger.points-expired.v1', decided(2, -100));
+    await insights.hear(REVERSED, { ...reversed('m-1', 3), outOfBreakage: reversed('m-1', 3, -30).movements });
+    await expect(
+      insights.rows('select kind, sum(points)::text as points from bi.points_movements group by 1 order by 1'),
+    ).resolves.toEqual([
+      { kind: 'accrual', points: '100' },
+      { kind: 'expiry', points: '-70' },
+      { kind: 'reversal', points: '-30' },
+    ]);
+    await expect(insights.rebuild(movementsProjection)).resolves.toMatchObject({ equal: true });
   });
 });
 

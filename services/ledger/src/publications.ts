@@ -3,22 +3,31 @@ import { bodyOf, partsOf, type RecordedEvent } from '@tallystick/decider';
 import {
   type AccrualAmended,
   type Change,
+  type Granted,
+  type LotBook,
   type PointsAccrued,
   type PointsReversed,
+  type ReversedItem,
   type ReversalRecalculated,
   upcastAccount,
 } from '@tallystick/ledger-domain';
 import type { Announcement, Publications } from '@tallystick/messaging';
+import { DECISION_TOPICS, saidOfDecision } from './publications-of-decisions';
 
 const TOPICS = {
   accrued: 'ledger.points-accrued.v1',
   reversed: 'ledger.points-reversed.v1',
   growth: 'ledger.growth-changed.v1',
+  ...DECISION_TOPICS,
 } as const;
 
 /** The score that tiers are reviewed by. */
 const GROWTH = 'GROWTH';
+/** An account opens with its first fact, which says all of it; assets and violations are asked of the ledger. */
 const QUIET: ReadonlySet<string> = new Set(['AccountOpened', 'AssetDeclared', 'InvariantViolated']);
+
+/** A movement and where it lies in the account. */
+type Moved = Omit<ledger.LotMovement, 'book'> & { readonly book?: LotBook };
 
 /** Everything that the ledger says. An event that it does not know throws: nothing is skipped. */
 export const ledgerPublications: Publications = {
@@ -37,26 +46,9 @@ export const ledgerPublications: Publications = {
       case 'ReversalRecalculated':
         return reversed(event, known.data, 'recalculation', known.data.changes.map(lost));
       case 'AccountOpened':
-      case 'PointsActivated':
-      case 'HoldPlaced':
-      case 'HoldCaptured':
-      case 'HoldReleased':
-      case 'HoldLapsed':
-      case 'LotsExpired':
-      case 'ExpiryExtended':
-      case 'RedemptionCancelled':
-      case 'PointsDebited':
-      case 'PointsCredited':
-      case 'PointsSent':
-      case 'PointsReceived':
-      case 'LateLot':
-      case 'AccountFrozen':
-      case 'AccountUnfrozen':
-      case 'AccountClosed':
-      case 'ExpiryNoticed':
-      case 'PointsImported':
-      case 'PointsExchanged':
         return [];
+      default:
+        return saidOfDecision(event, known);
     }
   },
 };
@@ -65,11 +57,11 @@ function accrued(
   event: RecordedEvent,
   data: PointsAccrued['data'] | AccrualAmended['data'],
   kind: ledger.PointsAccrued['kind'],
-  moved: readonly ledger.LotMovement[],
+  moved: readonly Moved[],
 ): Announcement[] {
   const movement = { ...headOf(event, data), source: data.purchase };
   const announcements = growth(movement, data.effectiveAt, moved);
-  const movements = moved.filter(isSpendable);
+  const movements = moved.filter(isSpendable).map(held);
   if (movements.length === 0) return announcements;
   const message: ledger.PointsAccrued = { ...movement, ...placeOf(data), movements, kind, receipt: data.receipt };
   return [{ topic: TOPICS.accrued, key: message.account, message }, ...announcements];
@@ -79,18 +71,50 @@ function reversed(
   event: RecordedEvent,
   data: PointsReversed['data'] | ReversalRecalculated['data'],
   kind: ledger.PointsReversed['kind'],
-  moved: readonly ledger.LotMovement[],
+  moved: readonly Moved[],
 ): Announcement[] {
   const movement = { ...headOf(event, data), source: data.reversal };
   const announcements = growth(movement, data.earnedAt ?? data.effectiveAt, moved);
-  const uncollectable = data.items
-    .filter((item) => item.slices !== undefined && item.uncollectable !== '0')
-    .map((item) => ({ asset: item.asset, amount: item.uncollectable }));
-  const movements = moved.filter(isSpendable);
-  const spendable = movements.length > 0 || data.items.some(({ slices }) => slices !== undefined);
+  const lots = moved.filter(isSpendable);
+  const spendable = lots.length > 0 || data.items.some(({ slices }) => slices !== undefined);
   if (!spendable) return announcements;
-  const message: ledger.PointsReversed = { ...movement, ...placeOf(data), movements, kind, uncollectable };
+  const movements = lots.filter(({ book }) => book !== 'breakage').map(held);
+  const broken = lots.filter(({ book }) => book === 'breakage').map(({ book: _, ...movement }) => movement);
+  const message: ledger.PointsReversed = {
+    ...movement,
+    ...placeOf(data),
+    movements,
+    kind,
+    uncollectable: residues(data.items, ({ uncollectable }) => uncollectable),
+    ...said(
+      'deficit',
+      residues(data.items, ({ deficit }) => deficit),
+    ),
+    ...said(
+      'onHold',
+      residues(data.items, ({ onHold }) => onHold),
+    ),
+    ...said('outOfBreakage', broken),
+  };
   return [{ topic: TOPICS.reversed, key: message.account, message }, ...announcements];
+}
+
+function residues(
+  items: readonly ReversedItem[],
+  amountOf: (item: ReversedItem) => string | undefined,
+): ledger.Residue[] {
+  return items.flatMap((item) => {
+    const amount = amountOf(item) ?? '0';
+    return item.slices === undefined || amount === '0' ? [] : [{ asset: item.asset, amount }];
+  });
+}
+
+/** A list that is left out where it is empty. */
+function said<Name extends string, One>(
+  name: Name,
+  list: readonly One[],
+): { readonly [name in Name]?: readonly One[] } {
+  return list.length === 0 ? {} : ({ [name]: list } as { readonly [name in Name]: readonly One[] });
 }
 
 function headOf(event: RecordedEvent, data: PointsAccrued['data'] | PointsReversed['data']) {
@@ -105,7 +129,7 @@ function placeOf({ store, issuer }: { readonly store: string; readonly issuer: s
 function growth(
   head: Omit<ledger.GrowthChanged, 'amount' | 'earnedAt'>,
   earnedAt: string,
-  moved: readonly ledger.LotMovement[],
+  moved: readonly Moved[],
 ): Announcement[] {
   let sum = 0n;
   for (const { asset, lot, amount } of moved) if (asset === GROWTH && lot === undefined) sum += BigInt(amount);
@@ -114,18 +138,30 @@ function growth(
   return [{ topic: TOPICS.growth, key: head.member, message }];
 }
 
-function isSpendable({ lot }: ledger.LotMovement): boolean {
+function isSpendable({ lot }: Moved): boolean {
   return lot !== undefined;
 }
 
-function grantedBy({ issuer, grants }: PointsAccrued['data']): ledger.LotMovement[] {
-  return grants.map(({ asset, lot, amount, unitCost }) =>
-    lot === undefined ? { asset, issuer, amount } : { asset, lot, issuer, amount, unitCost },
-  );
+/** A movement of what the holder has, as the contract says it. */
+function held({ book, ...movement }: Moved): ledger.LotMovement {
+  return book === 'pending' ? { ...movement, book } : movement;
 }
 
-function takenBy({ issuer, items }: PointsReversed['data']): ledger.LotMovement[] {
-  return items.flatMap(({ asset, taken, slices }): ledger.LotMovement[] =>
+function grantedBy({ issuer, grants }: PointsAccrued['data']): Moved[] {
+  return grants.map((grant) => {
+    const { asset, lot, amount, unitCost } = grant;
+    return lot === undefined
+      ? { asset, issuer, amount }
+      : { asset, lot, issuer, amount, unitCost, ...(isPending(grant) && { book: 'pending' }) };
+  });
+}
+
+function isPending({ activatesAt, activatesOn }: Granted): boolean {
+  return activatesAt !== undefined || activatesOn !== undefined;
+}
+
+function takenBy({ issuer, items }: PointsReversed['data']): Moved[] {
+  return items.flatMap(({ asset, taken, slices }): Moved[] =>
     slices
       ? slices.map((slice) => ({ asset, ...slice, amount: `-${slice.amount}` }))
       : taken === '0'
@@ -135,16 +171,16 @@ function takenBy({ issuer, items }: PointsReversed['data']): ledger.LotMovement[
 }
 
 /** A change of what is granted adds its difference to the holder. */
-function gained(change: Change): ledger.LotMovement {
+function gained(change: Change): Moved {
   return movementOf(change, BigInt(change.to) - BigInt(change.from));
 }
 
 /** A change of what is taken adds its difference, the other way round. */
-function lost(change: Change): ledger.LotMovement {
+function lost(change: Change): Moved {
   return movementOf(change, BigInt(change.from) - BigInt(change.to));
 }
 
-function movementOf({ asset, lot, issuer, unitCost }: Change, amount: bigint): ledger.LotMovement {
+function movementOf({ asset, lot, issuer, unitCost, book }: Change, amount: bigint): Moved {
   const movement = { asset, issuer, amount: String(amount) };
-  return lot === undefined ? movement : { ...movement, lot, unitCost };
+  return lot === undefined ? movement : { ...movement, lot, unitCost, ...(book && { book }) };
 }

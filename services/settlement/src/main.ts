@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { ledgerPublications } from '@tallystick/ledger/publications';
 import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
 import { SettlementModule } from './settlement.module';
@@ -12,6 +13,7 @@ export const settlementDefinition: ServiceDefinition = {
   hears: [ledgerPublications],
   outsideTopics: [],
   paths: ['obligations'],
+  views: join(__dirname, 'views/liability.sql'),
   projections: () => [obligationsProjection],
   module: (resources) => SettlementModule.forRoot(resources),
 };

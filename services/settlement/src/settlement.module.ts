@@ -3,6 +3,10 @@ import type { ServiceResources } from '@tallystick/hosting';
 import { ObligationsController } from './http/obligations.controller';
 import { whenPointsAccruedRecordWhatIsOwed } from './policies/when-points-accrued-record-what-is-owed';
 import { whenPointsReversedRecordWhatIsOwed } from './policies/when-points-reversed-record-what-is-owed';
+import { whenPointsRedeemedRecordWhatIsOwed } from './policies/when-points-redeemed-record-what-is-owed';
+import { whenPointsExpiredRecordWhatIsOwed } from './policies/when-points-expired-record-what-is-owed';
+import { whenPointsAdjustedRecordWhatIsOwed } from './policies/when-points-adjusted-record-what-is-owed';
+import { whenPointsMovedRecordWhatIsOwed } from './policies/when-points-moved-record-what-is-owed';
 import { ObligationQueries } from './projections/obligations/obligations.query';
 import { SETTLEMENT_POLICIES, type SettlementPolicies, SettlementSubscriptions } from './subscriptions';
 
@@ -13,6 +17,10 @@ export class SettlementModule {
     const policies: SettlementPolicies = {
       pointsAccrued: whenPointsAccruedRecordWhatIsOwed(pool),
       pointsReversed: whenPointsReversedRecordWhatIsOwed(pool),
+      pointsRedeemed: whenPointsRedeemedRecordWhatIsOwed(pool),
+      pointsExpired: whenPointsExpiredRecordWhatIsOwed(pool),
+      pointsAdjusted: whenPointsAdjustedRecordWhatIsOwed(pool),
+      pointsMoved: whenPointsMovedRecordWhatIsOwed(pool),
     };
     return {
       module: SettlementModule,

@@ -69,8 +69,10 @@ async function get(path: string, { tenant = 'demo', permissions = ['settlement:r
   return { status: answer.status, body: (await answer.json()) as { items?: object[]; code?: string } };
 }
 
-const market = { issuer: 'market', store: 'hz-001', asset: 'POINTS', points: '60' };
-const park = { issuer: 'park', store: 'hz-001', asset: 'POINTS', points: '30' };
+const NOTHING = { reversed: '0', redeemed: '0', expired: '0', adjusted: '0', transferred: '0' };
+const place = { store: 'hz-001', asset: 'POINTS' };
+const market = { issuer: 'market', ...place, ...NOTHING, points: '60', issued: '100', reversed: '-40' };
+const park = { issuer: 'park', ...place, ...NOTHING, points: '30', issued: '30' };
 
 describe('GET obligations', () => {
   it('tells what each unit owes, net of reversals, at exact costs', async () => {

@@ -1,4 +1,20 @@
-import { ACCRUED, accrued, lot, REVERSED, reversed, SettlementFixture } from './settlement-fixture';
+import {
+  ACCRUED,
+  accrued,
+  ADJUSTED,
+  adjusted,
+  cancelled,
+  EXPIRED,
+  expired,
+  lot,
+  MOVED,
+  moved,
+  REDEEMED,
+  redeemed,
+  REVERSED,
+  reversed,
+  SettlementFixture,
+} from './settlement-fixture';
 
 let settlement: SettlementFixture;
 
@@ -88,15 +104,91 @@ describe('a reversal', () => {
   });
 });
 
+describe('what is owed', () => {
+  it('becomes redeemed with a capture, and is owed again with its cancellation', async () => {
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 100), lot('P2', 30, 'park')));
+    await settlement.hear(REDEEMED, redeemed('m-1', 2, lot('P1', -100), lot('P2', -10, 'park')));
+    await settlement.hear(REDEEMED, cancelled('m-1', 3, lot('P1', 25)));
+    await expect(settlement.liability()).resolves.toEqual([
+      'market hz-001: issued 100 redeemed -75 = 25',
+      'park hz-001: issued 30 redeemed -10 = 20',
+    ]);
+  });
+
+  it('ends with the expiry of a lot, and a return out of breakage takes nothing of it twice', async () => {
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 100)));
+    await settlement.hear(EXPIRED, expired('m-1', 2, lot('P1', -60)));
+    const outOfBreakage = [lot('P1', -15)];
+    await settlement.hear(REVERSED, { ...reversed('m-1', 3, lot('P1', -40)), outOfBreakage });
+    await expect(settlement.liability()).resolves.toEqual(['market hz-001: issued 100 reversed -55 expired -45 = 0']);
+  });
+
+  it('counts corrections at the unit that bears them, which no store issued', async () => {
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 100)));
+    const credit = { asset: 'POINTS', lot: '~adjustment:A3:POINTS', issuer: 'mall', amount: '7', unitCost: '1/50' };
+    await settlement.hear(ADJUSTED, adjusted('m-1', 2, lot('P1', -30)), adjusted('m-1', 3, credit));
+    await expect(settlement.liability()).resolves.toEqual([
+      'mall undefined: adjusted 7 = 7',
+      'market hz-001: issued 100 adjusted -30 = 70',
+    ]);
+  });
+
+  it('stays at its unit with a transfer, whichever side is heard first', async () => {
+    await settlement.hear(MOVED, moved('m-2', 1, 'm-1', lot('T1', 40)));
+    await settlement.hear(MOVED, moved('m-1', 2, 'm-2', lot('P1', -40)));
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 100)));
+    await expect(settlement.liability()).resolves.toEqual([
+      'market hz-001: issued 100 transferred -40 = 60',
+      'market undefined: transferred 40 = 40',
+    ]);
+  });
+
+  it('is lessened at the store that issued the lot, wherever it is returned or redeemed', async () => {
+    await settlement.hear(REDEEMED, redeemed('m-1', 3, lot('P1', -20)));
+    await settlement.hear(REVERSED, { ...reversed('m-1', 2, lot('P1', -30)), store: 'hz-002' });
+    await settlement.hear(ACCRUED, accrued('m-1', 1, lot('P1', 100)));
+    await expect(settlement.liability()).resolves.toEqual(['market hz-001: issued 100 reversed -30 redeemed -20 = 50']);
+  });
+
+  it('is by day what was owed before and what the day brought, and ends where the totals stand', async () => {
+    const monday = { effectiveAt: '2026-11-02T10:00:00.000Z' };
+    await settlement.hear(
+      ACCRUED,
+      { ...accrued('m-1', 1, lot('P1', 100)), ...monday },
+      accrued('m-2', 1, lot('P2', 10)),
+    );
+    await settlement.hear(
+      REDEEMED,
+      { ...redeemed('m-1', 2, lot('P1', -20)), ...monday },
+      redeemed('m-1', 3, lot('P1', -5)),
+    );
+    await settlement.hear(EXPIRED, expired('m-1', 4, lot('P1', -50)));
+    const { rows: days } = await settlement.pool.query(
+      `select day::text, opening::text, issued::text, redeemed::text, expired::text, closing::text,
+              closing - (opening + issued + reversed + redeemed + expired + adjusted + transferred) as fault
+         from liability_day order by day`,
+    );
+    expect(days).toEqual([
+      { day: '2026-11-02', opening: '0', issued: '100', redeemed: '-20', expired: '0', closing: '80', fault: '0' },
+      { day: '2026-11-06', opening: '80', issued: '10', redeemed: '-5', expired: '-50', closing: '35', fault: '0' },
+    ]);
+    await expect(settlement.totals()).resolves.toEqual(['market hz-001 POINTS 35 = 35@1/100']);
+  });
+});
+
 describe('the obligations', () => {
   it('are the same when they are built anew', async () => {
     const repeated = accrued('m-1', 1, lot('P1', 100));
     await settlement.hear(ACCRUED, repeated, accrued('m-2', 1, lot('P2', 50, 'park')), repeated);
     await settlement.hear(REVERSED, reversed('m-1', 2, lot('P1', -40)), reversed('m-2', 2, lot('P2', -50, 'park')));
+    await settlement.hear(REDEEMED, redeemed('m-1', 3, lot('P1', -10)), cancelled('m-1', 4, lot('P1', 10)));
+    await settlement.hear(EXPIRED, expired('m-1', 5, lot('P1', -5)));
+    await settlement.hear(ADJUSTED, adjusted('m-1', 6, lot('P1', -2)));
+    await settlement.hear(MOVED, moved('m-1', 7, 'm-2', lot('P1', -1)));
     const report = await settlement.rebuild();
-    expect(report).toMatchObject({ equal: true, tables: [{ rows: 4 }, { rows: 2 }] });
+    expect(report).toMatchObject({ equal: true, tables: [{ rows: 9 }, { rows: 8 }] });
     await expect(settlement.totals()).resolves.toEqual([
-      'market hz-001 POINTS 60 = 60@1/100',
+      'market hz-001 POINTS 52 = 52@1/100',
       'park hz-001 POINTS 0 = 0@1/100',
     ]);
   });

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ledger } from '@tallystick/contracts';
 import { accountId, type Position, position, START } from '@tallystick/decider';
 import { EVENT_LOG_MIGRATIONS } from '@tallystick/event-store/postgres';
@@ -6,10 +8,15 @@ import type { Batch, BatchHandler, BusRecord } from '@tallystick/messaging';
 import { CONSUMER_MIGRATIONS, createPool, migrate, type Pool } from '@tallystick/postgres';
 import { createProjectionTables, rebuild, type RebuildReport } from '@tallystick/read-models';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
+import { ENTRIES } from '@tallystick/settlement-domain';
 import type { Instant } from '@tallystick/vocabulary';
 import { whenPointsAccruedRecordWhatIsOwed } from '../src/policies/when-points-accrued-record-what-is-owed';
+import { whenPointsAdjustedRecordWhatIsOwed } from '../src/policies/when-points-adjusted-record-what-is-owed';
+import { whenPointsExpiredRecordWhatIsOwed } from '../src/policies/when-points-expired-record-what-is-owed';
+import { whenPointsMovedRecordWhatIsOwed } from '../src/policies/when-points-moved-record-what-is-owed';
+import { whenPointsRedeemedRecordWhatIsOwed } from '../src/policies/when-points-redeemed-record-what-is-owed';
 import { whenPointsReversedRecordWhatIsOwed } from '../src/policies/when-points-reversed-record-what-is-owed';
-import { obligationsProjection } from '../src/projections/obligations/obligations.projection';
+import { type Movement, obligationsProjection } from '../src/projections/obligations/obligations.projection';
 import { ObligationQueries } from '../src/projections/obligations/obligations.query';
 
 /** The first suite of a process starts a real server, which takes long where the machine is busy. */
@@ -17,19 +24,20 @@ jest.setTimeout(60_000);
 
 export const ACCRUED = 'ledger.points-accrued.v1';
 export const REVERSED = 'ledger.points-reversed.v1';
+export const REDEEMED = 'ledger.points-redeemed.v1';
+export const EXPIRED = 'ledger.points-expired.v1';
+export const ADJUSTED = 'ledger.points-adjusted.v1';
+export const MOVED = 'ledger.points-moved.v1';
 export const TENANT = 'demo';
 export const PROGRAM = 'main';
 const FRIDAY = '2026-11-06T10:00:00.000Z';
 
-type Movement = ledger.PointsAccrued | ledger.PointsReversed;
-
 /** Settlement's policies on a database of its own, fed with one partition of each topic. */
 export class SettlementFixture {
   readonly queries = new ObligationQueries(this.pool);
-  private readonly said = new Map<string, BusRecord<Movement>[]>([
-    [ACCRUED, []],
-    [REVERSED, []],
-  ]);
+  private readonly said = new Map<string, BusRecord<Movement>[]>(
+    [ACCRUED, REVERSED, REDEEMED, EXPIRED, ADJUSTED, MOVED].map((topic) => [topic, []]),
+  );
   private readonly settled = new Map<string, Position>();
 
   private constructor(
@@ -48,6 +56,7 @@ export class SettlementFixture {
     const idempotency = { name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS };
     await migrate(pool, 'settlement', [EVENT_LOG_MIGRATIONS, CONSUMER_MIGRATIONS, idempotency]);
     await createProjectionTables(pool, 'settlement', [obligationsProjection]);
+    await pool.query(await readFile(join(__dirname, '../src/views/liability.sql'), 'utf8'));
     return new SettlementFixture(database, pool);
   }
 
@@ -77,6 +86,10 @@ export class SettlementFixture {
     const policies: Record<string, BatchHandler<never>> = {
       [ACCRUED]: whenPointsAccruedRecordWhatIsOwed(this.pool),
       [REVERSED]: whenPointsReversedRecordWhatIsOwed(this.pool),
+      [REDEEMED]: whenPointsRedeemedRecordWhatIsOwed(this.pool),
+      [EXPIRED]: whenPointsExpiredRecordWhatIsOwed(this.pool),
+      [ADJUSTED]: whenPointsAdjustedRecordWhatIsOwed(this.pool),
+      [MOVED]: whenPointsMovedRecordWhatIsOwed(this.pool),
     };
     return (await policies[batch.topic]!(batch as Batch<never>)).map(({ kind }) => kind);
   }
@@ -91,6 +104,15 @@ export class SettlementFixture {
     return totals.map(({ issuer, store, asset, points, costs }) => {
       const each = costs.map((one) => `${one.points}@${one.unitCost}`).join('+');
       return `${issuer} ${store} ${asset} ${points} = ${each}`;
+    });
+  }
+
+  /** `issuer store: entry points …` of each total, entries that are zero left out, and what is owed. */
+  async liability(): Promise<string[]> {
+    const totals = await this.queries.totals(TENANT, PROGRAM, undefined);
+    return totals.map((total) => {
+      const parts = ENTRIES.filter((entry) => total[entry] !== '0').map((entry) => `${entry} ${total[entry]}`);
+      return `${total.issuer} ${total.store}: ${parts.join(' ')} = ${total.points}`;
     });
   }
 
@@ -124,6 +146,37 @@ export function accrued(member: string, revision: number, ...movements: ledger.L
 
 export function reversed(member: string, revision: number, ...movements: ledger.LotMovement[]): ledger.PointsReversed {
   return { ...head(member, revision), movements, kind: 'reversal', uncollectable: [] };
+}
+
+type Moved = readonly ledger.LotMovement[];
+
+export function redeemed(member: string, revision: number, ...movements: Moved): ledger.PointsRedeemed {
+  const place = { unit: 'mall', store: 'mall-1' };
+  return { ...decided(member, revision), kind: 'capture', hold: `H${revision}`, ...place, movements };
+}
+
+export function cancelled(member: string, revision: number, ...movements: Moved): ledger.PointsRedeemed {
+  const names = { hold: 'H2', cancellation: `C${revision}` };
+  return { ...decided(member, revision), kind: 'cancellation', ...names, movements };
+}
+
+export function expired(member: string, revision: number, ...movements: Moved): ledger.PointsExpired {
+  return { ...decided(member, revision), movements };
+}
+
+export function adjusted(member: string, revision: number, ...movements: Moved): ledger.PointsAdjusted {
+  const kind = movements.some(({ amount }) => amount.startsWith('-')) ? 'debit' : 'credit';
+  const why = { adjustment: `A${revision}`, reason: 'a till was offline', unit: 'mall' };
+  return { ...decided(member, revision), kind, ...why, movements };
+}
+
+export function moved(member: string, revision: number, other: string, ...movements: Moved): ledger.PointsMoved {
+  const kind = movements.some(({ amount }) => amount.startsWith('-')) ? 'sent' : 'received';
+  return { ...decided(member, revision), kind, transfer: 'T1', counterpart: accountOf(other), movements };
+}
+
+function decided(member: string, revision: number) {
+  return { account: accountOf(member), member, program: PROGRAM, revision, effectiveAt: FRIDAY };
 }
 
 function head(member: string, revision: number) {

@@ -16,7 +16,10 @@ import {
 } from '../decorators';
 import { PurchaseReference } from '../publishers/return-made.v1';
 
-/** What one lot gained or lost. */
+/**
+ * What one lot gained or lost. What the holder has of a lot is the sum of its movements: pending, available and held
+ * together; activation and holds move nothing.
+ */
 export class LotMovement {
   @Text(32)
   readonly asset!: string;
@@ -30,13 +33,18 @@ export class LotMovement {
   @BusinessId()
   readonly issuer!: string;
 
-  /** Signed: what the movement adds to the holder's available amount. */
+  /** Signed: what the movement adds to what the holder has of the lot. */
   @SignedAmount()
   readonly amount!: string;
 
   @Optional()
   @Rate()
   readonly unitCost?: string;
+
+  /** Where it lies: `pending` may not be spent before it is activated. Absent: available. */
+  @Optional()
+  @OneOf(['pending'])
+  readonly book?: 'pending';
 }
 
 /**
@@ -102,6 +110,24 @@ export class PointsReversed extends AccountMovement {
   /** Asked so far and not found on the account, per asset, after this movement. */
   @ListOf(() => Residue, 20, 0)
   readonly uncollectable!: readonly Residue[];
+
+  /** Asked so far, not found, and owed by the holder: later accruals repay it first (capabilities L7). Absent: nothing. */
+  @Optional()
+  @ListOf(() => Residue, 20)
+  readonly deficit?: readonly Residue[];
+
+  /** Asked so far and held of the lot itself: taken or not when the hold ends. Absent: nothing. */
+  @Optional()
+  @ListOf(() => Residue, 20)
+  readonly onHold?: readonly Residue[];
+
+  /**
+   * What it took out of the breakage of expired lots, signed as in `movements`: their issuers keep less, and the holder,
+   * who had it no more, loses nothing. Absent: nothing.
+   */
+  @Optional()
+  @ListOf(() => LotMovement, 10_000)
+  readonly outOfBreakage?: readonly LotMovement[];
 }
 
 /** The growth value of a member has changed by `amount` from `effectiveAt` on. Key: the member. */

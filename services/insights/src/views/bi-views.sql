@@ -18,7 +18,7 @@ select return_key, tenant, source, return_id, purchase_source, purchase_id, memb
 
 create or replace view bi.points_movements as
 select movement_key, movement_number, tenant, program, account, account_revision, member, kind, asset, issuer, unit, store,
-       effective_at, source, source_id, points, movement_key / 32 as last_position
+       effective_at, source, source_id, points, movement_key / 128 as last_position, reference
   from insights.fact_points_movement;
 
 create or replace view bi.members as

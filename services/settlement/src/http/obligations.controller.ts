@@ -23,14 +23,36 @@ export class ObligationTotalAnswer {
   @BusinessId()
   readonly issuer!: string;
 
+  /** Absent: lots that no store issued: corrections, and what came from another account. */
+  @Optional()
   @BusinessId()
-  readonly store!: string;
+  readonly store?: string;
 
   @Text(32)
   readonly asset!: string;
 
+  /** What is still owed: the sum of the six below. */
   @SignedAmount()
   readonly points!: string;
+
+  @SignedAmount()
+  readonly issued!: string;
+
+  @SignedAmount()
+  readonly reversed!: string;
+
+  @SignedAmount()
+  readonly redeemed!: string;
+
+  /** Of lots whose date has passed, less what returns took out of it: breakage. */
+  @SignedAmount()
+  readonly expired!: string;
+
+  @SignedAmount()
+  readonly adjusted!: string;
+
+  @SignedAmount()
+  readonly transferred!: string;
 
   @ListOf(() => ObligationCost, 1000)
   readonly costs!: readonly ObligationCost[];
@@ -42,8 +64,8 @@ export class ObligationsController {
 
   @Get()
   @Summary(
-    'What each unit owes for the points its stores granted, net of reversals',
-    '各单位因其门店发放积分而承担的债务(已扣除冲销)',
+    'What each unit owes for the points its stores granted, and what became of the rest',
+    '各单位因其门店发放积分而承担的发行义务,以及其余积分的去向(冲正、兑换、过期、调整、转赠)',
   )
   @Permission('settlement:read')
   @Answers(200, ObligationTotalAnswer, { list: true })

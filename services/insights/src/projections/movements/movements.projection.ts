@@ -7,37 +7,58 @@ import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } fro
 import { type ContractProjection, insertOf, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 
-type Movement = ledger.PointsAccrued | ledger.PointsReversed;
+/** What insights hears of the ledger that changes what a holder has. */
+type Movement =
+  | ledger.PointsAccrued
+  | ledger.PointsReversed
+  | ledger.PointsRedeemed
+  | ledger.PointsExpired
+  | ledger.PointsAdjusted
+  | ledger.PointsMoved;
 
-/** The topics share the fact table; the key's last bit tells them apart, since positions are unique per topic only. */
-const TOPIC_BIT = { accrued: 0n, reversed: 1n };
+/** The topics share the fact table; the key's last bits tell them apart, since positions are unique per topic only. */
+const TOPIC_BITS: Readonly<Record<string, bigint>> = {
+  'ledger.points-accrued.v1': 0n,
+  'ledger.points-reversed.v1': 1n,
+  'ledger.points-redeemed.v1': 2n,
+  'ledger.points-expired.v1': 3n,
+  'ledger.points-adjusted.v1': 4n,
+  'ledger.points-moved.v1': 5n,
+};
+const TOPICS_MOST = 8n;
+const EXPIRY = 'expiry';
 
 interface Row {
   readonly record: BusRecord<Movement>;
   readonly key: bigint;
   readonly number: number;
+  readonly kind: string;
   readonly asset: string;
   readonly issuer: string;
   readonly points: string;
 }
 
-/** Every change of spendable points, by lot, as BI counts it: signed, so that any sum is right (capabilities B1). */
+/**
+ * Every change of what holders have, by lot, as BI counts it: signed, so that any sum is right (capabilities B1). A return
+ * that takes out of breakage is a row of its kind and one that takes as much off the expiry.
+ */
 export const movementsProjection: ContractProjection = {
   source: 'contracts',
   name: 'movements',
-  version: 1,
+  version: 2,
   tables: ['fact_points_movement'],
   ddl: readFileSync(join(__dirname, 'movements.table.sql'), 'utf8'),
-  statements: {
-    'ledger.points-accrued.v1': (records, table) =>
-      insert(records as readonly BusRecord<Movement>[], TOPIC_BIT.accrued, table),
-    'ledger.points-reversed.v1': (records, table) =>
-      insert(records as readonly BusRecord<Movement>[], TOPIC_BIT.reversed, table),
-  },
+  statements: Object.fromEntries(
+    Object.entries(TOPIC_BITS).map(([topic, bits]) => [
+      topic,
+      (records: readonly BusRecord[], table: TableName) =>
+        insert(records as readonly BusRecord<Movement>[], bits, table),
+    ]),
+  ),
 };
 
-function insert(records: readonly BusRecord<Movement>[], topicBit: bigint, table: TableName): RowStatement[] {
-  const rows = records.flatMap((record) => rowsOf(record, topicBit));
+function insert(records: readonly BusRecord<Movement>[], topicBits: bigint, table: TableName): RowStatement[] {
+  const rows = records.flatMap((record) => rowsOf(record, topicBits));
   if (rows.length === 0) return [];
   const messages = rows.map(({ record }) => record.message);
   const movements = insertOf({
@@ -52,26 +73,34 @@ function insert(records: readonly BusRecord<Movement>[], topicBit: bigint, table
       tenant: textColumn(rows.map(({ record }) => record.tenant)),
       program: textColumn(messages.map(({ program }) => program)),
       member: textColumn(messages.map(({ member }) => member)),
-      kind: textColumn(messages.map(({ kind }) => kind)),
+      kind: textColumn(rows.map(({ kind }) => kind)),
       asset: textColumn(rows.map(({ asset }) => asset)),
       issuer: textColumn(rows.map(({ issuer }) => issuer)),
-      unit: textColumn(messages.map(({ unit }) => unit)),
-      store: textColumn(messages.map(({ store }) => store)),
-      source: textColumn(messages.map(({ source }) => source.source)),
-      source_id: textColumn(messages.map(({ source }) => source.id)),
+      unit: textColumn(messages.map((message) => ('unit' in message ? (message.unit ?? null) : null))),
+      store: textColumn(messages.map((message) => ('store' in message ? (message.store ?? null) : null))),
+      source: textColumn(messages.map((message) => ('source' in message ? message.source.source : null))),
+      source_id: textColumn(messages.map((message) => ('source' in message ? message.source.id : null))),
+      reference: textColumn(messages.map(referenceOf)),
     },
   });
   return [movements];
 }
 
-function rowsOf(record: BusRecord<Movement>, topicBit: bigint): Row[] {
-  const key = rowKey(record.position, record.partition) * 2n + topicBit;
-  return record.message.movements.map(({ asset, issuer, amount }, index) => ({
-    record,
-    key,
-    number: index + 1,
-    asset,
-    issuer,
-    points: amount,
-  }));
+function rowsOf(record: BusRecord<Movement>, topicBits: bigint): Row[] {
+  const { message } = record;
+  const key = rowKey(record.position, record.partition) * TOPICS_MOST + topicBits;
+  const kind = 'kind' in message ? message.kind : EXPIRY;
+  const parts = message.movements.map((movement) => ({ ...movement, kind }));
+  for (const movement of ('outOfBreakage' in message && message.outOfBreakage) || []) {
+    parts.push({ ...movement, kind }, { ...movement, kind: EXPIRY, amount: String(-BigInt(movement.amount)) });
+  }
+  return parts.map(({ kind: of, asset, issuer, amount }, index) => {
+    return { record, key, number: index + 1, kind: of, asset, issuer, points: amount };
+  });
+}
+
+function referenceOf(message: Movement): string | null {
+  if ('hold' in message) return message.hold;
+  if ('adjustment' in message) return message.adjustment;
+  return 'transfer' in message ? message.transfer : null;
 }

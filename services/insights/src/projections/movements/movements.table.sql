@@ -12,10 +12,14 @@ create table {{fact_points_movement}} (
   kind text collate "C" not null,
   asset text collate "C" not null,
   issuer text collate "C" not null,
-  unit text collate "C" not null,
-  store text collate "C" not null,
-  source text collate "C" not null,
-  source_id text collate "C" not null,
+  -- Where it happened, as far as it did anywhere.
+  unit text collate "C",
+  store text collate "C",
+  -- The purchase or return that caused it; null for a decision.
+  source text collate "C",
+  source_id text collate "C",
+  -- The decision's own name: of a hold, a correction or a transfer.
+  reference text collate "C",
   primary key (account, account_revision, movement_number)
 );
 

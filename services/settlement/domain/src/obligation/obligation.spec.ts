@@ -1,14 +1,22 @@
-import { obligationsOf, valueOf } from './obligation';
+import { obligationsOf, outOfBreakage, valueOf } from './obligation';
 
 describe('obligations of a movement', () => {
   it('are what the issuer of each lot owes for the points that moved', () => {
     expect(
       obligationsOf([
-        { asset: 'POINTS', lot: 'till-1:r-1:POINTS', issuer: 'market', amount: 120n, unitCost: '1/100' },
-        { asset: 'POINTS', lot: 'till-1:r-2:POINTS', issuer: 'park', amount: -20n, unitCost: '1' },
+        {
+          entry: 'issued',
+          asset: 'POINTS',
+          lot: 'till-1:r-1:POINTS',
+          issuer: 'market',
+          amount: 120n,
+          unitCost: '1/100',
+        },
+        { entry: 'redeemed', asset: 'POINTS', lot: 'till-1:r-2:POINTS', issuer: 'park', amount: -20n, unitCost: '1' },
       ]),
     ).toEqual([
       {
+        entry: 'issued',
         asset: 'POINTS',
         lot: 'till-1:r-1:POINTS',
         issuer: 'market',
@@ -16,6 +24,7 @@ describe('obligations of a movement', () => {
         unitCost: { numerator: 1n, denominator: 100n },
       },
       {
+        entry: 'redeemed',
         asset: 'POINTS',
         lot: 'till-1:r-2:POINTS',
         issuer: 'park',
@@ -26,16 +35,16 @@ describe('obligations of a movement', () => {
   });
 
   it('are none for a part that found no lot', () => {
-    expect(obligationsOf([{ asset: 'POINTS', issuer: 'market', amount: 5n }])).toEqual([]);
+    expect(obligationsOf([{ entry: 'issued', asset: 'POINTS', issuer: 'market', amount: 5n }])).toEqual([]);
   });
 
   it('cost nothing where the lot names no unit cost', () => {
-    const [obligation] = obligationsOf([{ asset: 'POINTS', lot: 'l', issuer: 'market', amount: 5n }]);
+    const [obligation] = obligationsOf([{ entry: 'issued', asset: 'POINTS', lot: 'l', issuer: 'market', amount: 5n }]);
     expect(valueOf(obligation!.points, obligation!.unitCost)).toEqual({ numerator: 0n, denominator: 1n });
   });
 
   it('move at both issuers where the issuer of a lot was corrected', () => {
-    const lot = { asset: 'POINTS', lot: 'l', unitCost: '1' };
+    const lot = { entry: 'issued', asset: 'POINTS', lot: 'l', unitCost: '1' } as const;
     expect(
       obligationsOf([
         { ...lot, issuer: 'market', amount: -50n },
@@ -48,7 +57,7 @@ describe('obligations of a movement', () => {
   });
 
   it('add up parts of one lot whose unit costs are equal however they are written, and leave out what cancels', () => {
-    const part = { asset: 'POINTS', lot: 'l', issuer: 'market' };
+    const part = { entry: 'issued', asset: 'POINTS', lot: 'l', issuer: 'market' } as const;
     expect(
       obligationsOf([
         { ...part, amount: 5n, unitCost: '0.5' },
@@ -59,10 +68,19 @@ describe('obligations of a movement', () => {
     ).toEqual([{ ...part, points: 12n, unitCost: { numerator: 1n, denominator: 2n } }]);
   });
 
+  it('keep apart what was reversed and what had expired, where a return took out of breakage: nothing more is owed', () => {
+    const taken = { asset: 'POINTS', lot: 'l', issuer: 'market', amount: -4n, unitCost: '1' };
+    const obligations = obligationsOf(outOfBreakage([taken]));
+    expect(obligations.map(({ entry, points }) => [entry, points])).toEqual([
+      ['reversed', -4n],
+      ['expired', 4n],
+    ]);
+  });
+
   it('refuse a unit cost that is no rate', () => {
-    expect(() => obligationsOf([{ asset: 'POINTS', lot: 'l', issuer: 'm', amount: 5n, unitCost: 'x' }])).toThrow(
-      RangeError,
-    );
+    expect(() =>
+      obligationsOf([{ entry: 'issued', asset: 'POINTS', lot: 'l', issuer: 'm', amount: 5n, unitCost: 'x' }]),
+    ).toThrow(RangeError);
   });
 });
 

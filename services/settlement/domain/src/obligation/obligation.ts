@@ -1,7 +1,12 @@
 import { formatRational, parseRational, type Rational, times } from '@tallystick/vocabulary';
 
+/** What ends or makes an obligation: the parts of the liability of an issuing unit (trust page, I6). */
+export const ENTRIES = ['issued', 'reversed', 'redeemed', 'expired', 'adjusted', 'transferred'] as const;
+export type Entry = (typeof ENTRIES)[number];
+
 /** What a lot movement says, as far as it concerns who owes. */
 export interface LotChange {
+  readonly entry: Entry;
   readonly asset: string;
   readonly lot?: string;
   readonly issuer: string;
@@ -13,6 +18,7 @@ export interface LotChange {
 
 /** What the issuing unit owes more (positive) or less (negative) because of one movement of one lot (capabilities S1). */
 export interface Obligation {
+  readonly entry: Entry;
   readonly asset: string;
   readonly lot: string;
   readonly issuer: string;
@@ -22,19 +28,30 @@ export interface Obligation {
 }
 
 /**
- * The obligations of a movement, one per lot, issuer and unit cost: a lot whose issuer was corrected moves at both. A part
+ * The obligations of a movement, one per entry, lot, issuer and unit cost: a lot whose issuer was corrected moves at both. A part
  * that found no lot changes what nobody owes; parts of one lot that come apart are added up.
  */
 export function obligationsOf(changes: readonly LotChange[]): Obligation[] {
   const obligations = new Map<string, Obligation>();
-  for (const { asset, lot, issuer, amount, unitCost } of changes) {
+  for (const { entry, asset, lot, issuer, amount, unitCost } of changes) {
     if (lot === undefined) continue;
     const cost = unitCost === undefined ? '0' : lowestTerms(unitCost, lot);
-    const name = [asset, lot, issuer, cost].join(' ');
+    const name = [entry, asset, lot, issuer, cost].join(' ');
     const points = (obligations.get(name)?.points ?? 0n) + amount;
-    obligations.set(name, { asset, lot, issuer, points, unitCost: parseRational(cost)! });
+    obligations.set(name, { entry, asset, lot, issuer, points, unitCost: parseRational(cost)! });
   }
   return [...obligations.values()].filter(({ points }) => points !== 0n);
+}
+
+/**
+ * What a reversal took out of breakage, as two changes each: it is reversed and no more expired, and what is owed stays as it
+ * is, for the obligation had ended when the lot expired (capabilities L7).
+ */
+export function outOfBreakage(taken: readonly Omit<LotChange, 'entry'>[]): LotChange[] {
+  return taken.flatMap((change): LotChange[] => [
+    { ...change, entry: 'reversed' },
+    { ...change, entry: 'expired', amount: -change.amount },
+  ]);
 }
 
 /** Equal costs are written alike, so that they add up. */

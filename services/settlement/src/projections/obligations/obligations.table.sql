@@ -11,12 +11,19 @@ create table {{obligation}} (
   tenant text collate "C" not null,
   program text collate "C" not null,
   kind text collate "C" not null,
+  -- The part of the liability that it is of.
+  entry text collate "C" not null
+    check (entry in ('issued', 'reversed', 'redeemed', 'expired', 'adjusted', 'transferred')),
   issuer text collate "C" not null,
-  store text collate "C" not null,
+  -- Where it happened, as far as it is said: of what was issued the store that owes, of all else any store, or none.
+  store text collate "C",
   asset text collate "C" not null,
   lot text collate "C" not null,
   primary key (account, account_revision, part)
 );
+
+-- What the store of a lot is asked for, beside what it issued itself.
+create index on {{obligation}} (tenant, program) where entry <> 'issued';
 
 -- The running totals: what a reader wants, in rows as few as units, stores and unit costs. A total adds up accounts that may
 -- each hold nearly 64 bits, so it is a whole number without that limit; its scale keeps fractions and infinities out.
@@ -27,7 +34,9 @@ create table {{obligation_total}} (
   tenant text collate "C" not null,
   program text collate "C" not null,
   issuer text collate "C" not null,
+  -- The store that issued; empty for every other entry, whose store is that of the lot.
   store text collate "C" not null,
   asset text collate "C" not null,
-  primary key (tenant, program, issuer, store, asset, cost_numerator, cost_denominator)
+  entry text collate "C" not null,
+  primary key (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, entry)
 ) with (fillfactor = 50);

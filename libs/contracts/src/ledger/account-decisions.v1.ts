@@ -1,0 +1,194 @@
+import {
+  Amount,
+  BusinessId,
+  Contract,
+  Count,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  Slug,
+  Text,
+  Uuid,
+} from '../decorators';
+import { LotMovement } from './account-movements.v1';
+
+/** What was decided of an account, whoever asked for it; (account, revision) names it for ever. Key: the account. */
+abstract class AccountDecision {
+  @Uuid()
+  readonly account!: string;
+
+  @BusinessId()
+  readonly member!: string;
+
+  @Slug()
+  readonly program!: string;
+
+  /** Revision of the account's stream. */
+  @Count()
+  readonly revision!: number;
+
+  @InstantText()
+  readonly effectiveAt!: string;
+}
+
+/** A decision that changes what the holder has. Amounts are signed changes, so sums over any subset of events are right. */
+abstract class DecidedMovement extends AccountDecision {
+  @ListOf(() => LotMovement, 10_000, 0)
+  readonly movements!: readonly LotMovement[];
+}
+
+/** Held points were redeemed, or a redemption was undone. */
+@Contract({ topic: 'ledger.points-redeemed.v1', key: (message: PointsRedeemed) => message.account })
+export class PointsRedeemed extends DecidedMovement {
+  /** `cancellation`: points of the capture of the same hold are back in their lots (capabilities L9). */
+  @OneOf(['capture', 'cancellation'])
+  readonly kind!: 'capture' | 'cancellation';
+
+  /** The caller's name of the hold, unique in its account. */
+  @Text(128)
+  readonly hold!: string;
+
+  /** The caller's name of the cancellation; absent for a capture. */
+  @Optional()
+  @Text(128)
+  readonly cancellation?: string;
+
+  /** The unit that accepts the points; absent for a cancellation: the capture of its hold says it. */
+  @Optional()
+  @BusinessId()
+  readonly unit?: string;
+
+  @Optional()
+  @BusinessId()
+  readonly store?: string;
+
+  /** Lots of a cancellation whose date has passed live until then once more. */
+  @Optional()
+  @InstantText()
+  readonly graceUntil?: string;
+}
+
+/** What was left of lots whose date has passed is breakage of their issuers, from that date on (capabilities L6). */
+@Contract({ topic: 'ledger.points-expired.v1', key: (message: PointsExpired) => message.account })
+export class PointsExpired extends DecidedMovement {}
+
+/** A reasoned correction (capabilities L11). */
+@Contract({ topic: 'ledger.points-adjusted.v1', key: (message: PointsAdjusted) => message.account })
+export class PointsAdjusted extends DecidedMovement {
+  /** `credit`: a lot of its own; `debit`: taken from lots in draw order. */
+  @OneOf(['credit', 'debit'])
+  readonly kind!: 'credit' | 'debit';
+
+  /** The caller's name of the correction, unique in its account. */
+  @Text(128)
+  readonly adjustment!: string;
+
+  @Text(500)
+  readonly reason!: string;
+
+  /** The unit that bears the cost of a credit, or gains by a debit. */
+  @BusinessId()
+  readonly unit!: string;
+}
+
+/**
+ * Points have left for another account or come from one, issuer and unit cost as they were (capabilities L10); have come from
+ * another system (L20); or were exchanged for those of another asset, whose lots are among the movements (L16).
+ */
+@Contract({ topic: 'ledger.points-moved.v1', key: (message: PointsMoved) => message.account })
+export class PointsMoved extends DecidedMovement {
+  @OneOf(['sent', 'received', 'imported', 'exchanged'])
+  readonly kind!: 'sent' | 'received' | 'imported' | 'exchanged';
+
+  /** Of the transfer (one name on both sides), the import or the exchange. */
+  @Text(128)
+  readonly transfer!: string;
+
+  /** The account on the other side, where there is one. */
+  @Optional()
+  @Uuid()
+  readonly counterpart?: string;
+}
+
+export class ExtendedLot {
+  @Text(140)
+  readonly lot!: string;
+
+  /** The date that the lot had. */
+  @InstantText()
+  readonly from!: string;
+
+  /** The date that it has now. */
+  @InstantText()
+  readonly to!: string;
+}
+
+/** Lots expire later than was said before (capabilities L6). */
+@Contract({ topic: 'ledger.expiry-extended.v1', key: (message: ExpiryExtended) => message.account })
+export class ExpiryExtended extends AccountDecision {
+  @Text(32)
+  readonly asset!: string;
+
+  /** The caller's name of the extension. */
+  @Text(128)
+  readonly extension!: string;
+
+  @Text(500)
+  readonly reason!: string;
+
+  @ListOf(() => ExtendedLot, 10_000)
+  readonly lots!: readonly ExtendedLot[];
+}
+
+/** A hold begins or ends: for tills and apps, which show what may be spent. */
+@Contract({ topic: 'ledger.hold-changed.v1', key: (message: HoldChanged) => message.account })
+export class HoldChanged extends AccountDecision {
+  /** A hold is placed once and has one end, one of the other three. */
+  @OneOf(['placed', 'captured', 'released', 'lapsed'])
+  readonly state!: 'placed' | 'captured' | 'released' | 'lapsed';
+
+  /** The caller's name of the hold, unique in its account. */
+  @Text(128)
+  readonly hold!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  /** What is held; of a captured hold what was redeemed, which may be less or more. */
+  @Amount()
+  readonly amount!: string;
+
+  /** Said when it is placed: it lapses at this instant. */
+  @Optional()
+  @InstantText()
+  readonly until?: string;
+}
+
+/** An amount expires soon, so many days ahead: for messages to the holder, once per date and threshold (capabilities L6). */
+@Contract({ topic: 'ledger.expiry-noticed.v1', key: (message: ExpiryNoticed) => message.account })
+export class ExpiryNoticed extends AccountDecision {
+  @Text(32)
+  readonly asset!: string;
+
+  @Amount()
+  readonly amount!: string;
+
+  @InstantText()
+  readonly expiresAt!: string;
+
+  /** The threshold that was reached, e.g. 30. */
+  @Count()
+  readonly days!: number;
+}
+
+/** Spending of an account was stopped, is allowed again, or has ended for good (capabilities M6). */
+@Contract({ topic: 'ledger.account-status-changed.v1', key: (message: AccountStatusChanged) => message.account })
+export class AccountStatusChanged extends AccountDecision {
+  /** `frozen`: points still come, none may be spent. `closed`: neither, and what was left is forfeited. */
+  @OneOf(['active', 'frozen', 'closed'])
+  readonly status!: 'active' | 'frozen' | 'closed';
+
+  @Text(500)
+  readonly reason!: string;
+}
