@@ -1,0 +1,1 @@
+export { MemoryEventStore, MemorySnapshots } from './memory/memory-event-store';
