@@ -1,1 +1,2 @@
 export { MemoryEventStore, MemorySnapshots } from './memory/memory-event-store';
+export * from './simulate';

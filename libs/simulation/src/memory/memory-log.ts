@@ -124,7 +124,13 @@ export class MemoryLog {
     const now = this.options.now();
     const recordedAt = now > before ? now : before;
     for (const { body: _body, said: _said, ...event } of events) {
-      const recorded = { ...event, stream, revision: known.length, position: position(this.log.length + 1), recordedAt };
+      const recorded = {
+        ...event,
+        stream,
+        revision: known.length,
+        position: position(this.log.length + 1),
+        recordedAt,
+      };
       known.push(recorded);
       this.log.push(recorded);
     }
