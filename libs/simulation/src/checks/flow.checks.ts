@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { metadataOf, streamName } from '@tallystick/decider';
+import { bodyOf, metadataOf, streamName } from '@tallystick/decider';
+import type { PurchaseState } from '@tallystick/campaigns-domain';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { ledgerPublications } from '@tallystick/ledger/publications';
 import { membershipPublications } from '@tallystick/membership/publications';
@@ -21,7 +22,18 @@ const REFUSALS: ReadonlySet<string> = new Set([
 
 /** What must hold between those outside, the logs and the topics (trust.md I12, I18, I19). */
 export function flowChecks(world: World): Violation[] {
-  return [...lettersOf(world), ...ackedOf(world), ...explainedOf(world), ...publishedOf(world), ...warmOf(world)];
+  return [lettersOf, ackedOf, explainedOf, parkedOf, publishedOf, warmOf].flatMap((check) => check(world));
+}
+
+/** No return waits for a purchase that has come. */
+function parkedOf({ disk }: World): Violation[] {
+  const { log } = disk.services.campaigns;
+  return [...log.streamNames].flatMap((stream) => {
+    if (!stream.startsWith('purchase-')) return [];
+    const { recorded, parked } = fold(stream, log.readStream(stream).events) as PurchaseState;
+    if (!recorded || parked.size === 0) return [];
+    return [{ check: 'nothing-parked', what: `${[...parked.keys()].join()} still waits for its purchase`, stream }];
+  });
 }
 
 /** Records are given up for what they say, never because somebody stumbled. */
@@ -91,9 +103,7 @@ function contents(
   const { log } = disk.services.campaigns;
   const of = purchase ?? { source, id };
   const streams = [streamName('purchase', TENANT, of.source, of.id), streamName('return', TENANT, source, id)];
-  return streams.flatMap((stream) =>
-    log.readStream(stream).events.map((event) => JSON.parse(Buffer.from(event.data).toString()) as object),
-  );
+  return streams.flatMap((stream) => log.readStream(stream).events.map((event) => bodyOf<object>(event)));
 }
 
 /** Whether an event keeps the content of a message. */

@@ -19,7 +19,7 @@ export function deciderOf(stream: string): AnyDecider {
   return DECIDERS.get(stream.slice(0, stream.indexOf('-')))!;
 }
 
-/** A stream's state, folded from its stored bytes; `each` sees it after every event. */
+/** A stream's state, folded from what is stored; `each` sees it after every event. */
 export function fold(
   stream: string,
   events: readonly RecordedEvent[],
@@ -28,8 +28,7 @@ export function fold(
   const decider = deciderOf(stream);
   let state = decider.initial();
   for (const event of events) {
-    const data = bodyOf({ ...event, body: undefined });
-    state = decider.evolve(state, decider.upcast(event.type, event.version, data));
+    state = decider.evolve(state, decider.upcast(event.type, event.version, bodyOf(event)));
     each(state, event);
   }
   return state;

@@ -139,7 +139,7 @@ export class MemoryLog {
 }
 
 /** The last event of an append that was taken before: the same ids at the same place (rules R1 to R6). */
-function repetition(
+export function repetition(
   known: readonly RecordedEvent[],
   expected: number,
   events: readonly NewEvent[],

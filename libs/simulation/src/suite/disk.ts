@@ -5,7 +5,8 @@ import type { GrowthFact } from '@tallystick/membership-domain';
 import { membershipPublications } from '@tallystick/membership/publications';
 import type { Publications } from '@tallystick/messaging';
 import type { Instant } from '@tallystick/vocabulary';
-import { MemoryBus } from '../memory/memory-bus';
+import type { Calls } from '../memory/calls';
+import { type FetchLimit, MemoryBus, MemorySource } from '../memory/memory-bus';
 import { MemorySnapshots } from '../memory/memory-event-store';
 import { MemoryLog, type MemoryLogOptions } from '../memory/memory-log';
 import { MemoryKeeper, type MemoryKeeperOptions, MemoryProgress } from '../memory/memory-progress';
@@ -15,12 +16,25 @@ export type ServiceName = 'campaigns' | 'ledger' | 'membership';
 
 export const SERVICES: readonly ServiceName[] = ['campaigns', 'ledger', 'membership'];
 
+/** A topic as one consumer's loop reads it. */
+export interface SourceOptions {
+  readonly topic: string;
+  readonly bus: MemoryBus;
+  readonly calls: Calls;
+  readonly limit: FetchLimit;
+  readonly consumer: ServiceName;
+  readonly progress: MemoryProgress;
+}
+
 /** What a suite is built of; a planted bug brings a part of its own. */
 export interface Parts {
   log(service: ServiceName, options: MemoryLogOptions): MemoryLog;
   bus(now: () => Instant): MemoryBus;
   progress(): MemoryProgress;
   keeper(options: MemoryKeeperOptions): MemoryKeeper;
+  source(options: SourceOptions): MemorySource;
+  /** What a service's death takes with it beside what the process remembered. */
+  died(disk: ServiceDisk): void;
   readonly publications: Readonly<Record<ServiceName, Publications>>;
   /** Whether a relay notes how far it is before what it has read is published. */
   readonly savesBeforePublishing: boolean;
@@ -31,6 +45,8 @@ export const PARTS: Parts = {
   bus: (now) => new MemoryBus(now),
   progress: () => new MemoryProgress(),
   keeper: (options) => new MemoryKeeper(options),
+  source: ({ topic, bus, calls, limit }) => new MemorySource(topic, bus, calls, limit),
+  died: () => undefined,
   publications: { campaigns: campaignsPublications, ledger: ledgerPublications, membership: membershipPublications },
   savesBeforePublishing: false,
 };

@@ -15,7 +15,6 @@ import { whenReturnQualifiedReverse } from '@tallystick/ledger/policies/when-ret
 import { MemberCommands } from '@tallystick/membership/application/member-commands';
 import { type Batch, type BatchHandler, TopicLoop } from '@tallystick/messaging';
 import { MemoryEventStore } from '../memory/memory-event-store';
-import { MemorySource } from '../memory/memory-bus';
 import type { SimulatedTime } from '../world/simulated-time';
 import type { Random } from '../world/random';
 import { type Scheduler, SimulatedProcess } from '../world/scheduler';
@@ -63,7 +62,10 @@ export class Suite {
   /** Starts a service's process; one that ran before is killed first, and all that it remembered is lost. */
   start(service: ServiceName): void {
     const before = this.running.get(service);
-    before?.process.kill();
+    if (before) {
+      before.process.kill();
+      this.disk.parts.died(this.disk.services[service]);
+    }
     for (const loop of before?.loops ?? []) void loop.stop();
     const process = new SimulatedProcess(service, this.scheduler);
     const { log, snapshots } = this.disk.services[service];
@@ -136,9 +138,10 @@ export class Suite {
   ): TopicLoop {
     const { disk, random, time } = this;
     const { progress } = disk.services[consumer];
-    const { movesWithEffects } = disk;
+    const { movesWithEffects, bus } = disk;
+    const limit = (available: number): number => random.between(0, available);
     return new TopicLoop({
-      source: new MemorySource(topic, disk.bus, process, (available) => random.between(0, available)),
+      source: disk.parts.source({ topic, bus, calls: process, limit, consumer, progress }),
       keeper: disk.parts.keeper({ consumer, topic, progress, calls: process, movesWithEffects }),
       handler: (batch: Batch<never>) => handler(batch),
       batchSize: BATCH,

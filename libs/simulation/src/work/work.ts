@@ -30,7 +30,7 @@ const SOURCE = 'till-1';
 
 /** Purchases, returns, conflicts and repetitions of a few members, and commands from outside, in any order. */
 export function workOf(random: Random, sources: readonly WorkSource[]): Work[] {
-  const purchases = Array.from({ length: random.between(5, 9) }, (_, index) => purchase(random, `P${index}`));
+  const purchases = Array.from({ length: random.between(3, 7) }, (_, index) => purchase(random, `P${index}`));
   const work: Work[] = purchases.flatMap((message) => carried(random, message));
   for (const message of purchases) work.push(...returnsOf(random, message));
   for (const source of sources) work.push(...source(random));
