@@ -20,7 +20,9 @@ export const boundaries = {
     may('type:tooling', 'type:pure', 'type:lib', 'type:tooling'),
     may('type:service', 'type:pure', 'type:lib', 'type:domain'),
     may('type:host', 'type:pure', 'type:lib', 'type:service'),
-    may('type:cli', 'type:pure', 'type:lib', 'type:domain', 'type:service', 'type:host'),
+    // The simulator drives the plain parts of several services over one store and one bus in memory.
+    may('type:simulation', 'type:pure', 'type:lib', 'type:domain', 'type:service'),
+    may('type:cli', 'type:pure', 'type:lib', 'type:domain', 'type:service', 'type:host', 'type:simulation'),
     // One service's domain is out of reach for another.
     ...SERVICES.map((name) => may(`scope:${name}`, `scope:${name}`, 'type:pure', 'type:lib')),
   ],

@@ -41,5 +41,9 @@ export const PLACES = [
   { rule: 'postgres-place', module: /^(pg|pg-copy-streams|kysely)(\/|$)/, allowed: POSTGRES },
   { rule: 'nest-place', module: /^@nestjs\//, allowed: NEST },
   { rule: 'testing-place', module: /^@tallystick\/testing(\/|$)/, allowed: SPECS },
-  { rule: 'publications-place', module: /^@tallystick\/[a-z-]+\/publications$/, allowed: ['services/*/src/main.ts'] },
+  {
+    rule: 'publications-place',
+    module: /^@tallystick\/[a-z-]+\/publications$/,
+    allowed: ['services/*/src/main.ts', 'libs/simulation/**'],
+  },
 ];

@@ -24,8 +24,9 @@ export function accountStream(tenant: string, account: string): string {
 export class AccountCommands {
   private readonly executor: Executor<AccountState, AccountCommand, AccountEvent, AccountRefusal>;
 
-  constructor(store: EventStore, snapshots: SnapshotStore) {
-    this.executor = new Executor({ decider: accountDecider, store, snapshots });
+  /** `capacity`: accounts kept in memory; absent, the executor's own. */
+  constructor(store: EventStore, snapshots: SnapshotStore, capacity?: number) {
+    this.executor = new Executor({ decider: accountDecider, store, snapshots, capacity });
   }
 
   /** In order per account; the checkpoint moves with the events where every command has some. */

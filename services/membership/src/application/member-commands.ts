@@ -41,11 +41,13 @@ export class MemberCommands {
   private readonly policies: Executor<TierPolicyState, DeclareTierPolicy, TierPolicyDeclared, TierPolicyRefusal>;
   private readonly known = new Map<string, { policy: TierPolicy; version: number }>();
 
+  /** `capacity`: members kept in memory; absent, the executor's own. */
   constructor(
     private readonly store: EventStore,
     snapshots: SnapshotStore,
+    capacity?: number,
   ) {
-    this.members = new Executor({ decider: memberDecider, store, snapshots });
+    this.members = new Executor({ decider: memberDecider, store, snapshots, capacity });
     this.policies = new Executor({ decider: tierPolicyDecider, store, snapshots, capacity: 100 });
   }
 

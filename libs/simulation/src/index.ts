@@ -1,0 +1,5 @@
+export { MemoryEventStore, MemorySnapshots } from './memory/memory-event-store';
+export * from './simulate';
+export { findAllPlanted, findPlanted, type PlantedFinding, plantedTable } from './planted/find-planted';
+export { PLANTED_BUGS, type PlantedBug } from './planted/planted-bugs';
+export type { Work, WorkSource } from './work/work';

@@ -1,0 +1,163 @@
+import { accountDecider } from '@tallystick/ledger-domain';
+import { PARTITIONS } from '@tallystick/messaging';
+import { instant } from '@tallystick/vocabulary';
+import { violationsOf } from './checks/violations';
+import { Disk, type Parts, PARTS, SERVICES } from './suite/disk';
+import { UNITS } from './suite/program';
+import { Suite } from './suite/suite';
+import { Callers } from './work/callers';
+import { DESK_WORK, STRAY_WORK, type Work, workOf, type WorkSource } from './work/work';
+import { Random } from './world/random';
+import { Scheduler, SimulatedProcess } from './world/scheduler';
+import { SimulatedTime } from './world/simulated-time';
+
+const START = instant('2026-04-01T00:00:00Z');
+/** More than any sound run needs: whoever is not done by then never will be. */
+const MAX_STEPS = 10_000;
+const STEPS_A_CRASH = 150;
+const EVENTS_A_SNAPSHOT = 3;
+
+/** What a check found wrong. */
+export interface Violation {
+  /** The check that found it. */
+  readonly check: string;
+  readonly what: string;
+  readonly stream?: string;
+}
+
+/** What one seed came to. */
+export interface SimulatedRun {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly steps: number;
+  readonly crashes: number;
+  readonly events: number;
+  /** SHA-256 over every log, hex: a seed always gives the same. */
+  readonly digest: string;
+  /** The last events of the streams that a violation names, for people. */
+  readonly last: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface SimulateOptions {
+  /** What the suite is built of; a planted bug brings its own. */
+  readonly parts?: Partial<Parts>;
+  /** Sources of work beside purchases and their returns. */
+  readonly sources?: readonly WorkSource[];
+}
+
+/** A world while it runs. */
+export interface World {
+  readonly disk: Disk;
+  readonly suite: Suite;
+  readonly callers: Callers;
+  readonly work: readonly Work[];
+  /** False where it was not done when its steps were used up. */
+  readonly isDrained: boolean;
+}
+
+/**
+ * Runs the services' own code through one seed: work in a random order, calls that are delayed, lost or answered twice,
+ * processes that die between any two awaits; then, without faults, until nothing is left to do. All time and chance come
+ * of the seed. Answers what the checks found; a run of sound code finds nothing.
+ */
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<SimulatedRun> {
+  const random = new Random(seed);
+  const time = new SimulatedTime(START, random);
+  const asBefore = snapshotsOften();
+  try {
+    const run = new Run(random, time, options);
+    await run.toTheEnd();
+    return { seed, steps: run.steps, crashes: run.crashes, ...violationsOf(run) };
+  } finally {
+    asBefore();
+    time.end();
+  }
+}
+
+/** Streams are short here: a snapshot every few events, or none would ever be read. Answers how to undo it. */
+function snapshotsOften(): () => void {
+  const codec = accountDecider.snapshot as { every?: number };
+  const { every } = codec;
+  codec.every = EVENTS_A_SNAPSHOT;
+  return () => {
+    codec.every = every;
+  };
+}
+
+class Run implements World {
+  readonly disk: Disk;
+  readonly suite: Suite;
+  readonly callers: Callers;
+  readonly work: readonly Work[];
+  steps = 0;
+  crashes = 0;
+  isDrained = false;
+  private readonly scheduler: Scheduler;
+  private readonly open: Work[];
+
+  constructor(
+    private readonly random: Random,
+    readonly time: SimulatedTime,
+    { parts, sources = [STRAY_WORK, DESK_WORK] }: SimulateOptions,
+  ) {
+    this.scheduler = new Scheduler(random);
+    this.disk = new Disk({ ...PARTS, ...parts }, () => time.now, random.oneIn(2));
+    for (const unit of UNITS) this.disk.rows.declare(unit);
+    this.suite = new Suite(this.disk, this.scheduler, time, random);
+    this.callers = new Callers(this.suite, time, new SimulatedProcess('till', this.scheduler));
+    this.work = workOf(random, sources);
+    this.open = [...this.work];
+  }
+
+  async toTheEnd(): Promise<void> {
+    for (const service of SERVICES) this.suite.start(service);
+    this.callers.begin();
+    await this.until(() => this.scheduler.isIdle && this.callers.isAnswered);
+    while (this.open.length > 0 && this.steps < MAX_STEPS) await this.storm();
+    this.scheduler.isFaulty = false;
+    await this.until(() => this.isSettled());
+    this.isDrained = this.isSettled();
+    for (const { loops } of this.suite.running.values()) for (const loop of loops) void loop.stop();
+  }
+
+  private async until(isDone: () => boolean): Promise<void> {
+    await this.time.quiet();
+    while (!isDone() && this.steps < MAX_STEPS) await this.goOn();
+  }
+
+  /** Something happens: more work, a death, or what was waiting goes on. */
+  private async storm(): Promise<void> {
+    if (this.random.oneIn(STEPS_A_CRASH)) {
+      this.crashes += 1;
+      this.suite.start(this.random.pick(SERVICES));
+      await this.time.quiet();
+    }
+    if (this.random.oneIn(8)) {
+      this.callers.take(this.open.pop()!);
+      await this.time.quiet();
+    } else await this.goOn();
+  }
+
+  private async goOn(): Promise<void> {
+    this.steps += 1;
+    if (this.scheduler.isIdle || this.random.oneIn(30)) this.time.next();
+    else this.scheduler.step();
+    await this.time.quiet();
+  }
+
+  /** True where everybody is answered, all is published, and every consumer has settled its topics. */
+  private isSettled(): boolean {
+    if (!this.scheduler.isIdle || !this.callers.isAnswered) return false;
+    const { bus, services } = this.disk;
+    return SERVICES.every((service) => {
+      const { log, relayed, progress } = services[service];
+      if ((relayed ?? '') < log.logHead() && log.events.length > 0) return false;
+      return this.suite.topicsOf(service).every((topic) => {
+        for (let partition = 0; partition < PARTITIONS; partition++) {
+          if (progress.standing(service, topic, partition).position < bus.head(topic, partition)) return false;
+        }
+        return true;
+      });
+    });
+  }
+}

@@ -1,0 +1,158 @@
+import { PurchaseIntake } from '@tallystick/campaigns/application/purchase-intake';
+import { ReturnIntake } from '@tallystick/campaigns/application/return-intake';
+import { RuleSets } from '@tallystick/campaigns/application/rule-sets';
+import { SurroundingsReader } from '@tallystick/campaigns/application/surroundings';
+import { TierReevaluation } from '@tallystick/campaigns/application/tier-reevaluation';
+import { whenPurchasePublishedRecordIt } from '@tallystick/campaigns/policies/when-purchase-published-record-it';
+import { whenPurchaseRecordedIndexIt } from '@tallystick/campaigns/policies/when-purchase-recorded-index-it';
+import { whenReturnPublishedRecordIt } from '@tallystick/campaigns/policies/when-return-published-record-it';
+import { whenTierChangedReevaluate } from '@tallystick/campaigns/policies/when-tier-changed-reevaluate';
+import type { EventStore, SnapshotStore } from '@tallystick/decider';
+import { AccountCommands } from '@tallystick/ledger/application/account-commands';
+import { AssetDirectory } from '@tallystick/ledger/application/asset-directory';
+import { whenPurchaseQualifiedAccrue } from '@tallystick/ledger/policies/when-purchase-qualified-accrue';
+import { whenReturnQualifiedReverse } from '@tallystick/ledger/policies/when-return-qualified-reverse';
+import { MemberCommands } from '@tallystick/membership/application/member-commands';
+import { type Batch, type BatchHandler, TopicLoop } from '@tallystick/messaging';
+import { MemoryEventStore } from '../memory/memory-event-store';
+import type { SimulatedTime } from '../world/simulated-time';
+import type { Random } from '../world/random';
+import { type Scheduler, SimulatedProcess } from '../world/scheduler';
+import { MemoryPurchaseIndex, MemoryReference, MemoryTierRows } from './campaigns-rows';
+import type { Disk, ServiceName } from './disk';
+import { whenGrowthChangedReviewTiers } from './growth-review';
+import { PROGRAM } from './program';
+import { relay } from './relay';
+
+const BATCH = 6;
+const RENEW_MS = 3_000;
+/** Fewer than there are members, so that states are forgotten and folded again. */
+const STATES_KEPT = 2;
+
+/** What each topic of a service is done with; a policy takes the messages of its own topic. */
+type Handlers = Readonly<Record<string, BatchHandler<never>>>;
+
+export interface Campaigns {
+  readonly purchases: PurchaseIntake;
+  readonly returns: ReturnIntake;
+  readonly ruleSets: RuleSets;
+}
+
+/** One running process of a service, its memory and all. */
+export interface Running {
+  readonly process: SimulatedProcess;
+  readonly loops: readonly TopicLoop[];
+  readonly campaigns?: Campaigns;
+  readonly accounts?: AccountCommands;
+}
+
+/** The services' own application classes and policies over one disk, each in a process that may be killed. */
+export class Suite {
+  readonly running = new Map<ServiceName, Running>();
+  /** What ended a delivery loop of itself: never while the code is right. */
+  readonly deaths: string[] = [];
+
+  constructor(
+    readonly disk: Disk,
+    private readonly scheduler: Scheduler,
+    private readonly time: SimulatedTime,
+    private readonly random: Random,
+  ) {}
+
+  /** Starts a service's process; one that ran before is killed first, and all that it remembered is lost. */
+  start(service: ServiceName): void {
+    const before = this.running.get(service);
+    if (before) {
+      before.process.kill();
+      this.disk.parts.died(this.disk.services[service]);
+    }
+    for (const loop of before?.loops ?? []) void loop.stop();
+    const process = new SimulatedProcess(service, this.scheduler);
+    const { log, snapshots } = this.disk.services[service];
+    const store = new MemoryEventStore(log, process);
+    const { handlers, ...parts } = this.build(service, process, store, snapshots.port(process));
+    const loops = Object.entries(handlers).map(([topic, handler]) => this.loop(service, process, topic, handler));
+    for (const loop of loops) loop.start();
+    void relay(service, this.disk, store, process, this.random);
+    this.running.set(service, { process, loops, ...parts });
+  }
+
+  /** What a running service hears. */
+  topicsOf(service: ServiceName): readonly string[] {
+    return this.running.get(service)!.loops.map(({ topic }) => topic);
+  }
+
+  private build(
+    service: ServiceName,
+    process: SimulatedProcess,
+    store: EventStore,
+    snapshots: SnapshotStore,
+  ): { readonly handlers: Handlers; readonly campaigns?: Campaigns; readonly accounts?: AccountCommands } {
+    switch (service) {
+      case 'campaigns':
+        return this.campaigns(process, store);
+      case 'ledger': {
+        const accounts = new AccountCommands(store, snapshots, STATES_KEPT);
+        const application = { accounts, assets: new AssetDirectory(store, snapshots) };
+        const handlers: Handlers = {
+          'campaigns.purchase-qualified.v1': whenPurchaseQualifiedAccrue(application),
+          'campaigns.return-qualified.v1': whenReturnQualifiedReverse(application),
+        };
+        return { handlers, accounts };
+      }
+      case 'membership': {
+        const review = whenGrowthChangedReviewTiers(
+          new MemberCommands(store, snapshots, STATES_KEPT),
+          this.disk,
+          process,
+        );
+        return { handlers: { 'ledger.growth-changed.v1': review } };
+      }
+    }
+  }
+
+  private campaigns(process: SimulatedProcess, store: EventStore): { handlers: Handlers; campaigns: Campaigns } {
+    const { rows } = this.disk;
+    const reference = new MemoryReference(rows, process);
+    const ruleSets = new RuleSets(store, reference, () => this.time.now);
+    const surroundings = new SurroundingsReader(reference, ruleSets);
+    const purchases = new PurchaseIntake(store, surroundings, ruleSets);
+    const returns = new ReturnIntake(store, surroundings, ruleSets);
+    const index = new MemoryPurchaseIndex(rows, process);
+    const reevaluation = new TierReevaluation(store, reference, ruleSets, PROGRAM);
+    const heardBy = (stream: string): number | undefined => purchases.heardBy(stream);
+    const handlers: Handlers = {
+      'purchases.v1': whenPurchasePublishedRecordIt(purchases, PROGRAM),
+      'returns.v1': whenReturnPublishedRecordIt(returns, PROGRAM),
+      'membership.tier-changed.v1': whenTierChangedReevaluate(new MemoryTierRows(rows, process), index, reevaluation),
+      'campaigns.purchase-recorded.v1': whenPurchaseRecordedIndexIt(index, reference, reevaluation, heardBy),
+    };
+    return { handlers, campaigns: { purchases, returns, ruleSets } };
+  }
+
+  private loop(
+    consumer: ServiceName,
+    process: SimulatedProcess,
+    topic: string,
+    handler: BatchHandler<never>,
+  ): TopicLoop {
+    const { disk, random, time } = this;
+    const { progress } = disk.services[consumer];
+    const { movesWithEffects, bus } = disk;
+    const limit = (available: number): number => random.between(0, available);
+    return new TopicLoop({
+      source: disk.parts.source({ topic, bus, calls: process, limit, consumer, progress }),
+      keeper: disk.parts.keeper({ consumer, topic, progress, calls: process, movesWithEffects }),
+      handler: (batch: Batch<never>) => handler(batch),
+      batchSize: BATCH,
+      renewMs: RENEW_MS,
+      giveUpAfterMs: 300_000,
+      now: () => time.now,
+      onFatal: (error) => this.deaths.push(`${consumer} on ${topic}: ${String(error)}${causeOf(error)}`),
+    });
+  }
+}
+
+function causeOf(error: unknown): string {
+  return error instanceof Error && error.cause !== undefined ? `, since ${String(error.cause)}` : '';
+}

@@ -1,0 +1,141 @@
+import type { Taken } from '@tallystick/campaigns/application/arrival';
+import type { CommandItem, CommandResult } from '@tallystick/decider';
+import type { AccountCommand } from '@tallystick/ledger-domain';
+import type { Published } from '@tallystick/messaging';
+import type { SimulatedProcess } from '../world/scheduler';
+import type { SimulatedTime } from '../world/simulated-time';
+import type { ServiceName } from '../suite/disk';
+import { contentOf, PROGRAM, RULE_SETS, STORES, TENANT } from '../suite/program';
+import type { Running, Suite } from '../suite/suite';
+import type { Work } from './work';
+
+const PAUSE_MS = 40;
+const LOST = Symbol('nobody answered');
+
+/** What was promised to those outside: held against the logs and topics at the end. */
+export interface Promised {
+  readonly published: { readonly work: Extract<Work, { kind: 'publish' | 'poison' }>; readonly places: Published[] }[];
+  readonly posted: { readonly work: Extract<Work, { kind: 'post' }>; readonly taken: Taken }[];
+  readonly carriedOut: {
+    readonly item: CommandItem<AccountCommand>;
+    readonly result: CommandResult<unknown, string>;
+  }[];
+}
+
+/** Those outside: each asks again, in the same words, until it is answered. */
+export class Callers {
+  readonly promised: Promised = { published: [], posted: [], carriedOut: [] };
+  private asking = 0;
+
+  constructor(
+    private readonly suite: Suite,
+    private readonly time: SimulatedTime,
+    /** The publishers' own process, which never dies. */
+    private readonly till: SimulatedProcess,
+  ) {}
+
+  /** True where everybody has an answer. */
+  get isAnswered(): boolean {
+    return this.asking === 0;
+  }
+
+  /** Publishes the program's rule sets, one after the other. */
+  begin(): void {
+    void this.ask(async () => {
+      for (const [index, rules] of RULE_SETS.entries()) {
+        const metadata = { actor: 'user:office', commandId: `rule-set-${index}` };
+        await this.insist('campaigns', async ({ campaigns }) => {
+          const published = await campaigns!.ruleSets.publish(
+            TENANT,
+            PROGRAM,
+            contentOf(rules),
+            rules.validFrom,
+            metadata,
+          );
+          return published.kind === 'failed' ? LOST : published;
+        });
+      }
+    });
+  }
+
+  take(work: Work): void {
+    void this.ask(() => this.carry(work));
+  }
+
+  private async carry(work: Work): Promise<void> {
+    switch (work.kind) {
+      case 'publish':
+      case 'poison':
+        return this.publish(work);
+      case 'post':
+        return this.post(work);
+      case 'command': {
+        const result = await this.insist('ledger', async ({ accounts }) => {
+          const { results } = await accounts!.executeMany([work.item]);
+          return results[0]!.kind === 'failed' ? LOST : results[0]!;
+        });
+        this.promised.carriedOut.push({ item: work.item, result });
+        return;
+      }
+      case 'declare-store':
+        this.suite.disk.rows.declare(STORES.find(({ node }) => node === work.store)!);
+    }
+  }
+
+  private async publish(work: Extract<Work, { kind: 'publish' | 'poison' }>): Promise<void> {
+    const key = work.kind === 'poison' ? work.key : work.message.id;
+    const message = work.kind === 'poison' ? {} : { message: work.message };
+    const record = { key, ...message, tenant: TENANT, correlationId: `${work.topic}/${key}` };
+    for (;;) {
+      try {
+        const places = await this.till.call('publish', () => this.suite.disk.bus.append(work.topic, [record]));
+        this.promised.published.push({ work, places });
+        return;
+      } catch {
+        await this.pause();
+      }
+    }
+  }
+
+  private async post(work: Extract<Work, { kind: 'post' }>): Promise<void> {
+    const { message, idempotencyKey } = work;
+    const taken = await this.insist('campaigns', async ({ campaigns }) => {
+      const arrival = {
+        tenant: TENANT,
+        program: PROGRAM,
+        message,
+        receivedAt: this.time.now,
+        actor: 'machine:till',
+        correlationId: idempotencyKey,
+        delivery: idempotencyKey,
+      };
+      const [one] = (await campaigns!.purchases.take([arrival])).taken;
+      return one!.kind === 'waiting' ? LOST : one!;
+    });
+    this.promised.posted.push({ work, taken });
+  }
+
+  /** Asks whoever serves now; where it dies, fails or cannot tell, asks whoever serves then. */
+  private async insist<Answer>(
+    service: ServiceName,
+    attempt: (running: Running) => Promise<Answer | typeof LOST>,
+  ): Promise<Answer> {
+    for (;;) {
+      const running = this.suite.running.get(service)!;
+      const death = running.process.death.then(() => LOST);
+      const answer = await Promise.race([attempt(running).catch(() => LOST), death]);
+      if (answer !== LOST) return answer as Answer;
+      await this.pause();
+    }
+  }
+
+  private async ask(work: () => Promise<void>): Promise<void> {
+    this.asking += 1;
+    await work();
+    this.asking -= 1;
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+}

@@ -1,0 +1,159 @@
+import type { PurchasePaid, ReturnMade } from '@tallystick/contracts';
+import { accountId, type CommandItem, commandId } from '@tallystick/decider';
+import { accountStream } from '@tallystick/ledger/application/account-commands';
+import type { AccountCommand } from '@tallystick/ledger-domain';
+import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
+import { PROGRAM, STORES, TENANT } from '../suite/program';
+import type { Random } from '../world/random';
+
+/** Something that happens to the suite from outside. */
+export type Work =
+  | { readonly kind: 'publish'; readonly topic: 'purchases.v1'; readonly message: PurchasePaid }
+  | { readonly kind: 'publish'; readonly topic: 'returns.v1'; readonly message: ReturnMade }
+  /** A purchase that comes over HTTP, named by the key that its repetitions carry as well. */
+  | { readonly kind: 'post'; readonly message: PurchasePaid; readonly idempotencyKey: string }
+  /** A command that a caller sends to an account and repeats, the same id each time, until it is answered. */
+  | { readonly kind: 'command'; readonly item: CommandItem<AccountCommand> }
+  /** A record that nobody can read. */
+  | { readonly kind: 'poison'; readonly topic: 'purchases.v1' | 'returns.v1'; readonly key: string }
+  | { readonly kind: 'declare-store'; readonly store: string };
+
+/** One more source of work: what it brings is mixed with everything else. Its items must be made of the draws alone. */
+export type WorkSource = (random: Random) => readonly Work[];
+
+const FIRST = instant('2026-03-01T00:00:00Z');
+const HOUR = 3_600_000;
+/** Every purchase and return happens in so many hours; few enough that some share an instant. */
+const HOURS = 20 * 24;
+const MEMBERS = 3;
+const SOURCE = 'till-1';
+
+/** Purchases, returns, conflicts and repetitions of a few members, and commands from outside, in any order. */
+export function workOf(random: Random, sources: readonly WorkSource[]): Work[] {
+  const purchases = Array.from({ length: random.between(3, 7) }, (_, index) => purchase(random, `P${index}`));
+  const work: Work[] = purchases.flatMap((message) => carried(random, message));
+  for (const message of purchases) work.push(...returnsOf(random, message));
+  for (const source of sources) work.push(...source(random));
+  const declared: Work[] = STORES.map(({ node }) => ({ kind: 'declare-store', store: node }));
+  return random.shuffled([...work, ...declared]);
+}
+
+/** Returns without a purchase and unreadable records. */
+export const STRAY_WORK: WorkSource = (random) => {
+  const work: Work[] = [];
+  for (let index = random.between(0, 2); index > 0; index--) work.push(published(unlinkedReturn(random, `U${index}`)));
+  if (random.oneIn(3)) work.push({ kind: 'poison', topic: random.pick(['purchases.v1', 'returns.v1']), key: 'P0' });
+  return work;
+};
+
+/** What an operator takes off accounts by command, while contracts move the same accounts. */
+export const DESK_WORK: WorkSource = (random) =>
+  Array.from({ length: random.between(0, 4) }, (_, index): Work => {
+    const member = memberOf(random);
+    const account = accountId(TENANT, PROGRAM, member);
+    const command: AccountCommand = {
+      kind: 'reverse-unlinked',
+      tenant: TENANT,
+      account,
+      program: PROGRAM,
+      holder: member,
+      return: { source: 'desk', id: `D${index}` },
+      revision: 0,
+      effectiveAt: timeIn(random),
+      issuer: random.pick(['mall', 'park']),
+      store: 'desk',
+      receipt: 'ab'.repeat(32),
+      amounts: [{ asset: 'POINTS', score: false, amount: BigInt(random.between(1, 200)) }],
+    };
+    const id = commandId(TENANT, 'desk', 'deduct', `D${index}`);
+    return {
+      kind: 'command',
+      item: { stream: accountStream(TENANT, account), command, metadata: { actor: 'user:desk', commandId: id } },
+    };
+  });
+
+/** One purchase as it reaches the suite: once or more often, by either entrance, now and then with other content. */
+function carried(random: Random, message: PurchasePaid): Work[] {
+  const post = (one: PurchasePaid, key: string): Work => ({ kind: 'post', message: one, idempotencyKey: key });
+  const work = [random.oneIn(3) ? post(message, `${message.id}-a`) : published(message)];
+  if (random.oneIn(4)) work.push(random.oneIn(2) ? post(message, `${message.id}-b`) : published(message));
+  if (random.oneIn(6)) work.push(published({ ...purchase(random, message.id), occurredAt: message.occurredAt }));
+  return work;
+}
+
+function returnsOf(random: Random, { id, lines }: PurchasePaid): Work[] {
+  const work: Work[] = [];
+  for (let index = random.between(-1, 2); index > 0; index--) {
+    const line = random.pick(lines);
+    const returned: ReturnMade = {
+      type: 'return-made',
+      version: 1,
+      source: SOURCE,
+      id: `R-${id}-${index}`,
+      occurredAt: timeText(random),
+      store: random.pick(STORES).node,
+      purchase: { source: SOURCE, id },
+      currency: 'CNY',
+      lines: [{ line: line.line, amount: String(random.between(1, Number(line.amount))) }],
+    };
+    work.push(published(returned));
+    if (random.oneIn(5)) work.push(published(returned));
+    if (random.oneIn(8)) work.push(published({ ...returned, occurredAt: timeText(random) }));
+  }
+  return work;
+}
+
+function purchase(random: Random, id: string): PurchasePaid {
+  const lines = Array.from({ length: random.between(1, 3) }, (_, index) => ({
+    line: String(index + 1),
+    sku: `sku-${index}`,
+    quantity: '1',
+    amount: String(random.between(50, 30_000)),
+  }));
+  const total = String(lines.reduce((sum, { amount }) => sum + Number(amount), 0));
+  return {
+    type: 'purchase-paid',
+    version: 1,
+    source: SOURCE,
+    id,
+    occurredAt: timeText(random),
+    store: random.pick(STORES).node,
+    ...(random.oneIn(12) ? {} : { member: { id: memberOf(random) } }),
+    currency: 'CNY',
+    lines,
+    tenders: [{ kind: 'cash', amount: total }],
+    total,
+  };
+}
+
+function unlinkedReturn(random: Random, id: string): ReturnMade {
+  return {
+    type: 'return-made',
+    version: 1,
+    source: SOURCE,
+    id,
+    occurredAt: timeText(random),
+    store: random.pick(STORES).node,
+    member: { id: memberOf(random) },
+    currency: 'CNY',
+    lines: [{ line: '1', sku: 'sku-0', amount: String(random.between(50, 20_000)) }],
+  };
+}
+
+function published(message: PurchasePaid | ReturnMade): Work {
+  return message.type === 'purchase-paid'
+    ? { kind: 'publish', topic: 'purchases.v1', message }
+    : { kind: 'publish', topic: 'returns.v1', message };
+}
+
+function memberOf(random: Random): string {
+  return `m-${random.between(1, MEMBERS)}`;
+}
+
+function timeIn(random: Random): Instant {
+  return (FIRST + random.between(0, HOURS) * HOUR) as Instant;
+}
+
+function timeText(random: Random): string {
+  return formatInstant(timeIn(random));
+}
