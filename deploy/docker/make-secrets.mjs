@@ -14,6 +14,7 @@ const key = () => randomBytes(32).toString('base64');
 const password = () => randomBytes(24).toString('base64url');
 
 secret('cursor-key', key);
+secret('seal-key', key);
 secret('vault-key', key);
 secret('postgres-password', password);
 secret('grafana-password', password);

@@ -12,15 +12,17 @@ import {
   type MigrationSet,
   type Pool,
 } from '@tallystick/postgres';
+import { SEALING_MIGRATIONS } from '@tallystick/sealing';
 import { rememberInstallation } from './installation';
 import type { ServiceDefinition } from './service';
 import { databaseSetting, type Settings } from './settings';
 
-/** Every migration of a service's schema, in order: the log, consumers, dead letters, idempotency keys, its own tables. */
+/** Every migration of a service's schema, in order: the log and its seal, consumers, dead letters, idempotency keys, its own tables. */
 export function migrationsOf(definition: ServiceDefinition): readonly MigrationSet[] {
   const { name, migrations } = definition;
   return [
     EVENT_LOG_MIGRATIONS,
+    SEALING_MIGRATIONS,
     CONSUMER_MIGRATIONS,
     DEAD_LETTER_MIGRATIONS,
     { name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS },

@@ -35,7 +35,7 @@ export interface Host {
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
 
 /**
- * Serves booted services on one port: `/v1/<first segment>`, `/v1/operations/<service>` and `/docs/<service>` go to
+ * Serves booted services on one port: `/v1/<first segment>`, `/v1/operations/<service>`, `/v1/audit/<service>` and `/docs/<service>` go to
  * their service; the
  * host answers `/health/live`, `/health/ready`, `/metrics`, `/v1/status` and the local issuer's keys for all of them. Two
  * services that name one segment fail the start.
@@ -59,10 +59,10 @@ export async function hostServices(booted: BootedServices, options: HostOptions 
   return { url: `http://${shown}:${port}`, port, close: () => closeServer(server) };
 }
 
-/** What of a path names its owner: `v1/<segment>`, `v1/operations/<service>` or `docs/<service>`. */
+/** What of a path names its owner: `v1/<segment>`, `v1/operations/<service>`, `v1/audit/<service>` or `docs/<service>`. */
 function addressed(path: string): string {
   const [, first, second, third] = path.split('/', 4);
-  return second === 'operations' ? `${first}/${second}/${third}` : `${first}/${second}`;
+  return second === 'operations' || second === 'audit' ? `${first}/${second}/${third}` : `${first}/${second}`;
 }
 
 function ownersOf(services: readonly RunningService[]): ReadonlyMap<string, RunningService> {
@@ -71,6 +71,7 @@ function ownersOf(services: readonly RunningService[]): ReadonlyMap<string, Runn
     owners.set(`docs/${service.name}`, service);
     if (!service.resources.roles.has('http')) continue;
     owners.set(`v1/operations/${service.name}`, service);
+    owners.set(`v1/audit/${service.name}`, service);
     for (const path of service.definition.paths) {
       const taken = owners.get(`v1/${path}`);
       if (taken) throw new Error(`/v1/${path} belongs to ${taken.name} and ${service.name}`);

@@ -4,6 +4,7 @@ export * from './host';
 export * from './neighbours';
 export * from './progress';
 export * from './resources';
+export * from './roles';
 export * from './running-service';
 export * from './serve-alone';
 export * from './service';

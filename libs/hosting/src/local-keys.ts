@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { keptSecret } from '@tallystick/postgres';
+import { rolesOf } from './roles';
 import { type Environment, type SettingForm, type Settings } from './settings';
 
 /**
  * Fills in the keys that are not set from the data folder, making them there (0600) the first time. In production
- * nothing is made up: a missing key fails the boot.
+ * nothing is made up: a missing key fails the boot. A key of one role is no business of a process without it.
  */
 export function withLocalKeys(settings: Settings, forms: readonly SettingForm[], environment: Environment): Settings {
   const filled: Record<string, string | undefined> = { ...settings };
-  for (const { name, kind } of forms) {
-    if (kind !== 'key' || filled[name]) continue;
+  const roles = rolesOf(settings);
+  for (const { name, kind, role } of forms) {
+    if (kind !== 'key' || filled[name] || (role && !roles.has(role))) continue;
     if (environment['NODE_ENV'] === 'production') throw new Error(`${name} is missing: set it or ${name}_FILE`);
     filled[name] = localKey(dataFolderOf(settings), name);
   }

@@ -19,6 +19,7 @@ import {
 import { type DeadLetter, DeadLetters, type LettersOf } from '@tallystick/messaging';
 import { log } from '@tallystick/observability';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
+import { Audit, AuditController } from './audit';
 
 /** Which dead letters are asked for; without fields the open ones of all topics. */
 export class DeadLetterQuery {
@@ -110,15 +111,18 @@ function itemOf({ at, redriven, ...letter }: DeadLetter): object {
   };
 }
 
-/** A service's own module with its operations routes beside it. */
+/** A service's own module with its operations and audit routes beside it. */
 @Module({})
 export class HostedModule {
-  static with(service: DynamicModule, operations: Operations): DynamicModule {
+  static with(service: DynamicModule, operations: Operations, audit: Audit): DynamicModule {
     return {
       module: HostedModule,
       imports: [service],
-      controllers: [OperationsController],
-      providers: [{ provide: Operations, useValue: operations }],
+      controllers: [OperationsController, AuditController],
+      providers: [
+        { provide: Operations, useValue: operations },
+        { provide: Audit, useValue: audit },
+      ],
     };
   }
 }

@@ -6,8 +6,9 @@ import type { Instant } from '@tallystick/vocabulary';
 import { onIdleFault } from './database';
 import { isOnKafka, openKafkaPublisher } from './kafka';
 import type { Neighbours } from './neighbours';
-import { type Role, ROLES, type ServiceDefinition, type ServiceResources } from './service';
-import { listOf, type Settings } from './settings';
+import { rolesOf } from './roles';
+import type { ServiceDefinition, ServiceResources } from './service';
+import type { Settings } from './settings';
 import { openStore } from './stores';
 import { tracedStore } from './traced-store';
 
@@ -71,17 +72,4 @@ async function closeAll(publisher: Publisher, store: EventStore, pools: readonly
   await publisher.close();
   await store.close();
   await Promise.all(pools.map((pool) => pool.end()));
-}
-
-/** The roles that `TALLY_ROLES` names; all of them where it is absent. An unknown one fails the boot. */
-export function rolesOf(settings: Settings): ReadonlySet<Role> {
-  const named = listOf(settings['TALLY_ROLES']);
-  if (named.length === 0) return new Set(ROLES);
-  return new Set(
-    named.map((name) => {
-      const role = ROLES.find((known) => known === name);
-      if (!role) throw new Error(`TALLY_ROLES: ${name} is none of ${ROLES.join(', ')}`);
-      return role;
-    }),
-  );
 }

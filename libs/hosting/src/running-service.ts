@@ -5,6 +5,8 @@ import type { Position } from '@tallystick/decider';
 import { createHttpApp, Cursors, Health, type HttpApp, IdempotencyStore, Inside } from '@tallystick/http';
 import { type BusServer, DeadLetters, FaultsAsTheyAre } from '@tallystick/messaging';
 import { asService, log, Metrics } from '@tallystick/observability';
+import { AuditLog, type SealStanding } from '@tallystick/sealing';
+import { Audit } from './audit';
 import type { Authentication } from './authentication';
 import { openBus } from './bus';
 import { startRelay } from './kafka';
@@ -13,6 +15,7 @@ import { HostedModule, Operations } from './operations';
 import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
 import { startProjections } from './projections';
 import type { OpenResources } from './resources';
+import { startSealing } from './sealing';
 import type { ServiceDefinition } from './service';
 import { listOf } from './settings';
 
@@ -21,6 +24,8 @@ export interface ServiceStatus {
   readonly service: string;
   readonly head: Position;
   readonly hops: readonly Hop[];
+  /** How far the log is sealed, where the process may seal it. */
+  readonly sealing?: SealStanding;
 }
 
 /** A service that was booted. It has no port: a host hands requests in. */
@@ -80,6 +85,8 @@ async function start(
     sources.push(source);
     watchProgress(kind, source, health, metrics);
   };
+  const sealing = startSealing(definition, resources, metrics);
+  if (sealing) parts.add(() => sealing.close());
   const relay = startRelay(definition, resources, onFatal);
   if (relay) runs('relay', relay, () => relay.close());
   const projections = startProjections(definition, resources, onFatal);
@@ -105,7 +112,9 @@ async function start(
     status: async () => {
       const lags = await Promise.all(sources.map((source) => source.lag()));
       const follows = sources.flatMap((source) => source.follows?.() ?? []);
-      return { service: name, head: await store.logHead(), hops: hopsOf(lags.flat(), follows) };
+      const sealed = await sealing?.standing();
+      const hops = hopsOf(lags.flat(), follows);
+      return { service: name, head: await store.logHead(), hops, ...(sealed && { sealing: sealed }) };
     },
     stopConsuming: async () => {
       health.drain();
@@ -127,12 +136,13 @@ async function openHttp(
   bus: BusServer | undefined,
 ): Promise<HttpApp> {
   const { name } = definition;
-  const { pool, settings } = resources;
+  const { pool, store, settings } = resources;
   const letters = new DeadLetters(pool, bus ? [bus] : []);
   const operations = new Operations(name, letters, bus !== undefined, settings['TALLY_TENANT'] ?? 'demo');
+  const audit = new Audit(name, new AuditLog(pool, store));
   const http = await createHttpApp({
     service: name,
-    module: HostedModule.with(definition.module(resources), operations),
+    module: HostedModule.with(definition.module(resources), operations, audit),
     authenticator: authentication.forAudiences([name]),
     cursors: new Cursors(Buffer.from(settings['TALLY_CURSOR_KEY'] ?? '', 'base64')),
     idempotency: new IdempotencyStore(pool),

@@ -7,7 +7,7 @@ import type { Instant } from '@tallystick/vocabulary';
 import type { SettingForm } from './settings';
 
 /** What a process of a service does; roles can be scaled apart (`TALLY_ROLES`, comma separated). */
-export const ROLES = ['http', 'consumer', 'projector', 'relay', 'clock'] as const;
+export const ROLES = ['http', 'consumer', 'projector', 'relay', 'clock', 'sealer'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** What a service gets from whoever hosts it. Only `main.ts` and the module bind these; the rest sees ports. */

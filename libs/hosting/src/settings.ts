@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ServiceDefinition } from './service';
+import type { Role, ServiceDefinition } from './service';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,6 +13,8 @@ export interface SettingForm {
   /** Of a `whole`: a lesser one is refused, and why. */
   readonly least?: { readonly value: number; readonly since: string };
   readonly default?: string;
+  /** The only role that needs it: where a process lacks the role, a key is neither made nor missed. */
+  readonly role?: Role;
   /** Also taken from the file that `<name>_FILE` names. */
   readonly secret?: boolean;
 }
@@ -24,7 +26,7 @@ export const SETTINGS: readonly SettingForm[] = [
   { name: 'EVENTSTOREDB_URL', kind: 'url', secret: true, meaning: 'EventStoreDB, where TALLY_STORE=eventstoredb' },
   { name: 'TALLY_BUS', kind: 'choice', choices: ['postgres', 'kafka'], default: 'postgres', meaning: 'What carries the contracts' },
   { name: 'KAFKA_BROKERS', kind: 'list', meaning: 'host:port of the brokers, where TALLY_BUS=kafka' },
-  { name: 'TALLY_ROLES', kind: 'list', meaning: 'What the process does: http, consumer, projector, relay, clock; default all' },
+  { name: 'TALLY_ROLES', kind: 'list', meaning: 'What the process does: http, consumer, projector, relay, clock, sealer; default all' },
   { name: 'TALLY_PORT', kind: 'whole', default: '8080', meaning: 'Port to listen on; 0 = a free one' },
   { name: 'TALLY_HOST', kind: 'text', default: '127.0.0.1', meaning: 'Address to listen on' },
   { name: 'TALLY_DATA', kind: 'text', meaning: 'Folder of local keys and passwords' },
@@ -41,6 +43,10 @@ export const SETTINGS: readonly SettingForm[] = [
   { name: 'TALLY_BATCH', kind: 'whole', default: '500', meaning: 'Records that a consumer takes at once, at most' },
   { name: 'TALLY_TOPIC_RETENTION_HOURS', kind: 'whole', default: '168', meaning: 'How long the Postgres bus keeps a record of an outside topic that every consumer has settled; 0 = no longer' },
   { name: 'TALLY_CURSOR_KEY', kind: 'key', secret: true, meaning: 'Authenticates list cursors; the same on all replicas' },
+  { name: 'TALLY_ORIGIN', kind: 'text', default: 'tallystick.local', meaning: 'Names the installation in checkpoints: an address without scheme; the log of a service is <origin>/<service>' },
+  { name: 'TALLY_SEAL_KEY', kind: 'key', secret: true, role: 'sealer', meaning: 'Ed25519 seed (32 bytes) that signs checkpoints; only sealers may read it' },
+  { name: 'TALLY_FORMER_SEAL_KEYS', kind: 'list', meaning: 'Verifier keys of checkpoints that were signed before the key was changed' },
+  { name: 'TALLY_WITNESSES', kind: 'list', meaning: 'Who cosigns checkpoints: <address> <verifier key>' },
   { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', kind: 'url', meaning: 'Where traces are sent, OTLP over HTTP; absent: none are made' },
 ]; // prettier-ignore
 

@@ -62,7 +62,7 @@ describe('Settings', () => {
 
 describe('Roles', () => {
   it('are all of them by default, else those that are named', () => {
-    expect(rolesOf({}).size).toBe(5);
+    expect(rolesOf({}).size).toBe(6);
     expect([...rolesOf({ TALLY_ROLES: 'http, projector' })]).toEqual(['http', 'projector']);
     expect(() => rolesOf({ TALLY_ROLES: 'http,cook' })).toThrow('cook is none of');
   });

@@ -56,6 +56,9 @@ export const OneOf = (values: readonly (string | number)[]): PropertyDecorator =
 /** List of `min` to `max` business ids. */
 export const ListOfIds = (max: number, min = 1): PropertyDecorator =>
   field({ kind: 'texts', of: BUSINESS_ID_TEXT, max, min });
+/** List of `min` to `max` texts of at most `length` characters each. */
+export const ListOfTexts = (length: number, max: number, min = 1): PropertyDecorator =>
+  field({ kind: 'texts', of: freeText(length), max, min });
 /** An object of that class. */
 export const Part = (type: () => MessageClass): PropertyDecorator =>
   both(field({ kind: 'part', type }), ValidateNested(), Type(type as () => new () => object));

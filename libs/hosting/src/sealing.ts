@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import type { EventStore } from '@tallystick/decider';
+import { log, type Metrics } from '@tallystick/observability';
+import { readVerifierKey, signerOf } from '@tallystick/proof';
+import {
+  CheckpointFile,
+  Cosigning,
+  readWitness,
+  SealBroken,
+  Sealer,
+  type SealStanding,
+  type StoredCheckpoint,
+} from '@tallystick/sealing';
+import type { OpenResources } from './resources';
+import type { ServiceDefinition } from './service';
+import { listOf, type Settings } from './settings';
+
+/** The running seal of a service's log. */
+export interface OpenSealing {
+  standing(): Promise<SealStanding>;
+  /** Seals and publishes what is in the log by now, and gives the log to another sealer. */
+  close(): Promise<void>;
+}
+
+/** What of a log's store a sealer needs: nothing that writes. */
+type ReadableLog = Pick<EventStore, 'readAll' | 'readStreams' | 'logHead'>;
+
+/**
+ * Seals the log of a service that has one, where the roles ask for it: checkpoints go to the table, to the data folder and to
+ * the witnesses of `TALLY_WITNESSES`. A log that cannot be sealed is an error in the log and a figure, and takes no readiness away.
+ */
+export function startSealing(
+  { name, kinds }: ServiceDefinition,
+  { pool, store, roles, settings }: OpenResources & { readonly store: ReadableLog },
+  metrics: Metrics,
+): OpenSealing | undefined {
+  if (!roles.has('sealer') || kinds.length === 0) return undefined;
+  const onFault = faultOf(name);
+  const publish = publication(name, settings, onFault);
+  const witnesses = listOf(settings['TALLY_WITNESSES']).map(readWitness);
+  const cosigning = new Cosigning({ pool, witnesses, onCosigned: publish, onFault });
+  const sealer = new Sealer({
+    service: name,
+    store,
+    pool,
+    signer: signerOf(
+      `${settings['TALLY_ORIGIN']}/${name}`,
+      'note',
+      Buffer.from(settings['TALLY_SEAL_KEY'] ?? '', 'base64'),
+    ),
+    formerKeys: listOf(settings['TALLY_FORMER_SEAL_KEYS']).map(readVerifierKey),
+    onSealed: (checkpoint) => {
+      publish(checkpoint);
+      cosigning.offer(checkpoint);
+    },
+    onFault,
+  });
+  showStanding(sealer, metrics);
+  sealer.start();
+  cosigning.start();
+  return {
+    standing: () => sealer.standing(),
+    close: async () => {
+      await sealer.close();
+      await cosigning.close();
+    },
+  };
+}
+
+function publication(
+  service: string,
+  settings: Settings,
+  onFault: (error: unknown) => void,
+): (checkpoint: StoredCheckpoint) => void {
+  const folder = settings['TALLY_DATA'];
+  if (!folder) return () => undefined;
+  const file = new CheckpointFile(join(folder, 'checkpoints'), service);
+  return (checkpoint) => {
+    try {
+      file.append(checkpoint);
+    } catch (error) {
+      onFault(error);
+    }
+  };
+}
+
+function faultOf(name: string): (error: unknown) => void {
+  return (err) =>
+    err instanceof SealBroken
+      ? log().error({ name, err }, 'THE LOG CANNOT BE SEALED: it is not what it was, or does not hold what it says')
+      : log().warn({ name, err }, 'a step of sealing failed and will be tried again');
+}
+
+function showStanding(sealer: Sealer, metrics: Metrics): void {
+  metrics.gauge('tally_seal_behind', 'Log positions that no checkpoint covers yet', [], async (gauge) => {
+    gauge.set((await sealer.standing()).behind);
+  });
+  metrics.gauge('tally_seal_broken', '1 where the log cannot be sealed as it is', [], async (gauge) => {
+    gauge.set((await sealer.standing()).fault === undefined ? 0 : 1);
+  });
+}

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'sealing', preset: '../../jest.preset.js', rootDir: __dirname };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'witness', preset: '../../jest.preset.js', rootDir: __dirname };

@@ -1,0 +1,3 @@
+export * from './cosigned-logs';
+export * from './serve';
+export * from './witness';
