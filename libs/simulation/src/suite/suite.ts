@@ -24,6 +24,8 @@ import { whenGrowthChangedReviewTiers } from './growth-review';
 import { PROGRAM } from './program';
 import { relay } from './relay';
 
+/** Of the simulated program. */
+const ZONE = 'Asia/Shanghai';
 const BATCH = 6;
 const RENEW_MS = 3_000;
 /** Fewer than there are members, so that states are forgotten and folded again. */
@@ -82,6 +84,10 @@ export class Suite {
     return this.running.get(service)!.loops.map(({ topic }) => topic);
   }
 
+  private assets(store: EventStore, snapshots: SnapshotStore): AssetDirectory {
+    return new AssetDirectory({ store, snapshots, now: () => this.time.now, zoneOf: () => Promise.resolve(ZONE) });
+  }
+
   private build(
     service: ServiceName,
     process: SimulatedProcess,
@@ -93,7 +99,7 @@ export class Suite {
         return this.campaigns(process, store);
       case 'ledger': {
         const accounts = new AccountCommands(store, snapshots, STATES_KEPT);
-        const application = { accounts, assets: new AssetDirectory(store, snapshots) };
+        const application = { accounts, assets: this.assets(store, snapshots) };
         const handlers: Handlers = {
           'campaigns.purchase-qualified.v1': whenPurchaseQualifiedAccrue(application),
           'campaigns.return-qualified.v1': whenReturnQualifiedReverse(application),

@@ -1,6 +1,6 @@
 import type { Taken } from '@tallystick/campaigns/application/arrival';
 import type { CommandItem, CommandResult } from '@tallystick/decider';
-import type { AccountCommand } from '@tallystick/ledger-domain';
+import type { FactCommand } from '@tallystick/ledger-domain';
 import type { Published } from '@tallystick/messaging';
 import type { SimulatedProcess } from '../world/scheduler';
 import type { SimulatedTime } from '../world/simulated-time';
@@ -17,7 +17,7 @@ export interface Promised {
   readonly published: { readonly work: Extract<Work, { kind: 'publish' | 'poison' }>; readonly places: Published[] }[];
   readonly posted: { readonly work: Extract<Work, { kind: 'post' }>; readonly taken: Taken }[];
   readonly carriedOut: {
-    readonly item: CommandItem<AccountCommand>;
+    readonly item: CommandItem<FactCommand>;
     readonly result: CommandResult<unknown, string>;
   }[];
 }

@@ -1,7 +1,7 @@
 import type { PurchasePaid, ReturnMade } from '@tallystick/contracts';
 import { accountId, type CommandItem, commandId } from '@tallystick/decider';
 import { accountStream } from '@tallystick/ledger/application/account-commands';
-import type { AccountCommand } from '@tallystick/ledger-domain';
+import type { FactCommand } from '@tallystick/ledger-domain';
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import { PROGRAM, STORES, TENANT } from '../suite/program';
 import type { Random } from '../world/random';
@@ -13,7 +13,7 @@ export type Work =
   /** A purchase that comes over HTTP, named by the key that its repetitions carry as well. */
   | { readonly kind: 'post'; readonly message: PurchasePaid; readonly idempotencyKey: string }
   /** A command that a caller sends to an account and repeats, the same id each time, until it is answered. */
-  | { readonly kind: 'command'; readonly item: CommandItem<AccountCommand> }
+  | { readonly kind: 'command'; readonly item: CommandItem<FactCommand> }
   /** A record that nobody can read. */
   | { readonly kind: 'poison'; readonly topic: 'purchases.v1' | 'returns.v1'; readonly key: string }
   | { readonly kind: 'declare-store'; readonly store: string };
@@ -51,7 +51,7 @@ export const DESK_WORK: WorkSource = (random) =>
   Array.from({ length: random.between(0, 4) }, (_, index): Work => {
     const member = memberOf(random);
     const account = accountId(TENANT, PROGRAM, member);
-    const command: AccountCommand = {
+    const command: FactCommand = {
       kind: 'reverse-unlinked',
       tenant: TENANT,
       account,
