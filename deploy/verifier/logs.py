@@ -1,10 +1,9 @@
-"""Reads the services' logs: chains recomputed from the stored bytes, books and lots folded from the ledger's events.
+"""Reads the services' logs: chains recomputed from the stored bytes.
 
 Part of invariants.py; no import of Tallystick's code.
 """
 import hashlib
 import json
-from collections import defaultdict
 
 
 def framed(*fields):
@@ -21,58 +20,6 @@ def read_log(database, service):
         f'from {service}.event where position > %s order by position limit %s',
         0,
     )
-
-
-class Books:
-    """Folds the ledger's events by their postings and its lots by grants, changes and slices."""
-
-    def __init__(self):
-        self.available = defaultdict(int)
-        self.lots = {}
-        self.accrued = defaultdict(int)
-        self.journal = 0
-        self.growth = defaultdict(int)
-        self.obligations = defaultdict(int)
-        self.reversal_slices = {}
-        self.faults = []
-
-    def take(self, stream, revision, kind, data):
-        if not stream.startswith('account-'):
-            return
-        self.journal += 1
-        account = stream.split('_', 1)[1]
-        sums = defaultdict(int)
-        for book, asset, _issuer, amount in data.get('postings', []):
-            sums[asset] += int(amount)
-            if book == 'available':
-                self.available[account, asset] += int(amount)
-        for asset, total in sums.items():
-            if total != 0:
-                self.faults.append(f'{stream} revision {revision}: {asset} sums to {total}')
-        if kind == 'PointsAccrued':
-            self.accrued[stream.split('-', 1)[1].split('_')[0], data['purchase']['source'], data['purchase']['id']] += 1
-        if kind == 'PointsAccrued':
-            for grant in data['grants']:
-                if 'lot' in grant:
-                    self.lots.setdefault((account, grant['lot']), {'granted': 0, 'reversed': 0})['granted'] = int(grant['amount'])
-        if kind == 'AccrualAmended':
-            for change in data['changes']:
-                if 'lot' in change:
-                    self.lots.setdefault((account, change['lot']), {'granted': 0, 'reversed': 0})['granted'] = int(change['to'])
-        if kind in ('PointsReversed', 'ReversalRecalculated'):
-            name = (account, data['reversal']['source'], data['reversal']['id'])
-            before = self.reversal_slices.get(name, {})
-            after = defaultdict(int)
-            for item in data['items']:
-                if int(item['asked']) != int(item['taken']) + int(item['uncollectable']):
-                    self.faults.append(f'{stream} revision {revision}: asked is not taken + uncollectable')
-                for piece in item.get('slices', []):
-                    after[piece['lot']] += int(piece['amount'])
-            for lot in set(before) | set(after):
-                self.lots.setdefault((account, lot), {'granted': 0, 'reversed': 0})['reversed'] += after.get(
-                    lot, 0
-                ) - before.get(lot, 0)
-            self.reversal_slices[name] = dict(after)
 
 
 def verify_log(database, service, report, consume):

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { resolveMember } from './member';
 import { table } from './run-status';
 import { inSession } from './session';
+import { amountsOf, type StatementLeg } from './statement-amounts';
 
 interface StatementLine {
   readonly type: string;
   readonly effectiveAt?: string;
   readonly source?: { readonly source: string; readonly id: string };
-  readonly postings: readonly { readonly book: string; readonly asset: string; readonly amount: string }[];
+  readonly postings: readonly StatementLeg[];
 }
 
 export async function runStatement(identifier: string, options: { type: string }, command: Command): Promise<void> {
@@ -22,7 +23,7 @@ export async function runStatement(identifier: string, options: { type: string }
         effectiveAt ?? '',
         type,
         source ? `${source.source}/${source.id}` : '',
-        postings.flatMap(({ book, asset, amount }) => (book === 'available' ? [`${amount} ${asset}`] : [])).join(', '),
+        amountsOf(postings),
       ]);
     tell(lines, table([['effective at', 'what', 'cause', 'amounts'], ...rows]));
   });
