@@ -7,7 +7,7 @@ export { schemaOf } from './declaration/schema';
 export * as documents from './documents';
 export * from './entrance/read-message';
 export * from './entrance/strict-json';
-export * as ledger from './ledger/account-movements.v1';
+export * as ledger from './ledger';
 export * as membership from './membership/member.v1';
 export * as organization from './organization/organization.v1';
 export * from './publishers/purchase-paid-request';

@@ -1,0 +1,2 @@
+export * from './account-movements.v1';
+export * from './points-sent.v1';
