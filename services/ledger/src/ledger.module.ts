@@ -7,6 +7,7 @@ import { AssetDirectory } from './application/asset-directory';
 import { EventLog } from './application/event-log';
 import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
+import { ActivationsController } from './http/activations.controller';
 import { AdjustmentsController } from './http/adjustments.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
@@ -33,6 +34,7 @@ export class LedgerModule {
       controllers: [
         AccountsController,
         AccountStatusController,
+        ActivationsController,
         AdjustmentsController,
         AssetsController,
         BalancesController,
