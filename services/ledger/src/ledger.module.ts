@@ -16,8 +16,8 @@ import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { TransfersController } from './http/transfers.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
-import { DueBook } from './projections/account-book/due.query';
-import { HoldBook } from './projections/account-book/holds.query';
+import { DueBook } from './projections/account-book/due-accounts';
+import { HoldBook } from './projections/account-book/hold-book';
 import { LedgerSubscriptions } from './subscriptions';
 
 type LedgerResources = Pick<ServiceResources, 'pool' | 'store' | 'snapshots' | 'now'>;

@@ -12,7 +12,7 @@ import { whenPointsSentReceive } from './policies/when-points-sent-receive';
 import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
 import { whenPurchaseQualifiedAccrue } from './policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from './policies/when-return-qualified-reverse';
-import { DueBook } from './projections/account-book/due.query';
+import { DueBook } from './projections/account-book/due-accounts';
 
 /** Every contract that the ledger hears. */
 @Controller()

@@ -17,7 +17,7 @@ import {
   Summary,
 } from '@tallystick/http';
 import { AccountBook } from '../projections/account-book/account-book.query';
-import { HoldBook, type HoldRow } from '../projections/account-book/holds.query';
+import { HoldBook, type HoldRow } from '../projections/account-book/hold-book';
 import { accountIn } from './decisions';
 import { HoldAnswer, HoldsQuery } from './holds.dto';
 
