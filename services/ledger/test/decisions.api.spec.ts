@@ -136,6 +136,16 @@ describe('a frozen account', () => {
     await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
   });
 
+  it('stays as it is where a request that was answered long ago is repeated', async () => {
+    const { path } = await memberWith(100);
+    const freeze = () => api.post(`${path}/freeze`, { reason: 'dispute' }, { key: 'freeze-once' });
+    const first = await freeze();
+    await api.post(`${path}/unfreeze`, { reason: 'resolved' });
+    await expect(freeze()).resolves.toEqual(first);
+    const hold = { holdId: 'h-1', asset: 'POINTS', amount: '10', unit: 'market' };
+    await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
+  });
+
   it('is frozen and unfrozen only by those who may', async () => {
     const { path } = await memberWith(100);
     const options = { permissions: ['holds:write', 'accounts:read'] };
