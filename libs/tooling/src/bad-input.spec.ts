@@ -3,7 +3,7 @@ import { testTitles } from './test-titles';
 import { textOf, workspaceFiles } from './workspace';
 
 /** Cases of bad input that the entrances of today can meet; the others come with the routes that they aim at. */
-const CASES = [...range(1, 44), ...range(52, 61), ...range(76, 83), 88];
+const CASES = [...range(1, 44), ...range(46, 48), ...range(52, 61), ...range(76, 83), 88];
 
 const files = workspaceFiles();
 const rows = new Map(

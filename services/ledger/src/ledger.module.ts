@@ -7,6 +7,7 @@ import { AssetDirectory } from './application/asset-directory';
 import { EventLog } from './application/event-log';
 import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
+import { ActivationsController } from './http/activations.controller';
 import { AdjustmentsController } from './http/adjustments.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
@@ -16,8 +17,8 @@ import { HoldsController } from './http/holds.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ViolationsController } from './http/violations.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
-import { DueBook } from './projections/account-book/due.query';
-import { HoldBook } from './projections/account-book/holds.query';
+import { DueBook } from './projections/account-book/due-accounts';
+import { HoldBook } from './projections/account-book/hold-book';
 import { AccountProofs } from './projections/account-proof/account-proof.query';
 import { LedgerSubscriptions } from './subscriptions';
 
@@ -35,6 +36,7 @@ export class LedgerModule {
       controllers: [
         AccountsController,
         AccountStatusController,
+        ActivationsController,
         AdjustmentsController,
         AssetsController,
         BalancesController,

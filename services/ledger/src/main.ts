@@ -12,7 +12,7 @@ export const ledgerDefinition: ServiceDefinition = {
   name: 'ledger',
   kinds: ['account', 'assets', 'violation'],
   publications: ledgerPublications,
-  hears: [campaignsPublications, organizationPublications],
+  hears: [campaignsPublications, organizationPublications, ledgerPublications],
   outsideTopics: [],
   migrations: join(__dirname, 'migrations'),
   paths: ['accounts', 'assets', 'balances', 'events', 'violations'],

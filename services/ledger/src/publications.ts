@@ -7,6 +7,7 @@ import {
   type LotBook,
   type PointsAccrued,
   type PointsReversed,
+  type PointsSent,
   type ReversedItem,
   type ReversalRecalculated,
   upcastAccount,
@@ -18,6 +19,7 @@ const TOPICS = {
   accrued: 'ledger.points-accrued.v1',
   reversed: 'ledger.points-reversed.v1',
   growth: 'ledger.growth-changed.v1',
+  sent: 'ledger.points-sent.v1',
   ...DECISION_TOPICS,
 } as const;
 
@@ -45,6 +47,8 @@ export const ledgerPublications: Publications = {
         return reversed(event, known.data, 'reversal', takenBy(known.data));
       case 'ReversalRecalculated':
         return reversed(event, known.data, 'recalculation', known.data.changes.map(lost));
+      case 'PointsSent':
+        return [...saidOfDecision(event, known), sent(event, known.data)];
       case 'AccountOpened':
         return [];
       default:
@@ -124,6 +128,19 @@ function headOf(event: RecordedEvent, data: PointsAccrued['data'] | PointsRevers
 
 function placeOf({ store, issuer }: { readonly store: string; readonly issuer: string }) {
   return { store, unit: issuer };
+}
+
+function sent(event: RecordedEvent, data: PointsSent['data']): Announcement {
+  const { holder, program, effectiveAt, transfer, to, toHolder, asset, slices, lots } = data;
+  const { revision, stream } = event;
+  const parts = slices.map(([lot, issuer, unitCost, amount], index) => {
+    const { priority = '0', activatedAt, expiresAt } = lots[index]!;
+    const part = { lot, issuer, unitCost, amount, priority: Number(priority), activatedAt };
+    return expiresAt === undefined ? part : { ...part, expiresAt };
+  });
+  const head = { account: partsOf(stream)[0]!, member: holder, program, revision, effectiveAt };
+  const message: ledger.PointsSent = { ...head, transfer, to, toMember: toHolder, asset, lots: parts };
+  return { topic: TOPICS.sent, key: to, message };
 }
 
 function growth(

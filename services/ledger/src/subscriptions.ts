@@ -1,6 +1,6 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
+import type { ledger, organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
 import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
@@ -8,16 +8,18 @@ import { AssetDirectory } from './application/asset-directory';
 import { PassingTime } from './application/passing-time';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
+import { whenPointsSentReceive } from './policies/when-points-sent-receive';
 import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
 import { whenPurchaseQualifiedAccrue } from './policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from './policies/when-return-qualified-reverse';
-import { DueBook } from './projections/account-book/due.query';
+import { DueBook } from './projections/account-book/due-accounts';
 
 /** Every contract that the ledger hears. */
 @Controller()
 export class LedgerSubscriptions {
   private readonly accrue: BatchHandler<PurchaseQualified>;
   private readonly reverse: BatchHandler<ReturnQualified>;
+  private readonly receive: BatchHandler<ledger.PointsSent>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
   private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
   private readonly keepZone: BatchHandler<organization.ProgramDeclared>;
@@ -26,6 +28,7 @@ export class LedgerSubscriptions {
     const time = new PassingTime(accounts);
     this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
     this.reverse = whenReturnQualifiedReverse({ accounts, assets });
+    this.receive = whenPointsSentReceive({ accounts, assets });
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
     this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
     this.keepZone = whenProgramDeclaredKeepItsZone(zones);
@@ -54,5 +57,10 @@ export class LedgerSubscriptions {
   @EventPattern('organization.program-declared.v1')
   programDeclared(@Payload() batch: Batch<organization.ProgramDeclared>): Promise<readonly Outcome[]> {
     return this.keepZone(batch);
+  }
+
+  @EventPattern('ledger.points-sent.v1')
+  pointsSent(@Payload() batch: Batch<ledger.PointsSent>): Promise<readonly Outcome[]> {
+    return this.receive(batch);
   }
 }

@@ -1,3 +1,5 @@
+import { accountId } from '@tallystick/decider';
+import { ProgramZones } from '../src/adapters/program-zones';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { LedgerApi } from './ledger-api-fixture';
 import { accountOf, batchOf, purchase, TENANT } from './ledger-fixture';
@@ -134,6 +136,16 @@ describe('a frozen account', () => {
     await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
   });
 
+  it('stays as it is where a request that was answered long ago is repeated', async () => {
+    const { path } = await memberWith(100);
+    const freeze = () => api.post(`${path}/freeze`, { reason: 'dispute' }, { key: 'freeze-once' });
+    const first = await freeze();
+    await api.post(`${path}/unfreeze`, { reason: 'resolved' });
+    await expect(freeze()).resolves.toEqual(first);
+    const hold = { holdId: 'h-1', asset: 'POINTS', amount: '10', unit: 'market' };
+    await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
+  });
+
   it('is frozen and unfrozen only by those who may', async () => {
     const { path } = await memberWith(100);
     const options = { permissions: ['holds:write', 'accounts:read'] };
@@ -154,6 +166,35 @@ describe('an extension', () => {
     await expect(api.post(`${path}/extensions`, { ...asked, extensionId: 'x-2' })).resolves.toMatchObject({
       status: 409,
       body: { code: 'nothing-to-extend' },
+    });
+  });
+});
+
+describe('the activation of lots that wait for an event', () => {
+  it('makes the lots of that purchase available, once, and none that waits for another event', async () => {
+    const shop = { program: 'shop' };
+    const account = accountId(TENANT, 'shop', 'm-shop');
+    const points = { asset: 'POINTS', kind: 'points', policy: { maturity: { on: 'shipped' } } };
+    await api.call('PUT', '/v1/assets', { assets: [points] }, shop);
+    await new ProgramZones(api.ledger.pool).programDeclared(TENANT, 'shop', 0, 'Asia/Shanghai');
+    const earned = purchase('m-shop', 'P-shop', EARNED, 100, { program: 'shop', account });
+    await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([earned]));
+    const pending = async () => (await api.ledger.application.accounts.load(TENANT, account)).state.books.get('POINTS');
+    await expect(pending()).resolves.toMatchObject({ pending: 100n, available: 0n });
+    const path = `/v1/accounts/${account}/activations`;
+    const asked = { purchase: { source: 'till-1', id: 'P-shop' }, on: 'shipped' };
+    for (const wrong of [
+      { ...asked, on: 'delivered' },
+      { ...asked, purchase: { source: 'till-1', id: 'P-other' } },
+    ]) {
+      await expect(api.post(path, wrong, shop)).resolves.toMatchObject({ status: 404 });
+    }
+    const first = await api.post(path, asked, shop);
+    expect(first).toMatchObject({ status: 200, body: asked });
+    await expect(pending()).resolves.toMatchObject({ pending: 0n, available: 100n });
+    await expect(api.post(path, asked, shop)).resolves.toEqual({
+      status: 200,
+      body: { ...first.body, duplicate: true },
     });
   });
 });

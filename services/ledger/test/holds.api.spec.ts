@@ -128,7 +128,7 @@ describe('placing a hold', () => {
     await expect(booksOf(account)).resolves.toEqual({ available: 0n, held: 100n, redeemed: 0n });
   });
 
-  it('1 to 12: refuses every amount that is none and writes nothing', async () => {
+  it('refuses every amount that is none and writes nothing (cases 1, 2, 3, 5 and 7 to 12)', async () => {
     const { account, holds } = await memberWith(100);
     for (const [amount, code] of [
       ['-5', 'amount-invalid'],
@@ -220,6 +220,24 @@ describe('the end of a hold', () => {
       for (const { status, body } of answers) if (status === 409) expect(body['code']).toBe('hold-ended');
       const { available, held, redeemed } = await booksOf(account);
       expect([held, available + redeemed]).toEqual([0n, 100n]);
+    }
+  });
+
+  it('48: a hold at the instant at which its lot ends gets the points or is told that there are none', async () => {
+    for (let round = 0; round < 6; round += 1) {
+      const { account, holds } = await memberWith(0);
+      const credit = { adjustmentId: 'a-1', asset: 'POINTS', amount: '100', reason: 'goodwill', unit: 'market' };
+      await api.post(`/v1/accounts/${account}/adjustments`, { ...credit, expiresAt: LATER });
+      api.now = '2026-11-06T12:59:59.999Z';
+      const both = [() => api.post(holds, hold('h-1', '100')), () => lapse(account, LATER)];
+      const [one, other] = await Promise.all((round % 2 ? both : both.reverse()).map((call) => call()));
+      const { status, body } = round % 2 ? one! : other!;
+      expect([201, 409]).toContain(status);
+      if (status === 409) expect(body['code']).toBe('insufficient-points');
+      const { state } = await api.ledger.application.accounts.load(TENANT, account);
+      const { available, held, breakage } = state.books.get('POINTS')!;
+      expect([available, held, breakage]).toEqual(status === 201 ? [0n, 100n, 0n] : [0n, 0n, 100n]);
+      api.now = NOON;
     }
   });
 

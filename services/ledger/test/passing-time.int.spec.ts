@@ -8,7 +8,7 @@ import { PassingTime } from '../src/application/passing-time';
 import { whenDayEndedBookExpiry } from '../src/policies/when-day-ended-book-expiry';
 import { whenMinuteEndedLapseHolds } from '../src/policies/when-minute-ended-lapse-holds';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
-import { DueBook } from '../src/projections/account-book/due.query';
+import { DueBook } from '../src/projections/account-book/due-accounts';
 import { accountOf, batchOf, LedgerFixture, PROGRAM, purchase, TENANT } from './ledger-fixture';
 
 const EARNED = '2026-11-02T10:00:00.000Z';

@@ -1,6 +1,10 @@
 import { ledger, validatorOf } from '@tallystick/contracts';
+import { instant } from '@tallystick/vocabulary';
 import { ledgerPublications } from '../src/publications';
 import { account, announced, FRIDAY, MONDAY, purchase, recorded, returned, unlinked } from './announced';
+import { accountOf } from './ledger-fixture';
+
+const SUNDAY = '2027-01-03T16:00:00.000Z';
 
 const head = { account, member: 'm-1', program: 'main' };
 const lot = (amount: string, id = 'P1') => ({
@@ -84,6 +88,35 @@ describe('what the ledger says', () => {
         },
       },
     ]);
+  });
+
+  it('of a transfer: each part with what it is drawn by, to the account that receives', () => {
+    const send = { kind: 'send-points', tenant: 'demo', account, transfer: 't-1', toHolder: 'm-2' } as const;
+    const grants = [
+      { asset: 'POINTS', score: false, amount: 100n, unitCost: '1/100', allocation: [], expiresAt: instant(SUNDAY) },
+    ];
+    const said = announced(purchase('P1', MONDAY, 100n, { grants }), purchase('P2', MONDAY, 50n), {
+      ...send,
+      asset: 'POINTS',
+      amount: 120n,
+      at: instant(FRIDAY),
+    });
+    const part = { issuer: 'hotel', unitCost: '1/100', priority: 0, activatedAt: MONDAY };
+    const message: ledger.PointsSent = {
+      ...head,
+      revision: 3,
+      effectiveAt: FRIDAY,
+      transfer: 't-1',
+      to: accountOf('m-2'),
+      toMember: 'm-2',
+      asset: 'POINTS',
+      lots: [
+        { ...part, lot: 'till-1:P1:POINTS', amount: '100', expiresAt: SUNDAY },
+        { ...part, lot: 'till-1:P2:POINTS', amount: '20' },
+      ],
+    };
+    expect(said.at(-1)).toEqual({ topic: 'ledger.points-sent.v1', key: accountOf('m-2'), message });
+    expect(validatorOf(ledger.PointsSent)(message)).toMatchObject({ ok: true });
   });
 
   it('meets its contracts, and movements of all messages sum to what the account holds', () => {

@@ -1,2 +1,3 @@
-export * from './account-movements.v1';
 export * from './account-decisions.v1';
+export * from './account-movements.v1';
+export * from './points-sent.v1';

@@ -10,6 +10,7 @@ import {
   PointsRedeemed,
 } from './account-decisions.v1';
 import { GrowthChanged, PointsAccrued, PointsReversed } from './account-movements.v1';
+import { PointsSent } from './points-sent.v1';
 
 const movement = {
   account: '5f0f1c1e-6f0e-5d0c-9d5b-2a8f6f0a1b2c',
@@ -167,5 +168,27 @@ export const ledgerSamples: readonly Sample[] = [
     amount: '120',
     expiresAt: '2026-12-31T16:00:00.000Z',
     days: 30,
+  }),
+  sample(PointsSent, 'full', {
+    account: movement.account,
+    member: 'm-00017',
+    program: 'main',
+    revision: 7,
+    effectiveAt: '2026-11-23T09:00:00.000Z',
+    transfer: 'gift-2026-0001',
+    to: '9d1c0a4e-52c6-5b1f-8a77-3f4d2e6c9b10',
+    toMember: 'm-00042',
+    asset: 'POINTS',
+    lots: [
+      {
+        lot: 'till-17:R-2026-000123:POINTS',
+        issuer: 'supermarkets',
+        unitCost: '1/100',
+        amount: '50',
+        priority: 0,
+        activatedAt: '2026-11-22T06:05:09.000Z',
+        expiresAt: '2027-12-31T16:00:00.000Z',
+      },
+    ],
   }),
 ];

@@ -1,7 +1,7 @@
 import { commandId } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import { formatInstant } from '@tallystick/vocabulary';
-import type { DueAccount, DuePages } from '../projections/account-book/due.query';
+import type { DueAccount, DuePages } from '../projections/account-book/due-accounts';
 import { type AccountCommands, accountStream } from './account-commands';
 
 /** The end of a day or a minute, as a message told it. */

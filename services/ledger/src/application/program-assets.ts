@@ -18,8 +18,13 @@ export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesO
 const AT_ONCE_FOR_EVER: Life = {};
 const DEFAULT_TERMS = termsOf();
 
+/** Every declaration of an asset, oldest first, and what is worked out of it. */
+interface Versions {
+  readonly declared: readonly AssetVersion[];
+  readonly workedOut: readonly Version[];
+}
+
 interface Version {
-  readonly declared: AssetVersion;
   readonly terms: AssetTerms;
   /** By the day on which a lot was earned. */
   readonly lives: Map<number, Life>;
@@ -30,27 +35,27 @@ interface Version {
  * and of when something happened, so the same purchase gets the same terms whenever it comes (capabilities L6, L13).
  */
 export class ProgramAssets {
-  private readonly versions: ReadonlyMap<string, readonly Version[]>;
+  private readonly versions: ReadonlyMap<string, Versions>;
   private readonly days: ZonedDays | undefined;
 
-  constructor(declared: ReadonlyMap<string, readonly AssetVersion[]>, zone?: string) {
+  constructor(all: ReadonlyMap<string, readonly AssetVersion[]>, zone?: string) {
     this.days = zone === undefined ? undefined : new ZonedDays(zone);
     this.versions = new Map(
-      [...declared].map(([asset, versions]) => [
-        asset,
-        versions.map((one) => ({ declared: one, terms: termsOf(one.policy), lives: new Map() })),
-      ]),
+      [...all].map(([asset, declared]) => {
+        const workedOut = declared.map(({ policy }) => ({ terms: termsOf(policy), lives: new Map<number, Life>() }));
+        return [asset, { declared, workedOut }];
+      }),
     );
   }
 
   /** `undefined` where the program does not know the asset; the built-in ones are always known. */
   kindOf(asset: string): AssetKind | undefined {
-    return BUILT_IN_ASSETS[asset] ?? this.versions.get(asset)?.[0]?.declared.kind;
+    return BUILT_IN_ASSETS[asset] ?? this.versions.get(asset)?.declared[0]?.kind;
   }
 
   /** Minor units of money that a unit of the asset costs whoever grants it at an instant, a rational. */
   unitCostOf(asset: string, at: Instant): string {
-    return this.version(asset, at)?.declared.unitCost ?? '0';
+    return versionAt(this.versions.get(asset)?.declared ?? [], at)?.unitCost ?? '0';
   }
 
   /** The terms of an asset for what happens at an instant. */
@@ -80,12 +85,10 @@ export class ProgramAssets {
 
   private version(asset: string, at: Instant): Version | undefined {
     const versions = this.versions.get(asset);
-    if (!versions || versions.length < 2) return versions?.[0];
-    const declared = versionAt(
-      versions.map((one) => one.declared),
-      at,
-    );
-    return versions.find((one) => one.declared === declared);
+    if (!versions) return undefined;
+    const { declared, workedOut } = versions;
+    const inForce = declared.length === 1 ? declared[0] : versionAt(declared, at);
+    return workedOut[declared.indexOf(inForce!)];
   }
 }
 

@@ -5,8 +5,11 @@ import {
   ListOf,
   OneOf,
   Optional,
+  Part,
   PositiveAmount,
+  PurchaseReference,
   SignedAmount,
+  Slug,
   Text,
   Uuid,
 } from '@tallystick/contracts';
@@ -94,6 +97,24 @@ export class AccountStatusAnswer extends RecordedAnswer {
   /** What the account is by this decision. */
   @OneOf(['active', 'frozen'])
   readonly status!: 'active' | 'frozen';
+}
+
+export class ActivationRequest {
+  /** The purchase whose lots wait. */
+  @Part(() => PurchaseReference)
+  readonly purchase!: PurchaseReference;
+
+  /** What has happened to it, such as `shipped`: the event that the asset's maturity names. */
+  @Slug()
+  readonly on!: string;
+}
+
+export class ActivationAnswer extends RecordedAnswer {
+  @Part(() => PurchaseReference)
+  readonly purchase!: PurchaseReference;
+
+  @Slug()
+  readonly on!: string;
 }
 
 export class ExtendedLot {

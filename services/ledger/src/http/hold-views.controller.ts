@@ -17,7 +17,7 @@ import {
   Summary,
 } from '@tallystick/http';
 import { AccountBook } from '../projections/account-book/account-book.query';
-import { HoldBook, type HoldRow } from '../projections/account-book/holds.query';
+import { HoldBook, type HoldRow } from '../projections/account-book/hold-book';
 import { accountIn } from './decisions';
 import { HoldAnswer, HoldsQuery } from './holds.dto';
 
@@ -29,7 +29,7 @@ export class HoldViewsController {
   ) {}
 
   @Get()
-  @Summary('The holds of an account and how each ended', '账户的冻结单及其结果')
+  @Summary('The holds of an account and how each ended', '账户的预留及其结果')
   @Permission('accounts:read')
   @Answers(200, HoldAnswer, { list: true })
   async holds(
@@ -47,7 +47,7 @@ export class HoldViewsController {
   }
 
   @Get(':holdId')
-  @Summary('A hold and how it ended', '冻结单详情')
+  @Summary('A hold and how it ended', '预留详情')
   @Permission('accounts:read')
   @Answers(200, HoldAnswer)
   async hold(

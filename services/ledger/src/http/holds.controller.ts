@@ -47,7 +47,7 @@ export class HoldsController {
   ) {}
 
   @Post()
-  @Summary('Reserves points', '冻结积分')
+  @Summary('Reserves points', '预留积分')
   @Permission('holds:write')
   @Idempotent()
   @Answers(201, HoldPlacedAnswer)
@@ -87,7 +87,7 @@ export class HoldsController {
 
   @Post(':holdId/capture')
   @HttpCode(200)
-  @Summary('Ends a hold as a redemption of all of it, or of a part whose rest is free again', '扣减已冻结积分')
+  @Summary('Ends a hold as a redemption of all of it, or of a part whose rest is free again', '扣减已预留积分')
   @Permission('holds:write')
   @Idempotent()
   @Answers(200, HoldEndedAnswer)
@@ -120,7 +120,7 @@ export class HoldsController {
 
   @Post(':holdId/release')
   @HttpCode(200)
-  @Summary('Ends a hold without redemption', '解冻积分')
+  @Summary('Ends a hold without redemption', '释放预留积分')
   @Permission('holds:write')
   @Idempotent()
   @Answers(200, HoldEndedAnswer)

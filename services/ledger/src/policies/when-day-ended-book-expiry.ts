@@ -2,7 +2,7 @@ import type { organization } from '@tallystick/contracts';
 import { type BatchHandler, DONE } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
 import type { PassingTime, TimeEnded } from '../application/passing-time';
-import type { DueBook } from '../projections/account-book/due.query';
+import type { DueBook } from '../projections/account-book/due-accounts';
 
 /**
  * When a day of a program has ended, lots whose date has passed become breakage of their issuers, each at the instant at

@@ -2,7 +2,7 @@ import type { organization } from '@tallystick/contracts';
 import { type BatchHandler, DONE } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
 import type { PassingTime, TimeEnded } from '../application/passing-time';
-import type { DueBook } from '../projections/account-book/due.query';
+import type { DueBook } from '../projections/account-book/due-accounts';
 
 /**
  * When a minute has ended, pending lots whose time has come become available and holds whose time is over are free again

@@ -1,0 +1,48 @@
+import type { ledger } from '@tallystick/contracts';
+import { type CommandItem, commandId } from '@tallystick/decider';
+import type { AccountCommand, ArrivingLot } from '@tallystick/ledger-domain';
+import type { BatchHandler, BusRecord } from '@tallystick/messaging';
+import { instant } from '@tallystick/vocabulary';
+import { accountStream } from '../application/account-commands';
+import { carryOutBatch, type LedgerApplication } from '../application/carry-out-batch';
+
+/**
+ * When points have left an account, the other one receives them, as lots that keep issuer, cost and expiry. It does so as
+ * of the instant at which they left: at no time are they in neither account, or in both (capabilities L10).
+ */
+export function whenPointsSentReceive(application: LedgerApplication): BatchHandler<ledger.PointsSent> {
+  return (batch) => carryOutBatch(application, batch, commandOf);
+}
+
+function commandOf(record: BusRecord<ledger.PointsSent>): CommandItem<AccountCommand> {
+  const { tenant, message } = record;
+  const { account: from, program, to, toMember, transfer, asset, effectiveAt, lots } = message;
+  const id = commandId(tenant, from, 'points-sent', transfer);
+  return {
+    stream: accountStream(tenant, to),
+    command: {
+      kind: 'receive-points',
+      tenant,
+      account: to,
+      program,
+      holder: toMember,
+      // A sender's name is unique in its own account only: two senders may both say `gift-1`.
+      transfer: id,
+      from,
+      asset,
+      lots: lots.map(arriving),
+      at: instant(effectiveAt),
+    },
+    metadata: {
+      actor: 'svc:ledger',
+      commandId: id,
+      correlationId: record.correlationId,
+      causationId: record.causationId,
+    },
+  };
+}
+
+function arriving({ amount, activatedAt, expiresAt, ...lot }: ledger.SentLot): ArrivingLot {
+  const arrives = { ...lot, amount: BigInt(amount), activatedAt: instant(activatedAt) };
+  return expiresAt === undefined ? arrives : { ...arrives, expiresAt: instant(expiresAt) };
+}
