@@ -16,3 +16,6 @@ export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
 export * from './assets/assets.decider';
+export * from './as-of/as-of';
+export * from './as-of/diff';
+export * from './as-of/history';
