@@ -21,7 +21,7 @@ function recorded(...steps: readonly Step[]): AccountHistory {
     if ('rejected' in outcome) continue;
     for (const event of outcome) {
       const revision = history.events.length;
-      history.take({ revision, recordedAt: on(day), hash: `hash-${revision}`, event });
+      history.take({ revision, position: String(revision), recordedAt: on(day), hash: `hash-${revision}`, event });
       state = accountDecider.evolve(state, event);
     }
   }
@@ -222,7 +222,7 @@ describe('whatever happens', () => {
         const held = [...state.books].map(([asset, { available, pending, held, deficit, uncollectable, breakage }]) => {
           return { asset, available, pending, held, deficit, uncollectable, breakage };
         });
-        expect(balancesAsOf(history, { at: on(31) }).map(({ due: _, ...balance }) => balance)).toEqual(held);
+        expect(balancesAsOf(history, { at: on(31) }).map(({ due: _, moved: __, ...balance }) => balance)).toEqual(held);
       }),
     );
   });
@@ -250,7 +250,7 @@ describe('whatever happens', () => {
         const withJobs = [...without, ...jobs.map((now): Step => [now, job(now)])].sort(([a], [b]) => a - b);
         const answer = (all: Step[]) => {
           const { balances, lots } = asOf(recorded(...all), { at: on(at) });
-          return { lots, balances: balances.map(({ due: _, ...balance }) => balance) };
+          return { lots, balances: balances.map(({ due: _, moved: __, ...balance }) => balance) };
         };
         expect(answer(withJobs)).toEqual(answer(without));
       }),

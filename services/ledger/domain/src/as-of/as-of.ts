@@ -26,6 +26,8 @@ export interface BalanceAsOf {
   readonly breakage: bigint;
   /** The part of `breakage` that no job has booked yet. */
   readonly due: bigint;
+  /** The last event that counts and moves this asset. */
+  readonly moved?: PlacedEvent;
 }
 
 /** A lot and what had become of it; granted = pending + available + held + spent + expired + reversed + moved. */
@@ -76,7 +78,7 @@ export function asOf(history: AccountHistory, { at, knownAt }: Axes): AccountAsO
   const known = knownAt === undefined ? history.events.length : history.knownBy(knownAt);
   const last = history.events[known - 1];
   return {
-    balances: balancesOf(state, due),
+    balances: balancesOf(state, counted, due),
     lots: lotsOf(state),
     lines: [...counted.map(lineOf), ...due.map(dueLineOf)].sort(byTime),
     seen: last && { revision: last.revision, hash: last.hash },
@@ -85,8 +87,8 @@ export function asOf(history: AccountHistory, { at, knownAt }: Axes): AccountAsO
 
 /** Only the balances of {@link asOf}, at a third of the work. */
 export function balancesAsOf(history: AccountHistory, axes: Axes): readonly BalanceAsOf[] {
-  const { due, state } = fold(history, axes);
-  return balancesOf(state, due);
+  const { counted, due, state } = fold(history, axes);
+  return balancesOf(state, counted, due);
 }
 
 /** The events that count, what time has done beyond them, and the account after both. */
@@ -130,11 +132,12 @@ export function postedTo(events: readonly AccountEvent[], book: Book, asset: str
   return sum;
 }
 
-function balancesOf(state: AccountState, due: readonly AccountEvent[]): BalanceAsOf[] {
+function balancesOf(state: AccountState, counted: readonly PlacedEvent[], due: readonly AccountEvent[]): BalanceAsOf[] {
   const balances = [...state.books].map(([asset, books]) => {
     const { available, pending, held, deficit, uncollectable, breakage } = books;
     const sums = { available, pending, held, deficit, uncollectable, breakage };
-    return { asset, ...sums, due: postedTo(due, 'breakage', asset) };
+    const moved = counted.findLast(({ event }) => postingsIn(event).some(([, of]) => of === asset));
+    return { asset, ...sums, due: postedTo(due, 'breakage', asset), moved };
   });
   return balances.sort((a, b) => (a.asset < b.asset ? -1 : 1));
 }

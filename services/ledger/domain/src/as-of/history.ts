@@ -5,6 +5,8 @@ import { keyOf } from '../account/account.state';
 /** An event of one account as it was stored. */
 export interface StoredAccountEvent {
   readonly revision: number;
+  /** Its place in the log, as the store names it. */
+  readonly position: string;
   readonly recordedAt: Instant;
   /** Link of the stream's hash chain, hexadecimal. */
   readonly hash: string;
