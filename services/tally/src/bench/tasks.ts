@@ -1,5 +1,6 @@
 import { accrual, largeAccount } from './tasks/accrual';
 import { append, growth } from './tasks/append';
+import { askingThePast } from './tasks/as-of';
 import { copyDocuments, copyRows } from './tasks/copy-references';
 import { httpLoad } from './tasks/http-load';
 import { latency } from './tasks/latency';
@@ -21,6 +22,7 @@ export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = ne
   ['growth', growth],
   ['accrual', accrual],
   ['large-account', largeAccount],
+  ['as-of', askingThePast],
   ['replay', replay],
   ['latency', latency],
   ['signing', signing],

@@ -1,4 +1,5 @@
 import type { Measurement } from '../measure';
+import { asOfAnswers } from './as-of';
 import { embeddedPath } from './embedded-path';
 import { eventStore } from './event-store';
 import { httpEntrance } from './http-entrance';
@@ -21,6 +22,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   ledgerAccrual,
   httpEntrance,
   oldAccount,
+  asOfAnswers,
   auditReplay,
   signedBinding,
   tableGrowth,
