@@ -3,12 +3,15 @@ import type { ServiceResources } from '@tallystick/hosting';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AccountDecisions } from './application/account-decisions';
+import { AccountPast } from './application/account-past';
 import { AssetDirectory } from './application/asset-directory';
 import { EventLog } from './application/event-log';
 import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
 import { ActivationsController } from './http/activations.controller';
 import { AdjustmentsController } from './http/adjustments.controller';
+import { AsOfAnswers } from './http/as-of.answers';
+import { AsOfController } from './http/as-of.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
 import { EventsController } from './http/events.controller';
@@ -38,6 +41,7 @@ export class LedgerModule {
         AccountStatusController,
         ActivationsController,
         AdjustmentsController,
+        AsOfController,
         AssetsController,
         BalancesController,
         EventsController,
@@ -50,6 +54,8 @@ export class LedgerModule {
       providers: [
         { provide: AccountCommands, useValue: accounts },
         { provide: AccountDecisions, useValue: new AccountDecisions(store, accounts, now) },
+        { provide: AccountPast, useValue: new AccountPast(store) },
+        { provide: AsOfAnswers, useFactory: (past: AccountPast) => new AsOfAnswers(past), inject: [AccountPast] },
         { provide: AssetDirectory, useValue: new AssetDirectory({ store, snapshots, now, zoneOf }) },
         { provide: ProgramZones, useValue: zones },
         { provide: EventLog, useValue: new EventLog(store) },

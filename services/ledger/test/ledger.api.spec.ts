@@ -173,6 +173,81 @@ describe('GET lots and GET statement', () => {
   });
 });
 
+describe('GET balance, lots, statement and diff of another time', () => {
+  const BEFORE = '2026-11-01T00:00:00.000Z';
+  const recordedAt = async () => {
+    const { body } = await get(`${ACCOUNT}/statement?limit=1`);
+    return (body.items[0] as unknown as { recordedAt: string }).recordedAt;
+  };
+
+  it('tell what counted by an instant, and name the last event that was known and its hash', async () => {
+    const { body } = await get(`${ACCOUNT}/balance?at=2026-11-03T00:00:00Z`);
+    expect(body).toEqual({
+      balances: [
+        expect.objectContaining({ asset: 'GROWTH', available: '200', revision: 1 }),
+        expect.objectContaining({ asset: 'POINTS', available: '100', breakage: '0', due: '0', revision: 1 }),
+      ],
+      seen: { revision: 3, hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    });
+    const lots = await get(`${ACCOUNT}/lots?at=2026-11-03T00:00:00Z`);
+    expect(lots.body.items).toMatchObject([{ lot: 'till-1:P1:POINTS', store: 'hotel-1', available: '100' }]);
+  });
+
+  it('answer from the events as the read model does of now', async () => {
+    const now = await get(`${ACCOUNT}/balance`);
+    const folded = await get(`${ACCOUNT}/balance?at=2026-11-20T00:00:00Z`);
+    expect(folded.body).toMatchObject(now.body);
+    const [lots, lotsFolded] = [await get(`${ACCOUNT}/lots`), await get(`${ACCOUNT}/lots?at=2026-11-20T00:00:00Z`)];
+    expect(lotsFolded.body).toEqual(lots.body);
+    const lines = await get(`${ACCOUNT}/statement?limit=3`);
+    const folding = `${ACCOUNT}/statement?at=2026-11-20T00:00:00Z&knownAt=${await recordedAt()}&limit=3`;
+    const linesFolded = await get(folding);
+    expect(linesFolded.body.items).toEqual(lines.body.items);
+    const rest = await get(`${folding}&cursor=${linesFolded.body.next}`);
+    expect(rest.body.items).toMatchObject([{ type: 'AccountOpened' }]);
+  });
+
+  it('know nothing that was recorded later, and refuse what will be known later than the log reaches', async () => {
+    await expect(get(`${ACCOUNT}/balance?knownAt=${BEFORE}`)).resolves.toEqual({ status: 200, body: { balances: [] } });
+    await expect(get(`${ACCOUNT}/balance?knownAt=2999-01-01T00:00:00Z`)).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'known-at-beyond-head' },
+    });
+    await expect(get(`${ACCOUNT}/balance?at=yesterday`)).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'timestamp-invalid' },
+    });
+  });
+
+  it('explain a difference by the events that came to be known', async () => {
+    const to = await recordedAt();
+    const { body } = await get(`${ACCOUNT}/diff?from=${BEFORE}&to=${to}&at=2026-11-03T00:00:00Z`);
+    expect(body).toMatchObject({
+      events: [
+        { revision: 0, type: 'AccountOpened' },
+        { revision: 1, type: 'PointsAccrued', effectiveAt: MONDAY },
+      ],
+      due: [],
+      changes: [
+        { asset: 'GROWTH', book: 'available', amount: '200' },
+        { asset: 'GROWTH', book: 'issuer-obligation', amount: '-200' },
+        { asset: 'POINTS', book: 'available', amount: '100' },
+        { asset: 'POINTS', book: 'issuer-obligation', amount: '-100' },
+      ],
+    });
+    await expect(get(`${ACCOUNT}/diff?from=${to}&to=${BEFORE}`)).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'known-at-reversed' },
+    });
+  });
+
+  it('know no account of another tenant', async () => {
+    for (const path of ['balance?at=2026-11-03T00:00:00Z', `diff?from=${BEFORE}&to=${BEFORE}`]) {
+      await expect(get(`${ACCOUNT}/${path}`, ['*'], 'other')).resolves.toMatchObject({ status: 404 });
+    }
+  });
+});
+
 describe('GET events', () => {
   it('gives the bytes from which every hash of the log is made', async () => {
     const { body } = await get('/v1/events?max=4');

@@ -3,6 +3,7 @@ import { benchHelp, runBench } from './bench/run-bench';
 import { runApply } from './commands/run-apply';
 import { runBalance } from './commands/run-balance';
 import { runDeadLettersList, runDeadLettersRedrive } from './commands/run-dead-letters';
+import { runDiff } from './commands/run-diff';
 import { runPublish } from './commands/run-publish';
 import { runRebuild } from './commands/run-rebuild';
 import { runReplay } from './commands/run-replay';
@@ -15,6 +16,9 @@ import { ORDERS } from './formats/order';
 const WHERE = `
 Without --url, tally speaks to the suite that runs on the data folder (--data, default .tallystick), or starts the
 embedded suite there for the length of the command. DATABASE_URL wins over the embedded database.`;
+
+const AT = 'what has taken effect by then counts; past or future, e.g. 2026-11-03T00:00:00Z (default: now)';
+const KNOWN_AT = 'only what was recorded by then is known (default: everything)';
 
 /** The command line `tally`. */
 export function program(): Command {
@@ -72,12 +76,24 @@ function addReading(tally: Command): void {
     .option('--all', 'CSV `identifier,balance` of every enrolled identifier of the type, sorted bytewise')
     .option('--type <type>', 'type of identifier', 'external')
     .option('--asset <asset>', 'asset to count', 'POINTS')
+    .option('--at <instant>', AT)
+    .option('--known-at <instant>', KNOWN_AT)
     .action(runBalance);
   tally
     .command('statement <identifier>')
     .description('every movement of a member’s account, oldest first, with its cause')
     .option('--type <type>', 'type of identifier', 'external')
+    .option('--at <instant>', AT)
+    .option('--known-at <instant>', KNOWN_AT)
     .action(runStatement);
+  tally
+    .command('diff <identifier>')
+    .description('which events explain why an account looks different when known later')
+    .requiredOption('--from <instant>', 'as known then')
+    .requiredOption('--to <instant>', 'as known then, at the latest when the last event was recorded')
+    .option('--at <instant>', 'the instant that both are about (default: --to)')
+    .option('--type <type>', 'type of identifier', 'external')
+    .action(runDiff);
 }
 
 function addAuditing(tally: Command): void {

@@ -44,11 +44,35 @@ export class BalanceAnswer {
 
   @Text(20)
   readonly position!: string;
+
+  /** What has expired by `at`, booked or not; only where `at` or `knownAt` is asked. */
+  @Optional()
+  @SignedAmount()
+  readonly breakage?: string;
+
+  /** The part of `breakage` that no job has booked yet. */
+  @Optional()
+  @Amount()
+  readonly due?: string;
+}
+
+/** The last event that an answer about the past knows; its hash proves all before it. */
+export class SeenAnswer {
+  @Count()
+  readonly revision!: number;
+
+  @Text(64)
+  readonly hash!: string;
 }
 
 export class BalancesAnswer {
   @ListOf(() => BalanceAnswer, 100, 0)
   readonly balances!: readonly BalanceAnswer[];
+
+  /** Only where `at` or `knownAt` is asked. */
+  @Optional()
+  @Part(() => SeenAnswer)
+  readonly seen?: SeenAnswer;
 }
 
 export class BalancesQuery {

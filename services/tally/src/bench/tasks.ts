@@ -1,5 +1,6 @@
 import { accrual, largeAccount } from './tasks/accrual';
 import { append, growth } from './tasks/append';
+import { askingThePast } from './tasks/as-of';
 import { copyDocuments, copyRows } from './tasks/copy-references';
 import { expiry } from './tasks/expiry';
 import { httpLoad } from './tasks/http-load';
@@ -25,6 +26,7 @@ export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = ne
   ['large-account', largeAccount],
   ['redemption', redemption],
   ['expiry', expiry],
+  ['as-of', askingThePast],
   ['replay', replay],
   ['latency', latency],
   ['signing', signing],

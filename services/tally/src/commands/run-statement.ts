@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type AsOfOptions, asOfQuery } from './as-of';
 import { resolveMember } from './member';
 import { table } from './run-status';
 import { inSession } from './session';
@@ -11,11 +12,18 @@ interface StatementLine {
   readonly postings: readonly StatementLeg[];
 }
 
-export async function runStatement(identifier: string, options: { type: string }, command: Command): Promise<void> {
+export async function runStatement(
+  identifier: string,
+  options: AsOfOptions & { readonly type: string },
+  command: Command,
+): Promise<void> {
+  const query = asOfQuery(options);
   await inSession(command, async ({ suite, tell }) => {
     const { account } = await resolveMember(suite.client, identifier, options.type);
     const lines: StatementLine[] = [];
-    for await (const page of suite.client.pages<StatementLine>(`/v1/accounts/${account}/statement?limit=500`))
+    for await (const page of suite.client.pages<StatementLine>(
+      `/v1/accounts/${account}/statement${query}${query ? '&' : '?'}limit=500`,
+    ))
       lines.push(...page);
     const rows = lines
       .reverse()

@@ -1,4 +1,5 @@
 import type { Measurement } from '../measure';
+import { asOfAnswers } from './as-of';
 import { embeddedPath } from './embedded-path';
 import { eventStore } from './event-store';
 import { expiryDay } from './expiry';
@@ -25,6 +26,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   oldAccount,
   redemptions,
   expiryDay,
+  asOfAnswers,
   auditReplay,
   signedBinding,
   tableGrowth,

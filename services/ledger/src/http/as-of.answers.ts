@@ -1,0 +1,146 @@
+import { type Caller, type ListAnswer, listAnswer, type Page, problem, problemOf } from '@tallystick/http';
+import {
+  type AccountHistory,
+  asOf,
+  type Axes,
+  type BalanceAsOf,
+  balancesAsOf,
+  diff,
+  type LotAsOf,
+  type PlacedEvent,
+  postingsIn,
+} from '@tallystick/ledger-domain';
+import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
+import { ACCOUNT_PAST_REFUSALS, type AccountPast } from '../application/account-past';
+import type { AsOfQuery, DiffAnswer, DiffEventAnswer, DiffQuery } from './as-of.dto';
+import type { BalanceAnswer, BalancesAnswer, LotAnswer, PostingAnswer, StatementLineAnswer } from './ledger.dto';
+
+/** Answers about accounts at other times than now, folded from the stored events. */
+export class AsOfAnswers {
+  constructor(private readonly past: AccountPast) {}
+
+  async balances(caller: Caller, account: string, query: AsOfQuery): Promise<BalancesAnswer> {
+    const { history, axes } = await this.asked(caller, account, query);
+    const known = axes.knownAt === undefined ? history.events.length : history.knownBy(axes.knownAt);
+    const last = history.events[known - 1];
+    return {
+      balances: balancesAsOf(history, axes).map(balanceAnswer),
+      ...(last && { seen: { revision: last.revision, hash: last.hash } }),
+    };
+  }
+
+  async lots(caller: Caller, account: string, query: AsOfQuery, page: Page): Promise<ListAnswer<LotAnswer>> {
+    const { history, axes } = await this.asked(caller, account, query);
+    const after = page.after?.[0] ?? '';
+    const lots = asOf(history, axes).lots.filter(({ lot }) => lot > after);
+    return listAnswer(page, lots, ({ lot }) => [lot], lotAnswer(history));
+  }
+
+  /** Newest first. Pages hold together where `knownAt` is given: nothing then comes between them. */
+  async statement(
+    caller: Caller,
+    account: string,
+    query: AsOfQuery,
+    page: Page,
+  ): Promise<ListAnswer<StatementLineAnswer>> {
+    const { history, axes } = await this.asked(caller, account, query);
+    const lines = asOf(history, axes).lines.flatMap(({ stored }) => stored ?? []);
+    const start = Number(page.after?.[0] ?? 0);
+    const rows = lines.reverse().map((event, index) => ({ event, next: String(index + 1) }));
+    return listAnswer(page, rows.slice(start), ({ next }) => [next], statementLine);
+  }
+
+  async diff(caller: Caller, account: string, query: DiffQuery): Promise<DiffAnswer> {
+    const [from, to] = [instant(query.from), instant(query.to)];
+    const { history, axes } = await this.asked(caller, account, { at: query.at ?? query.to, knownAt: query.to });
+    if (from > to) throw problemOf({ rejected: 'known-at-reversed', facts: {} }, ACCOUNT_PAST_REFUSALS);
+    const { events, due, changes } = diff(history, axes.at, from, to);
+    const texts = (rows: typeof due) => rows.map((row) => ({ ...row, amount: String(row.amount) }));
+    return { events: events.map(diffEvent), due: texts(due), changes: texts(changes) };
+  }
+
+  private async asked(
+    { tenant }: Caller,
+    account: string,
+    { at, knownAt }: AsOfQuery,
+  ): Promise<{ history: AccountHistory; axes: Axes }> {
+    const history = await this.past.history(tenant, account);
+    if (!history) throw problem('not-found');
+    const known = knownAt === undefined ? undefined : instant(knownAt);
+    const refusal = known === undefined ? undefined : await this.past.refusalOf(known);
+    if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
+    return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
+  }
+}
+
+function balanceAnswer({ asset, moved, ...amounts }: BalanceAsOf): BalanceAnswer {
+  const { available, pending, held, uncollectable, deficit, breakage, due } = amounts;
+  return {
+    asset,
+    available: String(available),
+    pending: String(pending),
+    held: String(held),
+    uncollectable: String(uncollectable),
+    deficit: String(deficit),
+    revision: moved?.revision ?? 0,
+    position: moved?.position ?? '',
+    breakage: String(breakage),
+    due: String(due),
+  };
+}
+
+function lotAnswer(history: AccountHistory): (lot: LotAsOf) => LotAnswer {
+  const granting = new Map<string, { readonly store: string; readonly revision: number }>();
+  for (const { event, revision } of history.events) {
+    if (event.type === 'PointsAccrued' || event.type === 'AccrualAmended') {
+      for (const { lot } of event.data.grants) {
+        if (lot !== undefined && !granting.has(lot)) granting.set(lot, { store: event.data.store, revision });
+      }
+    }
+    if (event.type === 'PointsCredited') granting.set(event.data.lot, { store: event.data.unit, revision });
+  }
+  return ({ effectiveAt, expiresAt, lot, asset, issuer, unitCost, ...amounts }) => {
+    const { store, revision } = granting.get(lot) ?? { store: issuer, revision: 0 };
+    const texts = Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
+    return {
+      lot,
+      asset,
+      issuer,
+      store,
+      unitCost,
+      effectiveAt: formatInstant(effectiveAt),
+      ...(expiresAt !== undefined && { expiresAt: formatInstant(expiresAt) }),
+      ...(texts as Record<keyof typeof amounts, string>),
+      revision,
+    };
+  };
+}
+
+function statementLine({ event }: { readonly event: PlacedEvent }): StatementLineAnswer {
+  const { data } = event.event;
+  const purchase = 'purchase' in data ? data.purchase : undefined;
+  const source = 'reversal' in data ? data.reversal : purchase;
+  return {
+    ...diffEvent(event),
+    ...(source && { source }),
+    ...(purchase && { purchase }),
+    ...('receipt' in data && { receipt: data.receipt }),
+    ...('store' in data && data.store !== undefined && { store: data.store }),
+  };
+}
+
+function diffEvent({ event, revision, position, recordedAt }: PlacedEvent): DiffEventAnswer {
+  return {
+    revision,
+    position,
+    type: event.type,
+    ...('effectiveAt' in event.data && { effectiveAt: event.data.effectiveAt }),
+    recordedAt: formatInstant(recordedAt),
+    postings: postingsIn(event).map(([book, asset, issuer, amount]): PostingAnswer => ({
+      book,
+      asset,
+      issuer,
+      amount,
+    })),
+  };
+}

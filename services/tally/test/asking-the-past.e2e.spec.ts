@@ -1,0 +1,3 @@
+import { describePage } from './describe-page';
+
+describePage('docs/asking-the-past.md');
