@@ -118,6 +118,7 @@ class Run implements World {
     await this.until(() => this.isSettled());
     this.isDrained = this.isSettled();
     for (const { loops } of this.suite.running.values()) for (const loop of loops) void loop.stop();
+    this.disk.bus.close();
   }
 
   private async until(isDone: () => boolean): Promise<void> {

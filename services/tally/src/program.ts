@@ -7,6 +7,7 @@ import { runDiff } from './commands/run-diff';
 import { runPublish } from './commands/run-publish';
 import { runRebuild } from './commands/run-rebuild';
 import { runReplay } from './commands/run-replay';
+import { runSimulate } from './commands/run-simulate';
 import { runStatement } from './commands/run-statement';
 import { runStatus } from './commands/run-status';
 import { runVerify } from './commands/run-verify';
@@ -109,6 +110,19 @@ function addAuditing(tally: Command): void {
     .command('rebuild [projection]')
     .description('rebuild projections beside the live ones, compare digests, switch')
     .action(runRebuild);
+  tally
+    .command('simulate')
+    .description(
+      'run the services in a simulated world, seed by seed: delays, losses, repetitions, deaths of processes',
+    )
+    .option('--seeds <n>', 'how many seeds; with --planted, how many at most for each bug', whole, 1_000)
+    .option('--seed <n>', 'the first seed', whole, 1)
+    .option('--planted', 'print the table of planted bugs and the checks that find them')
+    .addHelpText(
+      'after',
+      '\nNeeds no suite and no database. Exits 1 where a check finds something, or misses a planted bug.',
+    )
+    .action(runSimulate);
 }
 
 function addBench(tally: Command): void {

@@ -46,8 +46,13 @@ export class MemoryBus {
       lane.push({ ...record, partition, position: at, at: this.now() });
       return { partition, position: at };
     });
-    for (const wake of [...(this.waiting.get(topic) ?? [])]) wake();
+    this.wake(topic);
     return published;
+  }
+
+  /** Ends every wait for records. */
+  close(): void {
+    for (const topic of this.waiting.keys()) this.wake(topic);
   }
 
   /** The records of a partition after a position. */
@@ -76,6 +81,10 @@ export class MemoryBus {
       };
       waiting.add(wake);
     });
+  }
+
+  private wake(topic: string): void {
+    for (const wake of [...(this.waiting.get(topic) ?? [])]) wake();
   }
 
   private partitionsOf(topic: string): KeptRecord[][] {
