@@ -8,6 +8,7 @@ import { halfLoad } from './latency';
 import { ledgerAccrual } from './ledger-accrual';
 import { longerRun } from './longer-run';
 import { auditReplay } from './replay';
+import { sealing } from './sealing';
 import { signedBinding } from './signing';
 import { tableGrowth } from './table-growth';
 
@@ -23,5 +24,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   oldAccount,
   auditReplay,
   signedBinding,
+  sealing,
   tableGrowth,
 ];
