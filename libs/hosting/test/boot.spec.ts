@@ -1,20 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool, type Pool } from '@tallystick/postgres';
-import {
-  eventLeafHash,
-  isSignedBy,
-  readCheckpoint,
-  readNote,
-  readVerifierKey,
-  verifyConsistency,
-  verifyInclusion,
-} from '@tallystick/proof';
-import { startTestDatabase, type TestDatabase, until } from '@tallystick/testing';
+import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import { audienceOf, type BootedServices, bootServices, type Host, hostServices } from '../src';
-import type { InclusionAnswer } from '../src/audit';
 import { counterDefinition, echoDefinition } from './two-services';
 
 const definitions = [counterDefinition, echoDefinition];
@@ -89,12 +78,6 @@ async function settled(): Promise<Status> {
     const head = last.services.find(({ service }) => service === 'counter')?.head ?? '';
     if (hops.length > 0 && hops.every(({ behind, position }) => behind === 0 && position >= head)) return last;
   }
-}
-
-async function audited(path: string, permissions: readonly string[] = ['audit:read'], tenant?: string) {
-  const headers = { authorization: await token(permissions, tenant) };
-  const answer = await fetch(`${host.url}/v1/audit/${path}`, { headers });
-  return { status: answer.status, body: (await answer.json()) as unknown };
 }
 
 describe('Services in one process', () => {
@@ -279,113 +262,6 @@ describe('A record that a consumer gave up', () => {
   it('of a service that is not here is not found', async () => {
     expect((await asked('nobody/dead-letters', ['operations:read'])).status).toBe(404);
   });
-});
-
-describe('The log of a service', () => {
-  interface Sealed {
-    readonly size: number;
-    readonly root: string;
-    readonly key: string;
-    readonly note: string;
-  }
-
-  async function sealed(): Promise<Sealed> {
-    const { head } = (await status()).services.find(({ service }) => service === 'counter')!;
-    await until('the log is sealed', async () => {
-      const { body } = await audited('counter/checkpoint');
-      return (body as { readonly position?: string }).position === head;
-    });
-    return (await audited('counter/checkpoint')).body as Sealed;
-  }
-
-  it('is sealed as it grows, signed with a key of the data folder that its owner alone may read', async () => {
-    await add('sealed', '1', 'k-seal-1');
-    const { size, root, key, note } = await sealed();
-    const signed = readNote(note);
-    expect(isSignedBy(signed, readVerifierKey(key))).toBe(true);
-    expect(readCheckpoint(signed.text)).toEqual({
-      origin: 'tallystick.local/counter',
-      size,
-      root: Buffer.from(root, 'base64'),
-    });
-    expect(statSync(join(dataFolder, 'tally-seal-key.txt')).mode & 0o777).toBe(0o600);
-    const day = readdirSync(join(dataFolder, 'checkpoints')).find((file) => file.startsWith('counter-'))!;
-    const lines = readFileSync(join(dataFolder, 'checkpoints', day), 'utf8')
-      .trim()
-      .split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as Sealed).note)).toContain(note);
-  });
-
-  it('proves an event to an auditor of its tenant, and to nobody else', async () => {
-    await add('proven', '1', 'k-seal-2');
-    const { size, root } = await sealed();
-    const { rows } = await pool.query<{ id: string; stream: string }>(
-      'select event_id as id, stream from counter.event order by position desc limit 1',
-    );
-    const { id, stream } = rows[0]!;
-    const { status: code, body } = await audited(`counter/proof/${id}`);
-    const { leaf, leafHash, seq, proof } = body as InclusionAnswer;
-    expect(code).toBe(200);
-    expect(leaf.stream).toBe(stream);
-    const hash = eventLeafHash({
-      ...leaf,
-      recordedAt: Number(leaf.recordedAt),
-      hash: Buffer.from(leaf.hash, 'base64'),
-    });
-    expect(hash.toString('base64')).toBe(leafHash);
-    const path = proof.map((part) => Buffer.from(part, 'base64'));
-    expect(verifyInclusion(seq, hash, { size, root: Buffer.from(root, 'base64') }, path)).toBe(true);
-
-    expect((await audited(`counter/proof/${id}`, ['events:read'])).status).toBe(403);
-    expect((await audited(`counter/proof/${id}`, ['audit:read'], 'other')).status).toBe(404);
-    expect((await audited(`counter/proof/${randomUUID()}`)).status).toBe(404);
-    expect((await audited('counter/proof/one')).status).toBe(422);
-  });
-
-  it('shows that it only grew between two of its checkpoints', async () => {
-    const before = await sealed();
-    await add('grown', '1', 'k-seal-3');
-    const after = await sealed();
-    const { status: code, body } = await audited(`counter/consistency?from=${before.size}&to=${after.size}`);
-    expect(code).toBe(200);
-    const { proof } = body as { readonly proof: readonly string[] };
-    const headOf = ({ size, root }: Sealed) => ({ size, root: Buffer.from(root, 'base64') });
-    const path = proof.map((part) => Buffer.from(part, 'base64'));
-    expect(verifyConsistency(headOf(before), headOf(after), path)).toBe(true);
-
-    expect((await audited(`counter/consistency?from=${after.size}&to=${before.size}`)).status).toBe(404);
-    expect((await audited('counter/consistency?from=1')).status).toBe(422);
-  });
-
-  it('has nothing to show where its service writes no events, or is not here', async () => {
-    expect((await audited('echo/checkpoint')).status).toBe(404);
-    expect((await audited('nobody/checkpoint')).status).toBe(404);
-  });
-
-  it('tells its seal with the status', async () => {
-    const { size } = await sealed();
-    const { services } = (await status()) as { services: readonly { service: string; sealing?: object }[] };
-    expect(services.find(({ service }) => service === 'counter')?.sealing).toMatchObject({ size, behind: 0 });
-    expect(services.find(({ service }) => service === 'echo')?.sealing).toBeUndefined();
-  });
-});
-
-describe('A process without the role of the sealer', () => {
-  it('needs no key to seal with, and seals nothing', async () => {
-    const apart = await startTestDatabase();
-    const folder = mkdtempSync(join(tmpdir(), 'tallystick-unsealed-'));
-    const roles = 'http,consumer,projector,relay,clock';
-    const unsealed = await bootServices(definitions, {
-      DATABASE_URL: apart.url,
-      TALLY_DATA: folder,
-      TALLY_ROLES: roles,
-    });
-    expect(existsSync(join(folder, 'tally-seal-key.txt'))).toBe(false);
-    expect((await unsealed.services[0]!.status()).sealing).toBeUndefined();
-    await unsealed.close();
-    await apart.drop();
-    rmSync(folder, { recursive: true });
-  }, 60_000);
 });
 
 describe('A second starter at the same moment', () => {

@@ -3,6 +3,7 @@ import { position, type Position, type RecordedEvent } from '@tallystick/decider
 import {
   HASH_BYTES,
   type Tile,
+  TILE_WIDTH,
   type TileId,
   type TileSource,
   tilesOf,
@@ -43,6 +44,11 @@ export interface SealedEvent {
   readonly seq: number;
   readonly stream: string;
   readonly revision: number;
+}
+
+/** An event among the leaves with its leaf's hash; no hash where the tree has lost it. */
+export interface SealedLeaf extends SealedEvent {
+  readonly leafHash: Buffer | undefined;
 }
 
 interface CheckpointRow {
@@ -100,6 +106,20 @@ export async function sealedEvent(pool: Pool, eventId: string): Promise<SealedEv
     [eventId],
   );
   return rows[0] && { ...rows[0], seq: Number(rows[0].seq) };
+}
+
+/** Leaves from an index on, in order, at most `max`. */
+export async function sealedLeaves(pool: Pool, from: number, max: number): Promise<readonly SealedLeaf[]> {
+  const { rows } = await pool.query<{ seq: string; stream: string; revision: number; hash: Buffer | null }>(
+    `select seq, stream, revision, substr(hashes, 1 + (seq % ${TILE_WIDTH})::int * ${HASH_BYTES}, ${HASH_BYTES}) as hash
+       from sealed_event left join tree_tile on level = 0 and tile = seq / ${TILE_WIDTH}
+      where seq >= $1 order by seq limit $2`,
+    [from, max],
+  );
+  return rows.map(({ seq, stream, revision, hash }) => ({
+    ...{ seq: Number(seq), stream, revision },
+    leafHash: hash?.length === HASH_BYTES ? hash : undefined,
+  }));
 }
 
 /** Reads tiles in one statement; what is asked for and not there makes the source throw. */

@@ -177,7 +177,7 @@ describe('GET balance, lots, statement and diff of another time', () => {
   const BEFORE = '2026-11-01T00:00:00.000Z';
   const recordedAt = async () => {
     const { body } = await get(`${ACCOUNT}/statement?limit=1`);
-    return (body.items[0] as unknown as { recordedAt: string }).recordedAt;
+    return body.items[0]!.recordedAt;
   };
 
   it('tell what counted by an instant, and name the last event that was known and its hash', async () => {

@@ -4,12 +4,14 @@ import { runApply } from './commands/run-apply';
 import { runBalance } from './commands/run-balance';
 import { runDeadLettersList, runDeadLettersRedrive } from './commands/run-dead-letters';
 import { runDiff } from './commands/run-diff';
+import { runExport } from './commands/run-export';
 import { runPublish } from './commands/run-publish';
 import { runRebuild } from './commands/run-rebuild';
 import { runReplay } from './commands/run-replay';
 import { runSimulate } from './commands/run-simulate';
 import { runStatement } from './commands/run-statement';
 import { runStatus } from './commands/run-status';
+import { runTamperDrill } from './commands/run-tamper-drill';
 import { runVerify } from './commands/run-verify';
 import { FORMATS } from './commands/publish';
 import { ORDERS } from './formats/order';
@@ -106,6 +108,21 @@ function addAuditing(tally: Command): void {
     .command('verify')
     .description('check the hash chains of every log, and balances three ways: projection, lots, fold of the events')
     .action(runVerify);
+  tally
+    .command('export <folder>')
+    .description(
+      'write every log, its checkpoints and the balances for an auditor: deploy/verifier/audit.py reads them',
+    )
+    .action(runExport);
+  tally
+    .command('tamper-drill')
+    .description(
+      'alter a sealed scratch database as superuser and have deploy/verifier/audit.py find it (needs Python)',
+    )
+    .option('--per-kind <n>', 'alterations of each of the seven kinds', whole, 15)
+    .option('--seed <n>', 'seed of the choices', whole, 1)
+    .option('--python <command>', 'a Python 3 that has the package cryptography', 'python3')
+    .action(runTamperDrill);
   tally
     .command('rebuild [projection]')
     .description('rebuild projections beside the live ones, compare digests, switch')

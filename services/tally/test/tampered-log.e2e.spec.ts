@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPool } from '@tallystick/postgres';
@@ -11,7 +11,7 @@ interface Verified {
   readonly chains: readonly { readonly service: string; readonly faults: readonly { readonly what: string }[] }[];
 }
 
-describe('tally verify', () => {
+describe('an audit', () => {
   let folder: string;
   let database: TestDatabase;
   let suite: Suite;
@@ -39,7 +39,22 @@ describe('tally verify', () => {
     return { status, said: JSON.parse(stdout) as Verified };
   }
 
-  it('finds the one event whose bytes somebody with all rights has changed, and ends with 1', async () => {
+  it('starts from an export of every log with its seal', async () => {
+    const { status, stdout } = await runShell('npx tally export evidence --json', environment, folder);
+    expect(status).toBe(0);
+    const { logs } = JSON.parse(stdout) as { readonly logs: readonly { service: string; events: number }[] };
+    expect(logs.map(({ service }) => service).sort()).toEqual(['campaigns', 'ledger', 'membership', 'organization']);
+    for (const { service, events } of logs) {
+      const lines = readFileSync(join(folder, 'evidence', `${service}.events.ndjson`), 'utf8')
+        .split('\n')
+        .slice(0, -1);
+      expect(lines).toHaveLength(events);
+    }
+    const sealed = readFileSync(join(folder, 'evidence', 'organization.checkpoints.ndjson'), 'utf8');
+    expect(sealed).toContain('tallystick.local/organization');
+  }, 120_000);
+
+  it('by tally verify finds the one event whose bytes somebody with all rights has changed, and ends with 1', async () => {
     expect(await verify()).toMatchObject({ status: 0, said: { ok: true } });
 
     const pool = createPool(database.url, { max: 1, applicationName: 'tamper' });

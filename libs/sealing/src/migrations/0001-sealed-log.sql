@@ -7,6 +7,7 @@ create table sealed_event (
   stream text collate "C" not null,
   revision integer not null
 );
+create unique index sealed_event_seq on sealed_event (seq);
 -- Ids are not unique: a writer may store the same id again at the head of its stream (rule R4 of the event store).
 create index sealed_event_id on sealed_event (event_id);
 

@@ -31,8 +31,8 @@ export interface SuiteConnection {
   publisher(): Promise<Publisher>;
   /** A service's log, for reading. */
   log(service: string): Promise<EventStore>;
-  /** The suite's database, for reading, as its owner. */
-  database(): Promise<Pool>;
+  /** The suite's database, for reading, as its owner; names without a schema are those of `schema`. */
+  database(schema?: string): Promise<Pool>;
   close(): Promise<void>;
 }
 
@@ -106,8 +106,8 @@ class Connection implements SuiteConnection {
     return log;
   }
 
-  async database(): Promise<Pool> {
-    return this.pool('tally');
+  async database(schema?: string): Promise<Pool> {
+    return this.pool('tally', schema);
   }
 
   async close(): Promise<void> {
@@ -128,8 +128,8 @@ class Connection implements SuiteConnection {
     return this.local;
   }
 
-  private pool(applicationName: string): Pool {
-    const pool = createPool(this.here().databaseUrl, { max: 4, applicationName });
+  private pool(applicationName: string, searchPath?: string): Pool {
+    const pool = createPool(this.here().databaseUrl, { max: 4, applicationName, searchPath });
     this.pools.push(pool);
     return pool;
   }

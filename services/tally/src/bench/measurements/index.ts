@@ -11,6 +11,7 @@ import { ledgerAccrual } from './ledger-accrual';
 import { longerRun } from './longer-run';
 import { redemptions } from './redemption';
 import { auditReplay } from './replay';
+import { sealing } from './sealing';
 import { signedBinding } from './signing';
 import { tableGrowth } from './table-growth';
 
@@ -29,5 +30,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   asOfAnswers,
   auditReplay,
   signedBinding,
+  sealing,
   tableGrowth,
 ];

@@ -14,12 +14,16 @@ export interface PathInput extends Place {
   readonly purchases: number;
   /** Addresses of Kafka brokers, where Kafka is the bus. */
   readonly brokers?: string;
+  /** What the suite does, where that is not everything: without `sealer` no log is sealed. */
+  readonly roles?: string;
 }
 
 /** One run from the topic to everything settled; rates in purchases a second. */
 export interface PathRun {
   readonly visible: number;
   readonly settled: number;
+  /** Settled and every log sealed to its head, where the roles have a sealer; else as `settled`, to within a look. */
+  readonly sealed: number;
   /** Of every 100,000 purchases, settled. */
   readonly slices: readonly number[];
   readonly foreign?: number;
@@ -44,9 +48,9 @@ const LAST_LOOKS_EVERY_MS = 20;
 const STUCK_AFTER_MS = 120_000;
 
 /** Purchases on the topic until all is settled: one process as production runs it, the publisher held back by the lead. */
-export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers }: PathInput): Promise<PathRun> {
+export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers, roles }: PathInput): Promise<PathRun> {
   const documents = new Documents(purchases);
-  const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl, brokers) });
+  const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl, brokers, roles) });
   try {
     if (brokers !== undefined && publisherOf(suite) instanceof PostgresPublisher) {
       throw new Error('the suite does not run over Kafka yet');
@@ -56,6 +60,8 @@ export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers }
     const before = { all: processorTime(rootPid), node: process.cpuUsage(), at: performance.now() };
     const published = publishAll(publisherOf(suite), documents);
     await watch(suite, looks, published);
+    await sealedToHead(suite);
+    const sealedAt = performance.now();
     const after = processorTime(rootPid);
     const node = process.cpuUsage(before.node);
     const nodeMicros = (node.user + node.system) / purchases;
@@ -75,6 +81,7 @@ export async function path({ databaseUrl, dataDir, rootPid, purchases, brokers }
       return {
         visible: (purchases * 1000) / timeOf(purchases, book),
         settled: (purchases * 1000) / end,
+        sealed: (purchases * 1000) / (sealedAt - before.at),
         slices: sliceRates(SLICE, settled),
         ...usage,
         transactions: (((await transactionsOf(pool)) - committed) * 1000) / purchases,
@@ -134,6 +141,16 @@ async function publishAll(publisher: Publisher, documents: Documents): Promise<v
     last = next;
   }
   await last;
+}
+
+async function sealedToHead({ booted }: Suite): Promise<void> {
+  const deadline = performance.now() + STUCK_AFTER_MS;
+  for (const { status } of booted.services) {
+    while (((await status()).sealing?.behind ?? 0) > 0) {
+      if (performance.now() > deadline) throw new Error('the logs were not sealed');
+      await new Promise((resolve) => setTimeout(resolve, LAST_LOOKS_EVERY_MS));
+    }
+  }
 }
 
 /** Looks until everything that was published is settled. */

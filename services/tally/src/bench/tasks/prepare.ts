@@ -20,7 +20,7 @@ export async function prepare({ databaseUrl, dataDir, brokers }: PrepareInput): 
 }
 
 /** The settings under which the suite runs in a bench; everything else is as people run it. */
-export function environmentOf(databaseUrl: string, brokers?: string): Record<string, string> {
-  const settings = { DATABASE_URL: databaseUrl, TALLY_LOG_LEVEL: 'warn' };
+export function environmentOf(databaseUrl: string, brokers?: string, roles?: string): Record<string, string> {
+  const settings = { DATABASE_URL: databaseUrl, TALLY_LOG_LEVEL: 'warn', ...(roles && { TALLY_ROLES: roles }) };
   return brokers === undefined ? settings : { ...settings, TALLY_BUS: 'kafka', KAFKA_BROKERS: brokers };
 }
