@@ -15,8 +15,10 @@ import { AsOfController } from './http/as-of.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
 import { EventsController } from './http/events.controller';
+import { ExchangesController } from './http/exchanges.controller';
 import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
+import { ImportsController } from './http/imports.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ViolationsController } from './http/violations.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
@@ -45,8 +47,10 @@ export class LedgerModule {
         AssetsController,
         BalancesController,
         EventsController,
+        ExchangesController,
         HoldsController,
         HoldViewsController,
+        ImportsController,
         TransfersController,
         ViolationsController,
         LedgerSubscriptions,

@@ -7,6 +7,7 @@ import { AccountCommands } from './application/account-commands';
 import { AssetDirectory } from './application/asset-directory';
 import { PassingTime } from './application/passing-time';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
+import { whenDayEndedNoticeExpiry } from './policies/when-day-ended-notice-expiry';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
 import { whenPointsSentReceive } from './policies/when-points-sent-receive';
 import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
@@ -21,6 +22,7 @@ export class LedgerSubscriptions {
   private readonly reverse: BatchHandler<ReturnQualified>;
   private readonly receive: BatchHandler<ledger.PointsSent>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
+  private readonly noticeExpiry: BatchHandler<organization.DayEnded>;
   private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
   private readonly keepZone: BatchHandler<organization.ProgramDeclared>;
 
@@ -30,6 +32,7 @@ export class LedgerSubscriptions {
     this.reverse = whenReturnQualifiedReverse({ accounts, assets });
     this.receive = whenPointsSentReceive({ accounts, assets });
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
+    this.noticeExpiry = whenDayEndedNoticeExpiry(time, due);
     this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
     this.keepZone = whenProgramDeclaredKeepItsZone(zones);
   }
@@ -45,8 +48,9 @@ export class LedgerSubscriptions {
   }
 
   @EventPattern('organization.day-ended.v1')
-  dayEnded(@Payload() batch: Batch<organization.DayEnded>): Promise<readonly Outcome[]> {
-    return this.bookExpiry(batch);
+  async dayEnded(@Payload() batch: Batch<organization.DayEnded>): Promise<readonly Outcome[]> {
+    await this.bookExpiry(batch);
+    return this.noticeExpiry(batch);
   }
 
   @EventPattern('organization.minute-ended.v1')

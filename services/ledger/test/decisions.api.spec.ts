@@ -198,3 +198,82 @@ describe('the activation of lots that wait for an event', () => {
     });
   });
 });
+
+describe('an exchange', () => {
+  it('gives what the asset declares, once, and refuses an asset that it does not name', async () => {
+    const program = { program: 'exchanging' };
+    const assets = [
+      { asset: 'POINTS', kind: 'points', policy: { exchange: [{ to: 'MILES', rate: '3/2' }] } },
+      { asset: 'MILES', kind: 'points' },
+    ];
+    await api.call('PUT', '/v1/assets', { assets }, program);
+    const member = 'm-exchanging';
+    const path = `/v1/accounts/${accountId(TENANT, program.program, member)}`;
+    const lots = [{ issuer: 'hotel', amount: '51', unitCost: '1/100', activatedAt: EARNED }];
+    const imported = { importId: 'i-1', member, asset: 'POINTS', expected: '51', lots };
+    await api.post(`${path}/imports`, imported, program);
+    const exchange = { exchangeId: 'e-1', asset: 'POINTS', amount: '51', toAsset: 'MILES' };
+    await expect(api.post(`${path}/exchanges`, { ...exchange, toAsset: 'COFFEE' }, program)).resolves.toMatchObject({
+      status: 422,
+    });
+    await expect(api.post(`${path}/exchanges`, exchange, program)).resolves.toMatchObject({
+      status: 201,
+      body: { amount: '51', toAsset: 'MILES', toAmount: '76', rate: '3/2' },
+    });
+    await expect(api.post(`${path}/exchanges`, exchange, program)).resolves.toMatchObject({
+      status: 200,
+      body: { toAmount: '76', duplicate: true },
+    });
+  });
+});
+
+describe('an import', () => {
+  const lots = [
+    { issuer: 'hotel', amount: '40', activatedAt: EARNED, expiresAt: '2027-01-01T00:00:00+08:00' },
+    { issuer: 'mall', amount: '60', activatedAt: EARNED },
+  ];
+
+  it('opens the account with the lots as they were, and refuses a sum that differs', async () => {
+    const member = 'm-imported';
+    const path = `/v1/accounts/${accountOf(member)}/imports`;
+    const body = { importId: 'i-1', member, asset: 'POINTS', expected: '100', lots };
+    await expect(api.post(path, { ...body, expected: '101' })).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'import-mismatch' },
+    });
+    await expect(api.post(path, body)).resolves.toMatchObject({ status: 201, body: { amount: '100' } });
+    await expect(availableOf(accountOf(member))).resolves.toBe(100n);
+    await expect(api.post(path, { ...body, importId: 'i-2', member: 'm-other' })).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'account-mismatch' },
+    });
+  });
+});
+
+describe('closing an account', () => {
+  it('is refused while a hold is open, forfeits what is left, and is final', async () => {
+    const { account, path } = await memberWith(100);
+    const hold = { holdId: 'h-1', asset: 'POINTS', amount: '30', unit: 'mall' };
+    await api.post(`${path}/holds`, hold);
+    const close = { reason: 'member-request' };
+    await expect(api.post(`${path}/close`, close)).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'holds-open' },
+    });
+    await api.post(`${path}/holds/h-1/release`, {});
+    await expect(api.post(`${path}/close`, close)).resolves.toMatchObject({ status: 200, body: { status: 'closed' } });
+    await expect(availableOf(account)).resolves.toBe(0n);
+    await expect(api.post(`${path}/holds`, { ...hold, holdId: 'h-2' })).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'account-closed' },
+    });
+  });
+});
+
+describe('a credential of another program', () => {
+  it('does not know the account', async () => {
+    const { path } = await memberWith(100);
+    const body = adjustment('a-1', '50');
+    await expect(api.post(`${path}/adjustments`, body, { program: 'other' })).resolves.toMatchObject({ status: 404 });
+  });
+});

@@ -6,6 +6,7 @@ import { type Instant, instant } from '@tallystick/vocabulary';
 import { accountStream } from '../src/application/account-commands';
 import { PassingTime } from '../src/application/passing-time';
 import { whenDayEndedBookExpiry } from '../src/policies/when-day-ended-book-expiry';
+import { whenDayEndedNoticeExpiry } from '../src/policies/when-day-ended-notice-expiry';
 import { whenMinuteEndedLapseHolds } from '../src/policies/when-minute-ended-lapse-holds';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { DueBook } from '../src/projections/account-book/due-accounts';
@@ -152,6 +153,34 @@ describe('when a day has ended', () => {
     await expect(pointsOf('m-1')).resolves.toMatchObject({ breakage: 0n });
     await daysEnd(dayEnded(TOMORROW));
     await expect(pointsOf('m-1')).resolves.toMatchObject({ breakage: 10n });
+  });
+});
+
+describe('when a day has ended after which something ends in 60, 30 or 7 days', () => {
+  const DAY = 86_400_000;
+  const inDays = (days: number) => new Date(Date.parse(TODAY) + days * DAY).toISOString();
+
+  async function noticed(...days: organization.DayEnded[]): Promise<string[]> {
+    await ledger.project((version += 1), 500);
+    const policy = whenDayEndedNoticeExpiry(new PassingTime(ledger.application.accounts, 2), new DueBook(ledger.pool));
+    await policy(told('organization.day-ended.v1', days));
+    const { rows } = await ledger.pool.query<{ data: { amount: string; days: string; expiresAt: string } }>(
+      `select convert_from(data, 'utf8')::json as data from event where type = 'ExpiryNoticed' order by position`,
+    );
+    return rows.map(({ data }) => `${data.amount} in ${data.days} days on ${data.expiresAt}`);
+  }
+
+  it('its holder is told, over all pages, once for each threshold, and of nothing else', async () => {
+    const members = ['m-1', 'm-2', 'm-3'];
+    await earned(...members);
+    for (const member of members) {
+      await credit(member, inDays(7));
+      await credit(member, inDays(70));
+    }
+    const expected = members.map(() => `10 in 7 days on ${inDays(7)}`);
+    await expect(noticed(dayEnded(TODAY))).resolves.toEqual(expected);
+    await expect(noticed(dayEnded(TODAY))).resolves.toEqual(expected);
+    await expect(noticed(dayEnded(TODAY, 'other'))).resolves.toEqual(expected);
   });
 });
 

@@ -1,6 +1,6 @@
 import { commandId } from '@tallystick/decider';
-import type { Instant } from '@tallystick/vocabulary';
-import { formatInstant } from '@tallystick/vocabulary';
+import type { NoticeExpiry, PassTime } from '@tallystick/ledger-domain';
+import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { DueAccount, DuePages } from '../projections/account-book/due-accounts';
 import { type AccountCommands, accountStream } from './account-commands';
 
@@ -11,6 +11,8 @@ export interface TimeEnded {
   readonly correlationId: string;
   readonly causationId: string;
 }
+
+type Passing = Pick<PassTime, 'kind'> | Pick<NoticeExpiry, 'kind' | 'days'>;
 
 /**
  * Books on accounts what time has done by an instant. Which accounts that are is read from the read model, a page at a
@@ -25,27 +27,37 @@ export class PassingTime {
   ) {}
 
   /** Answers on how many accounts something was booked; throws where a store is away, so that the message comes again. */
-  async book(ended: TimeEnded, due: DuePages): Promise<number> {
+  book(ended: TimeEnded, due: DuePages): Promise<number> {
+    return this.each(ended, due, { kind: 'pass-time' });
+  }
+
+  /** Says on accounts that something ends soon, each threshold of a date once (capabilities L6). */
+  notice(ended: TimeEnded, due: DuePages, days: readonly number[]): Promise<number> {
+    return this.each(ended, due, { kind: 'notice-expiry', days });
+  }
+
+  private async each(ended: TimeEnded, due: DuePages, what: Passing): Promise<number> {
     let booked = 0;
     for (let after: DueAccount | undefined; ;) {
       const page = await due(after, this.pageSize);
       booked += await this.pass(
         ended,
         page.map(({ account }) => account),
+        what,
       );
       if (page.length < this.pageSize) return booked;
       after = page.at(-1);
     }
   }
 
-  private async pass(ended: TimeEnded, due: readonly string[]): Promise<number> {
+  private async pass(ended: TimeEnded, due: readonly string[], what: Passing): Promise<number> {
     const { tenant, at, correlationId, causationId } = ended;
     const items = [...new Set(due)].map((account) => ({
       stream: accountStream(tenant, account),
-      command: { kind: 'pass-time', tenant, account, at } as const,
+      command: { ...what, tenant, account, at },
       metadata: {
         actor: 'svc:ledger',
-        commandId: commandId(tenant, 'clock', 'pass-time', `${account}@${formatInstant(at)}`),
+        commandId: commandId(tenant, 'clock', what.kind, `${account}@${formatInstant(at)}`),
         correlationId,
         causationId,
       },

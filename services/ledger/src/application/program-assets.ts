@@ -63,6 +63,11 @@ export class ProgramAssets {
     return this.version(asset, at)?.terms ?? DEFAULT_TERMS;
   }
 
+  /** Which declaration of an asset is in force at an instant: from when it counts. */
+  versionOf(asset: string, at: Instant): string {
+    return versionAt(this.versions.get(asset)?.declared ?? [], at)?.validFrom ?? 'default';
+  }
+
   /** What a reversal may take of lots that were earned at an instant; absent: the default. */
   clawbackOf(asset: string, at: Instant): Clawback | undefined {
     return this.version(asset, at)?.terms.clawback;

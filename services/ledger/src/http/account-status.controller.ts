@@ -13,6 +13,7 @@ import {
 } from '@tallystick/http';
 import {
   ACCOUNT_REFUSALS,
+  type AccountClosed,
   type AccountEvent,
   type AccountFrozen,
   type AccountUnfrozen,
@@ -22,7 +23,7 @@ import { instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { accountIn, asAsked, carriedOut, recordedOf } from './decisions';
-import { AccountStatusAnswer, ExtensionAnswer, ExtensionRequest, FreezeRequest } from './decisions.dto';
+import { AccountStatusAnswer, CloseRequest, ExtensionAnswer, ExtensionRequest, FreezeRequest } from './decisions.dto';
 
 /** What an operator decides on an account as a whole (capabilities M6) and on how long its lots live (L6). */
 @Controller('accounts/:accountId')
@@ -59,13 +60,32 @@ export class AccountStatusController {
     return this.set('active', caller, command, path, reason);
   }
 
+  @Post('close')
+  @HttpCode(200)
+  @Summary('Ends the account for good; what is left is forfeited', '注销账户')
+  @Permission('accounts:close')
+  @Idempotent()
+  @Answers(200, AccountStatusAnswer)
+  @Refuses(ACCOUNT_REFUSALS, 'holds-open')
+  async close(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @ContractBody(CloseRequest) { reason }: CloseRequest,
+  ): Promise<AccountStatusAnswer> {
+    const command = { kind: 'close-account', ...this.on(caller, path), reason } as const;
+    const isOwn = (event: AccountEvent): event is AccountClosed => event.type === 'AccountClosed';
+    const done = asAsked(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    return { status: 'closed', ...recordedOf(done) };
+  }
+
   @Post('extensions')
   @Summary('Lets lots end later', '延长积分有效期')
   @Permission('lots:extend')
   @Idempotent()
   @Answers(201, ExtensionAnswer)
   @Answers(200, ExtensionAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'lot-expired', 'nothing-to-extend')
+  @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'account-closed', 'lot-expired', 'nothing-to-extend')
   async extend(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -86,7 +106,7 @@ export class AccountStatusController {
   }
 
   private async set(
-    status: AccountStatusAnswer['status'],
+    status: 'active' | 'frozen',
     caller: Caller,
     { metadata, again }: HttpCommand,
     path: string,
@@ -100,7 +120,7 @@ export class AccountStatusController {
     return { status, ...recordedOf(done) };
   }
 
-  private on({ tenant }: Caller, path: string) {
-    return { tenant, account: accountIn(path), at: this.decisions.now() };
+  private on({ tenant, program }: Caller, path: string) {
+    return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
 }

@@ -28,13 +28,13 @@ export class ActivationsController {
   @Idempotent()
   @Answers(200, ActivationAnswer)
   async activate(
-    @CallerOf() { tenant }: Caller,
+    @CallerOf() { tenant, program }: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(ActivationRequest) { purchase, on }: ActivationRequest,
   ): Promise<ActivationAnswer> {
     const { source, id } = purchase;
-    const place = { tenant, account: accountIn(path), at: this.decisions.now() };
+    const place = { tenant, program, account: accountIn(path), at: this.decisions.now() };
     const command = { kind: 'activate-lots', ...place, purchase: { source, id }, on } as const;
     const isOwn = (event: AccountEvent): event is PointsActivated =>
       event.type === 'PointsActivated' &&

@@ -46,6 +46,7 @@ export class AdjustmentsController {
     ACCOUNT_REFUSALS,
     'amount-out-of-range',
     'decision-conflict',
+    'account-closed',
     'asset-not-spendable',
     'deficit-outstanding',
     'insufficient-points',
@@ -62,7 +63,7 @@ export class AdjustmentsController {
     requireUnit(caller, unit);
     const amount = amountOf(body);
     const unitCost = await this.unitCostOf(caller, asset);
-    const on = { tenant: caller.tenant, account: accountIn(path), at: this.decisions.now() };
+    const on = { tenant: caller.tenant, program: caller.program, account: accountIn(path), at: this.decisions.now() };
     const ends = expiresAt === undefined ? {} : { expiresAt: instant(expiresAt) };
     const command = {
       kind: 'adjust-points',

@@ -1,4 +1,4 @@
-import { LocalDate, OneOf, Optional, Part, Slug, Text, Whole } from '@tallystick/contracts';
+import { ListOf, LocalDate, OneOf, Optional, Part, Rate, Slug, Text, Whole } from '@tallystick/contracts';
 import { PERIODS, type Period } from '@tallystick/ledger-domain';
 
 /** Exactly one of `days`, `months`, `endOf` and `date`; a lot is over when its last day has ended in the program's zone. */
@@ -52,6 +52,21 @@ export class HoldTtlBody {
 }
 
 /** What a program decides about an asset of kind `points`. It counts for what is earned from its declaration on. */
+export class ExchangeBody {
+  /** The asset that is given. */
+  @Text(32)
+  readonly to!: string;
+
+  /** What one point gives of it, e.g. `3/2`. */
+  @Rate()
+  readonly rate!: string;
+
+  /** Default `floor`. */
+  @Optional()
+  @OneOf(['floor', 'half-up', 'ceil'])
+  readonly rounding?: 'floor' | 'half-up' | 'ceil';
+}
+
 export class AssetPolicyBody {
   /** Absent: a lot never expires. */
   @Optional()
@@ -86,4 +101,9 @@ export class AssetPolicyBody {
   @Optional()
   @Part(() => HoldTtlBody)
   readonly holdTtlSeconds?: HoldTtlBody;
+
+  /** What it may be exchanged for; absent: nothing. */
+  @Optional()
+  @ListOf(() => ExchangeBody, 20, 0)
+  readonly exchange?: readonly ExchangeBody[];
 }

@@ -8,12 +8,13 @@ import {
   Part,
   PositiveAmount,
   PurchaseReference,
+  Rate,
   SignedAmount,
   Slug,
   Text,
   Uuid,
 } from '@tallystick/contracts';
-import { ADJUSTMENT_REASONS, EXTENSION_REASONS, FREEZE_REASONS } from './reasons';
+import { ADJUSTMENT_REASONS, CLOSE_REASONS, EXTENSION_REASONS, FREEZE_REASONS } from './reasons';
 import { RecordedAnswer } from './recorded.dto';
 
 export class AdjustmentRequest {
@@ -93,10 +94,105 @@ export class FreezeRequest {
   readonly reason!: (typeof FREEZE_REASONS)[number];
 }
 
+export class CloseRequest {
+  @OneOf([...CLOSE_REASONS])
+  readonly reason!: (typeof CLOSE_REASONS)[number];
+}
+
 export class AccountStatusAnswer extends RecordedAnswer {
   /** What the account is by this decision. */
-  @OneOf(['active', 'frozen'])
-  readonly status!: 'active' | 'frozen';
+  @OneOf(['active', 'frozen', 'closed'])
+  readonly status!: 'active' | 'frozen' | 'closed';
+}
+
+export class ExchangeRequest {
+  /** The caller's name of the exchange, unique in its account. */
+  @BusinessId()
+  readonly exchangeId!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @PositiveAmount()
+  readonly amount!: string;
+
+  /** What it is exchanged for, at the rate that the asset's policy says. */
+  @Text(32)
+  readonly toAsset!: string;
+}
+
+export class ExchangeAnswer extends RecordedAnswer {
+  @BusinessId()
+  readonly exchangeId!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @Amount()
+  readonly amount!: string;
+
+  @Text(32)
+  readonly toAsset!: string;
+
+  @Amount()
+  readonly toAmount!: string;
+
+  @Rate()
+  readonly rate!: string;
+}
+
+export class ImportedLot {
+  /** The unit that owes for it. */
+  @BusinessId()
+  readonly issuer!: string;
+
+  @PositiveAmount()
+  readonly amount!: string;
+
+  /** Minor units of money per point; absent: as the asset is declared. */
+  @Optional()
+  @Rate()
+  readonly unitCost?: string;
+
+  /** When it became available in the other system. */
+  @InstantText()
+  readonly activatedAt!: string;
+
+  /** Absent: never. */
+  @Optional()
+  @InstantText()
+  readonly expiresAt?: string;
+}
+
+export class ImportRequest {
+  /** The caller's name of the import, unique in its account. */
+  @BusinessId()
+  readonly importId!: string;
+
+  /** Whose account it is: it opens with the import where it is new. */
+  @BusinessId()
+  readonly member!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  /** What the other system says that the lots sum to. */
+  @PositiveAmount()
+  readonly expected!: string;
+
+  @ListOf(() => ImportedLot, 10_000)
+  readonly lots!: readonly ImportedLot[];
+}
+
+export class ImportAnswer extends RecordedAnswer {
+  @BusinessId()
+  readonly importId!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  @Amount()
+  readonly amount!: string;
 }
 
 export class ActivationRequest {

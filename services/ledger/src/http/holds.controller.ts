@@ -55,6 +55,7 @@ export class HoldsController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'hold-conflict',
+    'account-closed',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',
@@ -175,8 +176,8 @@ export class HoldsController {
     return (on.at + cancelGraceDays * MILLIS_PER_DAY) as Instant;
   }
 
-  private on({ tenant }: Caller, path: string) {
-    return { tenant, account: accountIn(path), at: this.decisions.now() };
+  private on({ tenant, program }: Caller, path: string) {
+    return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
 }
 

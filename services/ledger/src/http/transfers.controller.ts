@@ -31,6 +31,7 @@ export class TransfersController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'decision-conflict',
+    'account-closed',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',
@@ -38,14 +39,14 @@ export class TransfersController {
     'transfer-to-itself',
   )
   async send(
-    @CallerOf() { tenant }: Caller,
+    @CallerOf() { tenant, program }: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(TransferRequest) body: TransferRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TransferAnswer> {
     const { transferId: transfer, to: toHolder, asset } = body;
-    const on = { tenant, account: accountIn(path), at: this.decisions.now() };
+    const on = { tenant, program, account: accountIn(path), at: this.decisions.now() };
     const command = { kind: 'send-points', ...on, transfer, toHolder, asset, amount: BigInt(body.amount) } as const;
     const isOwn = (event: AccountEvent): event is PointsSent =>
       event.type === 'PointsSent' && event.data.transfer === transfer;

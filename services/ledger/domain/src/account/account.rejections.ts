@@ -62,13 +62,13 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     family: 'unknown',
     retryable: false,
     precedence: 6,
-    title: { en: 'The account has no hold of this name', zh: '账户中没有该冻结单' },
+    title: { en: 'The account has no hold of this name', zh: '账户中没有该预留单' },
   },
   'hold-conflict': {
     family: 'conflict',
     retryable: false,
     precedence: 7,
-    title: { en: 'The hold stands with another content', zh: '该冻结单已存在且内容不同' },
+    title: { en: 'The hold stands with another content', zh: '该预留单已存在且内容不同' },
   },
   'decision-conflict': {
     family: 'conflict',
@@ -80,13 +80,13 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     family: 'conflict',
     retryable: false,
     precedence: 9,
-    title: { en: 'The hold has ended otherwise', zh: '该冻结单已以其他方式结束' },
+    title: { en: 'The hold has ended otherwise', zh: '该预留单已以其他方式结束' },
   },
   'hold-not-captured': {
     family: 'conflict',
     retryable: false,
     precedence: 10,
-    title: { en: 'The hold was not captured', zh: '该冻结单尚未扣减' },
+    title: { en: 'The hold was not captured', zh: '该预留单尚未扣减' },
   },
   'account-frozen': {
     family: 'conflict',
@@ -116,7 +116,7 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     family: 'conflict',
     retryable: false,
     precedence: 15,
-    title: { en: 'More is captured than was held', zh: '扣减超过冻结数量' },
+    title: { en: 'More is captured than was held', zh: '扣减超过预留数量' },
   },
   'cancel-exceeds-redemption': {
     family: 'conflict',
@@ -152,7 +152,7 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     family: 'conflict',
     retryable: false,
     precedence: 21,
-    title: { en: 'A hold is open', zh: '存在未结束的冻结单' },
+    title: { en: 'A hold is open', zh: '存在未结束的预留单' },
   },
   'import-mismatch': {
     family: 'invalid',

@@ -1,4 +1,4 @@
-import { parseDate } from '@tallystick/vocabulary';
+import { parseDate, parseRational, type RoundingMode } from '@tallystick/vocabulary';
 import type { Clawback } from '../account/account.state';
 import { type ExpiryRule, PERIODS } from './expiry';
 
@@ -27,6 +27,15 @@ export interface AssetPolicy {
   readonly cancelGraceDays?: string;
   /** How long a hold lives: where its caller does not say (default 900), and at most (default 86,400). */
   readonly holdTtlSeconds?: { readonly default?: string; readonly most?: string };
+  /** What it may be exchanged for (capabilities L16); absent: nothing. */
+  readonly exchange?: readonly ExchangeTerms[];
+}
+
+/** What one point of an asset gives of another: a rational such as `3/2`, rounded once, by default down. */
+export interface ExchangeTerms {
+  readonly to: string;
+  readonly rate: string;
+  readonly rounding?: RoundingMode;
 }
 
 /** An asset's policy with every default filled in. */
@@ -39,6 +48,7 @@ export interface AssetTerms {
   readonly expireUnderHold: 'protect' | 'lapse';
   readonly cancelGraceDays: number;
   readonly holdTtlSeconds: { readonly default: number; readonly most: number };
+  readonly exchange: readonly ExchangeTerms[];
 }
 
 /** What holds for an asset whose program has declared this policy, or none (capabilities §3). */
@@ -54,12 +64,13 @@ export function termsOf(policy: AssetPolicy = {}): AssetTerms {
     expireUnderHold,
     cancelGraceDays: Number(policy.cancelGraceDays ?? 7),
     holdTtlSeconds: { default: Number(usual ?? Math.min(900, longest)), most: longest },
+    exchange: policy.exchange ?? [],
   };
 }
 
 /** The part of a policy that cannot be; `undefined` where all of it can. */
 export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefined {
-  const { expiry, expiryFrom, maturity, clawback, cancelGraceDays } = policy;
+  const { expiry, expiryFrom, maturity, clawback, cancelGraceDays, exchange = [] } = policy;
   if (expiry && !isExpiry(expiry)) return 'expiry';
   if (maturity && !isMaturity(maturity)) return 'maturity';
   // When the event will come nobody knows, and the date of a lot is said when it is granted.
@@ -68,9 +79,16 @@ export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefine
   if (cancelGraceDays !== undefined && !WHOLE.test(cancelGraceDays)) return 'cancelGraceDays';
   const { default: usual, most } = termsOf(policy).holdTtlSeconds;
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
-  return undefined;
+  return exchange.every(isExchange) ? undefined : 'exchange';
 }
 
+function isExchange({ to, rate, rounding = 'floor' }: ExchangeTerms): boolean {
+  const parsed = parseRational(rate);
+  return ASSET.test(to) && parsed !== undefined && parsed.numerator > 0n && ROUNDINGS.includes(rounding);
+}
+
+const ASSET = /^[A-Z][A-Z0-9-]{0,31}$/;
+const ROUNDINGS: readonly RoundingMode[] = ['floor', 'half-up', 'ceil'];
 const WHOLE = /^(0|[1-9][0-9]{0,4})$/;
 const COUNT = /^[1-9][0-9]{0,4}$/;
 const EVENT = /^[a-z0-9][a-z0-9-]{0,23}$/;

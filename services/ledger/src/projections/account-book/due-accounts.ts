@@ -33,6 +33,23 @@ export class DueBook {
     );
   }
 
+  /** Lots of a program that end within the day that lies so many days behind `at`, and that have something left. */
+  endings(tenant: string, program: string, at: Instant, days: number): DuePages {
+    const [from, to] = [at + (days - 1) * DAY, at + days * DAY];
+    return this.pages(
+      'due-endings',
+      `select lot.account::text as account, coalesce(extended_to, expires_at) as due
+         from lot join balance using (account, asset)
+        where lot.available > 0 and coalesce(extended_to, expires_at) is not null
+          and coalesce(extended_to, expires_at) <= $1 and coalesce(extended_to, expires_at) > $7
+          and (coalesce(extended_to, expires_at), lot.account) > ($2, $3)
+          and balance.tenant = $5 and balance.program = $6
+        order by coalesce(extended_to, expires_at), lot.account limit $4`,
+      to as Instant,
+      [tenant, program, new Date(from)],
+    );
+  }
+
   /** Pending lots of a tenant that become available by `at`. */
   activations(tenant: string, at: Instant): DuePages {
     return this.pages(
@@ -59,7 +76,7 @@ export class DueBook {
     );
   }
 
-  private pages(name: string, text: string, at: Instant, whose: readonly string[]): DuePages {
+  private pages(name: string, text: string, at: Instant, whose: readonly (string | Date)[]): DuePages {
     return async (after = BEFORE_ALL, max) => {
       const values = [new Date(at), after.due, after.account, max, ...whose];
       const { rows } = await this.pool.query<DueAccount>({ name, text, values });
@@ -68,4 +85,5 @@ export class DueBook {
   }
 }
 
+const DAY = 86_400_000;
 const BEFORE_ALL: DueAccount = { account: '00000000-0000-0000-0000-000000000000', due: new Date(0) };

@@ -4,6 +4,8 @@ import type { Instant, RoundingMode } from '@tallystick/vocabulary';
 interface ForAccount {
   readonly tenant: string;
   readonly account: string;
+  /** Of the caller's credential; absent where time, or the ledger itself, acts. */
+  readonly program?: string;
   readonly at: Instant;
 }
 

@@ -24,6 +24,9 @@ type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
  */
 export function decideDecision(command: DecisionCommand, state: AccountState): Outcome {
   if (!state.owner && !OPENS.has(command.kind)) return reject('account-unknown', { account: command.account });
+  if (state.owner && command.program !== undefined && command.program !== state.owner.program) {
+    return reject('account-unknown', { account: command.account });
+  }
   const said = saidBy(command);
   const before = said && state.done.get(said.name);
   if (before !== undefined) return before === said!.content ? [] : reject('decision-conflict', { name: said!.name });

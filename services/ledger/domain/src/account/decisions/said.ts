@@ -1,3 +1,4 @@
+import { formatInstant } from '@tallystick/vocabulary';
 import type { DecisionCommand } from './decision.commands';
 import type { DecisionEvent, ExpiryNoticed } from './decision.events';
 
@@ -15,8 +16,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       return { name: `cancellation ${cancellation}`, content: `${hold} ${whole ? 'all' : amount}` };
     }
     case 'ExpiryExtended': {
-      const { extension, asset, reason } = event.data;
-      return { name: `extension ${extension}`, content: `${asset} ${reason}` };
+      const { extension, asset, reason, lots } = event.data;
+      return { name: `extension ${extension}`, content: `${asset} ${lots[0]?.[2]} ${reason}` };
     }
     case 'PointsDebited': {
       const { adjustment, asset, amount, reason, unit } = event.data;
@@ -61,7 +62,10 @@ export function saidBy(command: DecisionCommand): Said | undefined {
         content: `${command.hold} ${command.amount ?? 'all'}`,
       };
     case 'extend-expiry':
-      return { name: `extension ${command.extension}`, content: `${command.asset} ${command.reason}` };
+      return {
+        name: `extension ${command.extension}`,
+        content: `${command.asset} ${formatInstant(command.to)} ${command.reason}`,
+      };
     case 'adjust-points': {
       const { adjustment, amount, asset, unit, reason } = command;
       return { name: `adjustment ${adjustment}`, content: `${amount} ${asset} ${unit} ${reason}` };
