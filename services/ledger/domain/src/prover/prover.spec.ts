@@ -44,6 +44,14 @@ describe('the prover', () => {
     });
   });
 
+  it('finds an accrual that posts other than it grants', () => {
+    const events = spoilt(1, ({ postings }) => {
+      postings[0]![3] = '-101';
+      postings[1]![3] = '101';
+    });
+    expect(violationsIn(events)[0]).toEqual({ check: 'slices', what: '100 POINTS are granted and 101 posted' });
+  });
+
   it('finds slices that are not the amount', () => {
     expect(violationsIn(wrongAmount())[0]).toEqual({ check: 'slices', what: 'the slices sum to 80, not to 81' });
   });

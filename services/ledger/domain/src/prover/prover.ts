@@ -34,7 +34,7 @@ export function prove(state: AccountState, stored: StoredEvent): Proved {
   } catch (error) {
     return { violations: [{ check: 'unreadable', what: (error as Error).message }] };
   }
-  const violations = [...entryFaults(event), ...sliceFaults(event), ...endFaults(state, event)];
+  const violations = [...entryFaults(event), ...grantFaults(event), ...sliceFaults(event), ...endFaults(state, event)];
   try {
     return { state: accountDecider.evolve(state, event), violations };
   } catch (error) {
@@ -58,6 +58,25 @@ function entryFaults({ type, data }: AccountEvent): Violation[] {
   return [...sums]
     .filter(([, sum]) => sum !== 0n)
     .map(([key, sum]) => ({ check: 'double-entry', what: `the legs of ${key} sum to ${sum}` }));
+}
+
+/** A new accrual posts just what it grants: then it leaves an account that was in order in order. */
+function grantFaults({ type, data }: AccountEvent): Violation[] {
+  if (type !== 'PointsAccrued') return [];
+  const [granted, posted] = [new Map<string, bigint>(), new Map<string, bigint>()];
+  const add = (sums: Map<string, bigint>, asset: string, amount: string) =>
+    sums.set(asset, (sums.get(asset) ?? 0n) + BigInt(amount));
+  for (const { asset, amount } of data.grants) add(granted, asset, amount);
+  for (const [book, asset, , amount] of data.postings) if (book !== 'issuer-obligation') add(posted, asset, amount);
+  return [...granted].flatMap(([asset, amount]): Violation[] => {
+    if (posted.get(asset) === amount) return [];
+    return [{ check: 'slices', what: `${amount} ${asset} are granted and ${posted.get(asset) ?? 0n} posted` }];
+  });
+}
+
+/** True for an event that a look at the whole account must follow; the others are checked by themselves. */
+export function mayBreakAccount({ type }: StoredEvent): boolean {
+  return type !== 'AccountOpened' && type !== 'PointsAccrued';
 }
 
 function sliceFaults({ data }: AccountEvent): Violation[] {
