@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 export const HASH_BYTES = 32;
 
 /** Root of the tree without leaves: the hash of nothing (RFC 6962 §2.1). */
-export const EMPTY_ROOT: Buffer = hash('sha256', '', 'buffer');
+export const EMPTY_ROOT: Buffer = sha256(Buffer.alloc(0));
 
 const LEAF = 0x00;
 const NODE = 0x01;
@@ -15,14 +15,19 @@ export function leafHash(bytes: Uint8Array): Buffer {
   const prefixed = Buffer.allocUnsafe(1 + bytes.length);
   prefixed[0] = LEAF;
   prefixed.set(bytes, 1);
-  return hash('sha256', prefixed, 'buffer');
+  return sha256(prefixed);
 }
 
 /** Hash of the node above two subtrees, the left one first (RFC 6962 §2.1). */
 export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   pair.set(left, 1);
   pair.set(right, 1 + HASH_BYTES);
-  return hash('sha256', pair, 'buffer');
+  return sha256(pair);
+}
+
+/** By way of text, since bytes out of `hash` are an allocation of their own outside the heap, 32 bytes at a time. */
+function sha256(bytes: Uint8Array): Buffer {
+  return Buffer.from(hash('sha256', bytes, 'binary'), 'binary');
 }
 
 /** True where two hashes are the same bytes. */
