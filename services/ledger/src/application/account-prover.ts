@@ -29,6 +29,9 @@ import { log } from '@tallystick/observability';
 /** Accounts kept between pages; one that was dropped is read again. */
 const CAPACITY = 20_000;
 
+/** Events of a stream that the shortest list is sought in: among more of them it would keep the process for too long. */
+const MOST_SHORTENED = 500;
+
 /** An account as the prover follows it. */
 interface Followed {
   readonly state: AccountState;
@@ -42,6 +45,8 @@ interface Followed {
 export class AccountProver {
   /** The most recently followed last. */
   private readonly followed = new Map<string, Followed>();
+  /** Accounts whose violations this process has said: they stay wrong, and are not gone through again. */
+  private readonly reported = new Set<string>();
   private readonly violations: Executor<ViolationsState, SayViolations, InvariantViolated, never>;
 
   constructor(private readonly store: EventStore) {
@@ -59,7 +64,7 @@ export class AccountProver {
     }
     await this.readMissing(byStream);
     for (const [stream, events] of byStream) {
-      if (!this.keeps(stream, events)) await this.report(stream, events.at(-1)!.revision);
+      if (!this.keeps(stream, events) && !this.reported.has(stream)) await this.report(stream, events.at(-1)!.revision);
     }
     this.forgetSome();
   }
@@ -101,8 +106,8 @@ export class AccountProver {
     const events = ((await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? []).map(storedOf);
     const [tenant, account] = [tenantOf(stream), partsOf(stream)[0]!];
     const violations = distinct(violationsIn(events)).map((violation): InvariantViolated['data'] => {
-      const shortest = shortestReproduction(events, violation);
-      const test = reproductionTest(account, shortest, violation);
+      const shortest = events.length > MOST_SHORTENED ? [] : shortestReproduction(events, violation);
+      const test = shortest.length > 0 ? reproductionTest(account, shortest, violation) : '';
       return { ...violation, account, revision: String(revision), events: shortest, test };
     });
     log().error(
@@ -120,6 +125,7 @@ export class AccountProver {
       metadata,
     });
     if (result.kind === 'failed') throw result.error;
+    this.reported.add(stream);
   }
 
   private forgetSome(): void {

@@ -1,5 +1,5 @@
 import { commandId } from '@tallystick/decider';
-import type { NoticeExpiry, PassTime } from '@tallystick/ledger-domain';
+import { type AccountEvent, MOST_SLICES, type NoticeExpiry, type PassTime } from '@tallystick/ledger-domain';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { DueAccount, DuePages } from '../projections/account-book/due-accounts';
 import { type AccountCommands, accountStream } from './account-commands';
@@ -38,37 +38,61 @@ export class PassingTime {
 
   private async each(ended: TimeEnded, due: DuePages, what: Passing): Promise<number> {
     let booked = 0;
+    const faults: Error[] = [];
     for (let after: DueAccount | undefined; ;) {
       const page = await due(after, this.pageSize);
       booked += await this.pass(
         ended,
         page.map(({ account }) => account),
         what,
+        faults,
       );
-      if (page.length < this.pageSize) return booked;
+      if (page.length < this.pageSize) break;
       after = page.at(-1);
     }
+    // One account that cannot be booked keeps no other from it; the message comes again for the sake of that one.
+    const [fault] = faults;
+    if (fault) throw fault;
+    return booked;
   }
 
-  private async pass(ended: TimeEnded, due: readonly string[], what: Passing): Promise<number> {
+  private async pass(
+    ended: TimeEnded,
+    due: readonly string[],
+    what: Passing,
+    faults: Error[],
+    part = 0,
+  ): Promise<number> {
     const { tenant, at, correlationId, causationId } = ended;
     const items = [...new Set(due)].map((account) => ({
       stream: accountStream(tenant, account),
       command: { ...what, tenant, account, at },
       metadata: {
         actor: 'svc:ledger',
-        commandId: commandId(tenant, 'clock', what.kind, `${account}@${formatInstant(at)}`),
+        commandId: commandId(
+          tenant,
+          'clock',
+          what.kind,
+          `${account}@${formatInstant(at)}${part > 0 ? `#${part}` : ''}`,
+        ),
         correlationId,
         causationId,
       },
     }));
     const { results } = await this.accounts.executeMany(items);
-    let booked = 0;
-    for (const result of results) {
-      if (result.kind === 'failed') throw result.error;
-      if (result.kind === 'rejected') throw new Error(`time was refused: ${result.rejection.rejected}`);
-      if (result.kind === 'appended') booked += 1;
-    }
-    return booked;
+    const more: string[] = [];
+    results.forEach((result, index) => {
+      if (result.kind === 'failed') faults.push(result.error);
+      if (result.kind === 'rejected') faults.push(new Error(`time was refused: ${result.rejection.rejected}`));
+      if (result.kind === 'appended' && isFull(result.events)) more.push(items[index]!.command.account);
+    });
+    const booked = results.filter(({ kind }) => kind === 'appended').length;
+    return more.length > 0 ? booked + (await this.pass(ended, more, what, faults, part + 1)) : booked;
   }
+}
+
+/** True where an append was as large as one may be, so that more of the same may be due. */
+function isFull(events: readonly AccountEvent[]): boolean {
+  const slices = events.reduce((sum, event) => sum + (event.type === 'LotsExpired' ? event.data.slices.length : 0), 0);
+  return slices >= MOST_SLICES;
 }

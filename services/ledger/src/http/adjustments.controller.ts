@@ -1,5 +1,4 @@
 import { Controller, Param, Post, Res } from '@nestjs/common';
-import { reject } from '@tallystick/decider';
 import {
   Answers,
   type Caller,
@@ -10,7 +9,6 @@ import {
   Idempotent,
   Permission,
   problem,
-  problemOf,
   Refuses,
   Summary,
 } from '@tallystick/http';
@@ -25,7 +23,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
+import { accountIn, carriedOut, recordedOf, requireSpendable, requireUnit } from './decisions';
 import { AdjustmentAnswer, AdjustmentRequest } from './decisions.dto';
 
 /** Reasoned corrections (capabilities L11). */
@@ -86,9 +84,7 @@ export class AdjustmentsController {
   /** What one unit of a spendable asset costs whoever grants it, as declared. */
   private async unitCostOf({ tenant, program }: Caller, asset: string): Promise<string> {
     const assets = await this.assets.assetsOf(tenant, program);
-    const kind = assets.kindOf(asset);
-    if (kind === undefined) throw problemOf(reject('unknown-asset', { asset }), BOOKING_REFUSALS);
-    if (kind === 'score') throw problemOf(reject('asset-not-spendable', { asset }), ACCOUNT_REFUSALS);
+    requireSpendable(assets, asset);
     return assets.unitCostOf(asset, this.decisions.now());
   }
 }

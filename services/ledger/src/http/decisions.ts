@@ -1,7 +1,10 @@
+import { reject } from '@tallystick/decider';
 import { type Caller, problem, problemOf } from '@tallystick/http';
 import { ACCOUNT_REFUSALS, type DecisionEvent } from '@tallystick/ledger-domain';
 import { UUID } from '@tallystick/vocabulary';
 import type { CarriedOut, DecisionResult } from '../application/account-decisions';
+import type { ProgramAssets } from '../application/program-assets';
+import { BOOKING_REFUSALS } from '../application/refusals';
 
 /** What every answer to a decision says besides what it decided. */
 export interface Recorded {
@@ -19,6 +22,13 @@ export function accountIn(path: string): string {
 /** A credential that is bound to a unit acts for no other: the other one is as unknown to it as one that is not there. */
 export function requireUnit({ unit }: Caller, asked: string): void {
   if (unit !== undefined && unit !== asked) throw problem('not-found');
+}
+
+/** Refuses an asset that the program does not know, or that is a score: it has no lots. */
+export function requireSpendable(assets: ProgramAssets, asset: string): void {
+  const kind = assets.kindOf(asset);
+  if (kind === undefined) throw problemOf(reject('unknown-asset', { asset }), BOOKING_REFUSALS);
+  if (kind === 'score') throw problemOf(reject('asset-not-spendable', { asset }), ACCOUNT_REFUSALS);
 }
 
 /** What was carried out, with its event; throws the problem of a decision that was refused. */

@@ -16,7 +16,8 @@ import { ACCOUNT_REFUSALS, type AccountEvent, type PointsExchanged } from '@tall
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
-import { accountIn, carriedOut, recordedOf } from './decisions';
+import { BOOKING_REFUSALS } from '../application/refusals';
+import { accountIn, carriedOut, recordedOf, requireSpendable } from './decisions';
 import { ExchangeAnswer, ExchangeRequest } from './decisions.dto';
 
 /** Points of one asset for those of another, at the rate that the program has declared (capabilities L16). */
@@ -35,6 +36,7 @@ export class ExchangesController {
   @Answers(200, ExchangeAnswer)
   @Refuses(
     ACCOUNT_REFUSALS,
+    'amount-out-of-range',
     'decision-conflict',
     'account-closed',
     'account-frozen',
@@ -44,6 +46,7 @@ export class ExchangesController {
     'rate-invalid',
     'exchange-too-small',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
   async exchange(
     @CallerOf() { tenant, program }: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -56,6 +59,7 @@ export class ExchangesController {
     const declared = await this.assets.assetsOf(tenant, program);
     const terms = declared.termsOf(asset, on.at).exchange.find(({ to }) => to === toAsset);
     if (!terms) throw problem('schema-invalid', { errors: [{ pointer: '/toAsset', code: 'exchange-unknown' }] });
+    requireSpendable(declared, toAsset);
     const { rate, rounding = 'floor' } = terms;
     const rateVersion = declared.versionOf(asset, on.at);
     const amount = BigInt(body.amount);

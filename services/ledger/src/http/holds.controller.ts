@@ -111,7 +111,8 @@ export class HoldsController {
     requireUnit(caller, unit);
     const asked = amount === undefined ? undefined : BigInt(amount);
     const terms = { hold, amount: asked, beyondHold, unit, store };
-    const command = { kind: 'capture-hold', ...this.on(caller, path), ...terms } as const;
+    const boundTo = caller.unit;
+    const command = { kind: 'capture-hold', ...this.on(caller, path), ...terms, boundTo } as const;
     const isOwn = (event: AccountEvent): event is HoldCaptured =>
       event.type === 'HoldCaptured' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -132,7 +133,7 @@ export class HoldsController {
     @Param('accountId') path: string,
     @IdOf('holdId') hold: string,
   ): Promise<HoldEndedAnswer> {
-    const command = { kind: 'release-hold', ...this.on(caller, path), hold } as const;
+    const command = { kind: 'release-hold', ...this.on(caller, path), hold, boundTo: caller.unit } as const;
     const isOwn = (event: AccountEvent): event is HoldReleased =>
       event.type === 'HoldReleased' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -158,7 +159,8 @@ export class HoldsController {
     const on = this.on(caller, path);
     const graceUntil = await this.graceUntil(caller, on, hold);
     const asked = amount === undefined ? undefined : BigInt(amount);
-    const command = { kind: 'cancel-redemption', ...on, hold, cancellation, amount: asked, graceUntil } as const;
+    const terms = { hold, cancellation, amount: asked, graceUntil, boundTo: caller.unit };
+    const command = { kind: 'cancel-redemption', ...on, ...terms } as const;
     const isOwn = (event: AccountEvent): event is RedemptionCancelled =>
       event.type === 'RedemptionCancelled' && event.data.cancellation === cancellation;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));

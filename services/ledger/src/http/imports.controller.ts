@@ -16,7 +16,8 @@ import { instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
-import { accountIn, carriedOut, recordedOf } from './decisions';
+import { BOOKING_REFUSALS } from '../application/refusals';
+import { accountIn, carriedOut, recordedOf, requireSpendable, requireUnit } from './decisions';
 import { ImportAnswer, ImportedLot, ImportRequest } from './decisions.dto';
 
 /** Balances of another system, lot by lot, with the dates that they had there (capabilities L20). */
@@ -36,21 +37,27 @@ export class ImportsController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
+    'amount-out-of-range',
     'import-mismatch',
     'decision-conflict',
     'account-closed',
     'asset-not-spendable',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
   async importLots(
-    @CallerOf() { tenant, program }: Caller,
+    @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(ImportRequest) body: ImportRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportAnswer> {
+    const { tenant, program } = caller;
     const { importId, member: holder, asset } = body;
+    for (const { issuer } of body.lots) requireUnit(caller, issuer);
     const at = this.decisions.now();
-    const usual = (await this.assets.assetsOf(tenant, program)).unitCostOf(asset, at);
+    const assets = await this.assets.assetsOf(tenant, program);
+    requireSpendable(assets, asset);
+    const usual = assets.unitCostOf(asset, at);
     const command = {
       kind: 'import-points',
       tenant,

@@ -10,7 +10,9 @@ import { accountSnapshot } from './account.snapshot';
 import { type AccountState, emptyAccount, keyOf, reversalKey } from './account.state';
 import { upcastAccount } from './account.upcasters';
 import { decideDecision } from './decisions/decision.decider';
+import { Draft } from './decisions/draft';
 import { lateLots } from './decisions/late-lots';
+import { forfeitures } from './decisions/life-cycle';
 import { pictureOfPurchase, pictureOfReturn } from './picture';
 
 /**
@@ -46,11 +48,19 @@ function decideFact(command: FactCommand, state: AccountState): readonly Account
   const events = opened(command, state);
   if (command.kind === 'reverse-unlinked') {
     events.push(...eventsOfReturn(command, state, pictureOfReturn(command, state)));
-    return events;
+    return state.closed ? forfeited(events, command, state) : events;
   }
   const picture = pictureOfPurchase(command, state);
   events.push(...eventsOfPurchase(command, state, picture), ...lateLots(picture, state));
-  return events;
+  return state.closed ? forfeited(events, command, state) : events;
+}
+
+/** A closed account keeps nothing that comes back to it. */
+function forfeited(events: readonly AccountEvent[], { effectiveAt }: FactCommand, state: AccountState): AccountEvent[] {
+  const draft = new Draft(state);
+  draft.add(events);
+  draft.add(forfeitures(draft.state, effectiveAt));
+  return draft.events;
 }
 
 /** True where this picture or a newer one of the same purchase or return was applied. */

@@ -8,7 +8,7 @@ export type InvariantViolated = DomainEvent<
     readonly account: string;
     /** Of the event after which it was found. */
     readonly revision: string;
-    /** The fewest events of the account that show it, in order. */
+    /** The fewest events of the account that show it, in order; none where its stream is too long to be shortened. */
     readonly events: readonly StoredEvent[];
     /** The same as a test that can be run. */
     readonly test: string;

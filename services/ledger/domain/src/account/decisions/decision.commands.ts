@@ -29,6 +29,8 @@ export interface PlaceHold extends ForAccount {
 export interface CaptureHold extends ForAccount {
   readonly kind: 'capture-hold';
   readonly hold: string;
+  /** The unit that the caller's credential is bound to; absent: any. */
+  readonly boundTo?: string;
   /** Absent: all of it. */
   readonly amount?: bigint;
   /** True where more than was held may be captured, if it is there. */
@@ -41,6 +43,7 @@ export interface CaptureHold extends ForAccount {
 export interface ReleaseHold extends ForAccount {
   readonly kind: 'release-hold';
   readonly hold: string;
+  readonly boundTo?: string;
 }
 
 /** Undoes a redemption or a part of it (capabilities L9). */
@@ -49,6 +52,7 @@ export interface CancelRedemption extends ForAccount {
   readonly hold: string;
   /** The caller's name of the cancellation, unique in its account. */
   readonly cancellation: string;
+  readonly boundTo?: string;
   /** Absent: all that is left of it. */
   readonly amount?: bigint;
   /** Until when a lot lives again whose date has passed; absent: it lapses at once. */

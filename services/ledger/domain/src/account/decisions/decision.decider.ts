@@ -49,12 +49,11 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
 /** Commands that may be the first of an account. */
 const OPENS: ReadonlySet<string> = new Set(['receive-points', 'import-points']);
 
-/** What a closed account no longer does; what was redeemed may still be cancelled, and ends at once. */
+/** What a closed account no longer does; what comes back to it, or was sent to it, is forfeited at once. */
 const BARRED: ReadonlySet<string> = new Set([
   'place-hold',
   'adjust-points',
   'send-points',
-  'receive-points',
   'import-points',
   'exchange-points',
   'extend-expiry',

@@ -96,6 +96,8 @@ export type ExpiryExtended = DomainEvent<
   OfAsset & {
     readonly extension: string;
     readonly reason: string;
+    /** The lots that were asked for; absent: all. */
+    readonly asked?: readonly string[];
     readonly lots: readonly (readonly [lot: string, from: string, to: string])[];
   }
 >;

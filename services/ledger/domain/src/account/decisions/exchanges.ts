@@ -2,6 +2,7 @@ import { reject, type Rejection } from '@tallystick/decider';
 import {
   formatInstant,
   formatRational,
+  MAX_AMOUNT,
   multiply,
   parseRational,
   round,
@@ -34,6 +35,7 @@ export function exchangePoints(
   const fault = faultOfSpending(state, asset, amount, lots);
   if (fault) return fault;
   const toAmount = round(times(amount, rate), rounding);
+  if (toAmount > MAX_AMOUNT) return reject('amount-out-of-range', { asset: toAsset, limit: String(MAX_AMOUNT) });
   if (toAmount === 0n) return reject('exchange-too-small', { asset, amount: String(amount), toAsset });
   const slices = drawn(lots, amount);
   const byName = new Map(lots.map(({ lot }) => [lot.lot, lot]));

@@ -171,6 +171,16 @@ describe('release a hold', () => {
   });
 });
 
+describe('a credential that is bound to a unit', () => {
+  it('does not know the hold of another one', () => {
+    const held = [P1, placeHold('H1', 5, 60n)];
+    const unknown = { rejected: 'hold-unknown', facts: { hold: 'H1' } };
+    expect(outcome(held, { ...releaseHold('H1', 5), boundTo: 'hotel' })).toEqual(unknown);
+    expect(outcome(held, captureHold('H1', 5, { boundTo: 'hotel' }))).toEqual(unknown);
+    expect(told(held, { ...releaseHold('H1', 5), boundTo: 'mall' })).toHaveLength(1);
+  });
+});
+
 describe('a hold whose time is over', () => {
   it('lapses at its own instant, once, whenever that is booked', () => {
     expect(told([P1, placeHold('H1', 5, 60n)], passTime(20))).toEqual([

@@ -71,7 +71,7 @@ export function drawn(lots: readonly OpenLot[], amount: bigint) {
  */
 export function captureHold(command: CaptureHold, state: AccountState): Outcome {
   const { hold: name, at, unit, store } = command;
-  const hold = state.holds.get(name);
+  const hold = holdOf(command, state);
   if (!hold) return reject('hold-unknown', { hold: name });
   const amount = command.amount ?? hold.amount;
   if (hold.state === 'captured' && hold.captured === amount) return [];
@@ -123,9 +123,19 @@ function sliceBeyond(
   return faultOfSpending(state, hold.asset, amount - hold.amount, lots) ?? rowsOf(drawn(lots, amount - hold.amount));
 }
 
-/** Ends a hold without redemption; a hold that was released, or has lapsed, before is known to be free. */
-export function releaseHold({ hold: name, at }: ReleaseHold, state: AccountState): Outcome {
+/** The hold that a command names; one of another unit is as unknown to a bound credential as one that is not there. */
+export function holdOf(
+  { hold: name, boundTo }: Pick<ReleaseHold, 'hold' | 'boundTo'>,
+  state: AccountState,
+): Hold | undefined {
   const hold = state.holds.get(name);
+  return boundTo === undefined || hold?.unit === boundTo ? hold : undefined;
+}
+
+/** Ends a hold without redemption; a hold that was released before is known to be free. */
+export function releaseHold(command: ReleaseHold, state: AccountState): Outcome {
+  const { hold: name, at } = command;
+  const hold = holdOf(command, state);
   if (!hold) return reject('hold-unknown', { hold: name });
   if (hold.state === 'released') return [];
   if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });

@@ -10,6 +10,7 @@ import {
   noticeExpiry,
   passTime,
   placeHold,
+  receivePoints,
   releaseHold,
 } from './decision.examples';
 import { after, outcome, standing, told } from './decision.spec-data';
@@ -100,6 +101,12 @@ describe('exchange points', () => {
     expect(told([...before, exchangePoints('E1', 5, 51n)], miles)[0]).toContain('49 of E1.0, 27 of E1.1');
   });
 
+  it('refuses what no row can hold', () => {
+    expect(outcome(before, exchangePoints('E1', 5, 51n, { rate: '999999999999999' }))).toMatchObject({
+      rejected: 'amount-out-of-range',
+    });
+  });
+
   it('refuses what gives nothing, a rate that is none, and what is not there', () => {
     expect(outcome(before, exchangePoints('E1', 5, 1n, { rate: '1/2' }))).toMatchObject({
       rejected: 'exchange-too-small',
@@ -135,6 +142,12 @@ describe('close an account', () => {
       expect(outcome(closed, command)).toMatchObject({ rejected: 'account-closed' });
     }
     expect(outcome(closed, purchasePicture('P3', 6, 10n))).toMatchObject({ rejected: 'account-closed' });
+  });
+
+  it('forfeits what another account has sent to it, and what a later picture grants', () => {
+    expect(standing(after(P1, closeAccount(5), receivePoints('T1', 6)))).toEqual({ moved: -50, breakage: 150 });
+    const more = { ...purchasePicture('P1', 1, 130n), revision: 1 };
+    expect(standing(after(P1, closeAccount(5), more))).toEqual({ breakage: 130 });
   });
 
   it('still takes a return, and forfeits what comes back to it', () => {

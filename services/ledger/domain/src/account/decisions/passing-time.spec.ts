@@ -1,6 +1,9 @@
 import { instant } from '@tallystick/vocabulary';
-import type { GrantedAmount } from '../account.commands';
+import type { AccountCommand, GrantedAmount } from '../account.commands';
+import { accountDecider } from '../account.decider';
+import type { AccountEvent } from '../account.events';
 import { january, linkedReturn, pointsGrant, purchasePicture } from '../account.examples';
+import type { AccountState } from '../account.state';
 import {
   activateLots,
   adjustPoints,
@@ -10,7 +13,9 @@ import {
   passTime,
   placeHold,
 } from './decision.examples';
+import type { LotsExpired } from './decision.events';
 import { after, outcome, standing, told } from './decision.spec-data';
+import { MOST_SLICES } from './passing-time';
 
 function granting(id: string, day: number, amount: bigint, more: Partial<GrantedAmount>) {
   return purchasePicture(id, day, 0n, { grants: [pointsGrant(amount, more)] });
@@ -42,6 +47,15 @@ describe('time passes over lots', () => {
     expect(outcome(before, passTime(11))).toEqual([]);
   });
 
+  it('books no more lots at once than one event may say, and the rest the next time', () => {
+    const lots = Array.from({ length: MOST_SLICES + 1 }, (_, index) => granting(`P${index}`, 1, 1n, ending(10)));
+    const state = lots.reduce(foldOf, accountDecider.initial());
+    const [first] = accountDecider.decide(passTime(10), state) as [LotsExpired];
+    expect(first.data.slices).toHaveLength(MOST_SLICES);
+    const [rest] = accountDecider.decide(passTime(10), accountDecider.evolve(state, first)) as [LotsExpired];
+    expect(rest.data.slices).toHaveLength(1);
+  });
+
   it('never lets a held slice end: it lives as long as its hold', () => {
     const before = [granting('P1', 1, 100n, ending(10)), placeHold('H1', 9, 60n, { ttlSeconds: 3 * 86_400 })];
     expect(told(before, passTime(11))).toEqual(['LotsExpired on 10: 40 of P1 | available/hotel -40 breakage/hotel 40']);
@@ -57,6 +71,10 @@ describe('time passes over lots', () => {
     ]);
   });
 });
+
+function foldOf(state: AccountState, command: AccountCommand): AccountState {
+  return (accountDecider.decide(command, state) as AccountEvent[]).reduce(accountDecider.evolve, state);
+}
 
 function passed() {
   return purchasePicture('P0', 1, 0n);

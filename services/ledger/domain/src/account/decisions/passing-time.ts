@@ -12,6 +12,9 @@ import { lapsesBy } from './holds';
 import { forfeitures } from './life-cycle';
 import { legsOf, type OpenLot, openLots, rowOf, spendableAssets } from './spendable';
 
+/** Slices of one append at most: what is beyond them is due still, and the next command books it. */
+export const MOST_SLICES = 3_000;
+
 /**
  * What time has done by an instant and is not booked yet, in the order of one instant (capabilities §1): pending lots
  * become available, holds lapse, lots expire. Nothing where all of it is booked: a day or a lot counts once.
@@ -61,15 +64,20 @@ export function extendExpiry(
   const extended = open.filter(({ lot }) => lot.expiresAt! > at);
   if (extended.length === 0) return reject('nothing-to-extend', { asset });
   const rows = extended.map(({ lot }) => [lot.lot, formatInstant(lot.expiresAt!), formatInstant(to)] as const);
-  const data = { ...state.owner!, asset, extension, reason, effectiveAt: formatInstant(at), lots: rows, postings: [] };
+  const asked = lots === undefined ? {} : { asked: lots };
+  const said = { asset, extension, reason, ...asked, effectiveAt: formatInstant(at) };
+  const data = { ...state.owner!, ...said, lots: rows, postings: [] };
   return [{ type: 'ExpiryExtended', version: 1, data }];
 }
 
 /** Lots whose date has passed, as breakage at the instant at which they ended. */
 export function expiriesBy(state: AccountState, at: Instant): LotsExpired[] {
   const due = new Map<string, { asset: string; at: Instant; slices: SliceRow[] }>();
+  let left = MOST_SLICES;
   for (const asset of spendableAssets(state)) {
-    for (const open of openLots(state, asset, (holding) => isOver(holding, at))) {
+    const over = openLots(state, asset, (holding) => isOver(holding, at)).slice(0, left);
+    left -= over.length;
+    for (const open of over) {
       const ended = endOf(open);
       const key = `${asset} ${ended}`;
       const one = due.get(key) ?? { asset, at: ended, slices: [] };

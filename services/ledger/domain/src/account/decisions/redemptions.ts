@@ -5,6 +5,7 @@ import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, holdingOf } from '../account.state';
 import type { CancelRedemption } from './decision.commands';
+import { holdOf } from './holds';
 import { legsOf, rowsOf } from './spendable';
 
 /**
@@ -16,7 +17,7 @@ export function cancelRedemption(
   state: AccountState,
 ): readonly AccountEvent[] | Rejection<AccountRefusal> {
   const { hold: name, cancellation, at, graceUntil } = command;
-  const hold = state.holds.get(name);
+  const hold = holdOf(command, state);
   if (!hold) return reject('hold-unknown', { hold: name });
   if (hold.state !== 'captured') return reject('hold-not-captured', { hold: name, state: hold.state });
   const left = hold.slices.reduce((sum, slice) => sum + slice.amount, 0n);

@@ -16,16 +16,16 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       return { name: `cancellation ${cancellation}`, content: `${hold} ${whole ? 'all' : amount}` };
     }
     case 'ExpiryExtended': {
-      const { extension, asset, reason, lots } = event.data;
-      return { name: `extension ${extension}`, content: `${asset} ${lots[0]?.[2]} ${reason}` };
+      const { extension, asset, reason, lots, asked = [] } = event.data;
+      return { name: `extension ${extension}`, content: `${asset} ${lots[0]?.[2]} ${reason} ${asked.join(' ')}` };
     }
     case 'PointsDebited': {
       const { adjustment, asset, amount, reason, unit } = event.data;
       return { name: `adjustment ${adjustment}`, content: `-${amount} ${asset} ${unit} ${reason}` };
     }
     case 'PointsCredited': {
-      const { adjustment, asset, amount, reason, unit } = event.data;
-      return { name: `adjustment ${adjustment}`, content: `${amount} ${asset} ${unit} ${reason}` };
+      const { adjustment, asset, amount, reason, unit, expiresAt = '' } = event.data;
+      return { name: `adjustment ${adjustment}`, content: `${amount} ${asset} ${unit} ${reason} ${expiresAt}` };
     }
     case 'PointsSent': {
       const { transfer, toHolder, asset, amount } = event.data;
@@ -64,11 +64,12 @@ export function saidBy(command: DecisionCommand): Said | undefined {
     case 'extend-expiry':
       return {
         name: `extension ${command.extension}`,
-        content: `${command.asset} ${formatInstant(command.to)} ${command.reason}`,
+        content: `${command.asset} ${formatInstant(command.to)} ${command.reason} ${(command.lots ?? []).join(' ')}`,
       };
     case 'adjust-points': {
-      const { adjustment, amount, asset, unit, reason } = command;
-      return { name: `adjustment ${adjustment}`, content: `${amount} ${asset} ${unit} ${reason}` };
+      const { adjustment, amount, asset, unit, reason, expiresAt } = command;
+      const ends = amount > 0n ? ` ${expiresAt === undefined ? '' : formatInstant(expiresAt)}` : '';
+      return { name: `adjustment ${adjustment}`, content: `${amount} ${asset} ${unit} ${reason}${ends}` };
     }
     case 'send-points': {
       const { transfer, amount, asset, toHolder } = command;

@@ -1,5 +1,5 @@
 import { accountId, reject, type Rejection } from '@tallystick/decider';
-import { formatInstant } from '@tallystick/vocabulary';
+import { formatInstant, MAX_AMOUNT } from '@tallystick/vocabulary';
 import type { Lot } from '../../lots/lot';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
@@ -45,6 +45,9 @@ export function importPoints(command: ImportPoints, state: AccountState): Outcom
   const fault = faultOfArrival(command, state);
   if (fault) return fault;
   const arrival = arrivalOf(command, IMPORT, command.import);
+  if (BigInt(arrival.amount) > MAX_AMOUNT) {
+    return reject('amount-out-of-range', { asset, limit: String(MAX_AMOUNT) });
+  }
   if (BigInt(arrival.amount) !== expected) {
     return reject('import-mismatch', { asset, expected: String(expected), sum: arrival.amount });
   }
