@@ -1,57 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createPool, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
-import { audienceOf, type BootedServices, bootServices, type Host, hostServices } from '../src';
+import { type BootedServices, bootServices, type Host, hostServices } from '../src';
+import { BootedPair, DEFINITIONS } from './booted-pair';
 import { counterDefinition, echoDefinition } from './two-services';
 
-const definitions = [counterDefinition, echoDefinition];
-const dataFolder = mkdtempSync(join(tmpdir(), 'tallystick-hosting-'));
+let pair: BootedPair;
 let database: TestDatabase;
 let pool: Pool;
 let booted: BootedServices;
 let host: Host;
+let dataFolder: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  pool = createPool(database.url, { max: 2, applicationName: 'boot-spec' });
-  booted = await bootServices(definitions, { DATABASE_URL: database.url, TALLY_DATA: dataFolder });
-  host = await hostServices(booted, { port: 0 });
+  pair = await BootedPair.start('hosting');
+  ({ database, pool, booted, host, dataFolder } = pair);
 }, 60_000);
 
-afterAll(async () => {
-  await host.close();
-  await booted.close();
-  await pool.end();
-  await database.drop();
-  rmSync(dataFolder, { recursive: true });
-});
+afterAll(() => pair.stop());
 
-async function token(permissions: readonly string[] = ['*'], tenant = 'demo'): Promise<string> {
-  const issued = await booted.authentication.localIssuer?.issue({
-    subject: 'ops',
-    tenant,
-    program: 'main',
-    permissions,
-    audience: definitions.map(({ name }) => audienceOf(name)),
-  });
-  return `Bearer ${issued}`;
-}
-
-async function add(counter: string, by: string, key: string): Promise<string> {
-  const answer = await fetch(`${host.url}/v1/counters/${counter}`, {
-    method: 'POST',
-    headers: {
-      authorization: await token(),
-      'content-type': 'application/json',
-      'idempotency-key': key,
-      'x-correlation-id': `c-${key}`,
-    },
-    body: JSON.stringify({ by }),
-  });
-  return `${answer.status} ${await answer.text()}`;
-}
+const token: BootedPair['token'] = (...of) => pair.token(...of);
+const add: BootedPair['add'] = (...of) => pair.add(...of);
 
 interface Status {
   readonly services: readonly {
@@ -269,8 +237,8 @@ describe('A second starter at the same moment', () => {
     const empty = await startTestDatabase();
     const environment = { DATABASE_URL: empty.url, TALLY_DATA: dataFolder };
     const starters = await Promise.all([
-      bootServices(definitions, environment),
-      bootServices(definitions, environment),
+      bootServices(DEFINITIONS, environment),
+      bootServices(DEFINITIONS, environment),
     ]);
     for (const starter of starters) expect((await starter.services[0]?.health.ready())?.ok).toBe(true);
     await Promise.all(starters.map((starter) => starter.close()));
@@ -295,7 +263,7 @@ describe('A boot', () => {
     ['store-changed', 'TALLY_STORE', { TALLY_STORE: 'eventstoredb', EVENTSTOREDB_URL: 'esdb://127.0.0.1:9' }],
   ])('fails as %s where the database began with another %s', async (code, setting, changed) => {
     const environment = { DATABASE_URL: database.url, TALLY_DATA: dataFolder, ...changed };
-    const refused = bootServices(definitions, environment);
+    const refused = bootServices(DEFINITIONS, environment);
     await expect(refused).rejects.toMatchObject({
       code,
       message: expect.stringMatching(
@@ -313,9 +281,9 @@ describe('A boot', () => {
     const environment = { DATABASE_URL: older.url, TALLY_DATA: dataFolder };
     const owner = createPool(older.url, { max: 1, applicationName: 'boot-spec' });
     try {
-      await (await bootServices(definitions, environment)).close();
+      await (await bootServices(DEFINITIONS, environment)).close();
       await owner.query("update counter.made_from set digest = 'of another text' where what = $1", [what]);
-      await expect(bootServices(definitions, environment)).rejects.toThrow(message + what);
+      await expect(bootServices(DEFINITIONS, environment)).rejects.toThrow(message + what);
     } finally {
       await owner.end();
       await older.drop();

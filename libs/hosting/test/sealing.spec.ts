@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPool, type Pool } from '@tallystick/postgres';
+import type { Pool } from '@tallystick/postgres';
 import {
   eventLeafHash,
   isSignedBy,
@@ -12,57 +12,25 @@ import {
   verifyConsistency,
   verifyInclusion,
 } from '@tallystick/proof';
-import { startTestDatabase, type TestDatabase, until } from '@tallystick/testing';
-import { audienceOf, type BootedServices, bootServices, type Host, hostServices } from '../src';
+import { startTestDatabase, until } from '@tallystick/testing';
+import { bootServices, type Host } from '../src';
 import type { InclusionAnswer } from '../src/audit';
-import { counterDefinition, echoDefinition } from './two-services';
+import { BootedPair, DEFINITIONS } from './booted-pair';
 
-const definitions = [counterDefinition, echoDefinition];
-const dataFolder = mkdtempSync(join(tmpdir(), 'tallystick-sealing-'));
-let database: TestDatabase;
+let pair: BootedPair;
 let pool: Pool;
-let booted: BootedServices;
 let host: Host;
+let dataFolder: string;
 
 beforeAll(async () => {
-  database = await startTestDatabase();
-  pool = createPool(database.url, { max: 2, applicationName: 'sealing-spec' });
-  booted = await bootServices(definitions, { DATABASE_URL: database.url, TALLY_DATA: dataFolder });
-  host = await hostServices(booted, { port: 0 });
+  pair = await BootedPair.start('sealing');
+  ({ pool, host, dataFolder } = pair);
 }, 60_000);
 
-afterAll(async () => {
-  await host.close();
-  await booted.close();
-  await pool.end();
-  await database.drop();
-  rmSync(dataFolder, { recursive: true });
-});
+afterAll(() => pair.stop());
 
-async function token(permissions: readonly string[] = ['*'], tenant = 'demo'): Promise<string> {
-  const issued = await booted.authentication.localIssuer?.issue({
-    subject: 'ops',
-    tenant,
-    program: 'main',
-    permissions,
-    audience: definitions.map(({ name }) => audienceOf(name)),
-  });
-  return `Bearer ${issued}`;
-}
-
-async function add(counter: string, by: string, key: string): Promise<string> {
-  const answer = await fetch(`${host.url}/v1/counters/${counter}`, {
-    method: 'POST',
-    headers: {
-      authorization: await token(),
-      'content-type': 'application/json',
-      'idempotency-key': key,
-      'x-correlation-id': `c-${key}`,
-    },
-    body: JSON.stringify({ by }),
-  });
-  return `${answer.status} ${await answer.text()}`;
-}
+const token: BootedPair['token'] = (...of) => pair.token(...of);
+const add: BootedPair['add'] = (...of) => pair.add(...of);
 
 interface Status {
   readonly services: readonly { readonly service: string; readonly head: string; readonly sealing?: object }[];
@@ -173,7 +141,7 @@ describe('A process without the role of the sealer', () => {
     const apart = await startTestDatabase();
     const folder = mkdtempSync(join(tmpdir(), 'tallystick-unsealed-'));
     const roles = 'http,consumer,projector,relay,clock';
-    const unsealed = await bootServices(definitions, {
+    const unsealed = await bootServices(DEFINITIONS, {
       DATABASE_URL: apart.url,
       TALLY_DATA: folder,
       TALLY_ROLES: roles,

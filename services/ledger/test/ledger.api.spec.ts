@@ -1,63 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { eventHash } from '@tallystick/decider';
-import {
-  AccessTokens,
-  createHttpApp,
-  createHttpServer,
-  Cursors,
-  drain,
-  type HttpApp,
-  IDEMPOTENCY_MIGRATIONS,
-  IdempotencyStore,
-  Inside,
-  listen,
-  LOCAL_ISSUER,
-  LocalIssuer,
-} from '@tallystick/http';
-import { Metrics } from '@tallystick/observability';
-import { migrate } from '@tallystick/postgres';
-import type { Instant } from '@tallystick/vocabulary';
 import type { EventAnswer } from '../src/http/ledger.dto';
-import { LedgerModule } from '../src/ledger.module';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
-import { accountOf, batchOf, LedgerFixture, linkedReturn, purchase } from './ledger-fixture';
+import { LedgerApi } from './ledger-api-fixture';
+import { accountOf, batchOf, type LedgerFixture, linkedReturn, purchase } from './ledger-fixture';
 
-const AUDIENCE = 'tallystick/ledger';
 const MONDAY = '2026-11-02T10:00:00.000Z';
 const FRIDAY = '2026-11-06T10:00:00.000Z';
 const ACCOUNT = `/v1/accounts/${accountOf('m-1')}`;
 
-let folder: string;
+let api: LedgerApi;
 let ledger: LedgerFixture;
-let http: HttpApp;
-let server: Server;
-let url: string;
-let issuer: LocalIssuer;
-let keys = 0;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ledger-api-'));
-  ledger = await LedgerFixture.start();
-  const { pool, store } = ledger;
-  await migrate(pool, 'ledger', [{ name: 'idempotency', folder: IDEMPOTENCY_MIGRATIONS }]);
-  issuer = await LocalIssuer.open(folder, {});
-  http = await createHttpApp({
-    service: 'ledger',
-    module: LedgerModule.forRoot({ pool, store, snapshots: store.snapshots, now: () => Date.now() as Instant }),
-    authenticator: new AccessTokens({ issuer: LOCAL_ISSUER, audience: AUDIENCE, keys: issuer.keySet }),
-    cursors: new Cursors(Buffer.alloc(32, 7)),
-    idempotency: new IdempotencyStore(pool),
-    metrics: new Metrics('ledger'),
-    inside: new Inside(),
-    api: { title: 'Ledger', version: '1' },
-  });
-  await http.open();
-  server = createHttpServer(http.handle);
-  url = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
+  api = await LedgerApi.start(new Date().toISOString());
+  ({ ledger } = api);
   await whenPurchaseQualifiedAccrue(ledger.application)(
     batchOf([
       purchase('m-1', 'P1', MONDAY, 100),
@@ -68,12 +25,7 @@ beforeAll(async () => {
   await ledger.project(accountBookProjection.version, 500);
 });
 
-afterAll(async () => {
-  if (server) await drain(server, 100);
-  await http?.close();
-  await ledger?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+afterAll(() => api?.stop());
 
 interface Got {
   readonly status: number;
@@ -84,18 +36,11 @@ async function call(
   method: string,
   path: string,
   body?: object,
-  permissions = ['*'],
-  tenant = 'demo',
-  key = `k-${++keys}`,
+  permissions?: string[],
+  tenant?: string,
+  key?: string,
 ): Promise<Got> {
-  const token = await issuer.issue({ subject: 'till-1', tenant, program: 'main', permissions, audience: AUDIENCE });
-  const headers = {
-    authorization: `Bearer ${token}`,
-    'content-type': 'application/json',
-    'idempotency-key': key,
-  };
-  const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
-  return { status: answer.status, body: (await answer.json()) as Got['body'] };
+  return (await api.call(method, path, body, { permissions, tenant, key })) as Got;
 }
 
 const get = (path: string, permissions?: string[], tenant?: string) =>

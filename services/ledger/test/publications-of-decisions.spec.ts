@@ -72,7 +72,7 @@ const receive = (amount: bigint): AccountCommand => ({
   transfer: 'T2',
   from: other,
   asset: 'POINTS',
-  lots: [{ lot: 'l', issuer: 'park', unitCost: '1/20', amount, priority: 0, activatedAt: instant(MONDAY) }],
+  lots: [{ issuer: 'park', unitCost: '1/20', amount, priority: 0, activatedAt: instant(MONDAY) }],
 });
 
 describe('what the ledger says of a hold', () => {

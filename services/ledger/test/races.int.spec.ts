@@ -165,8 +165,7 @@ function receipts(from: string, events: readonly AccountEvent[]): DecisionComman
   return events.flatMap((event): DecisionCommand[] => {
     if (event.type !== 'PointsSent') return [];
     const { transfer, to, toHolder, asset, program, slices, lots } = event.data;
-    const arriving = slices.map(([lot, issuer, unitCost, amount], index) => ({
-      lot,
+    const arriving = slices.map(([, issuer, unitCost, amount], index) => ({
       issuer,
       unitCost,
       amount: BigInt(amount),

@@ -11,29 +11,11 @@ import {
   Text,
   Uuid,
 } from '../decorators';
+import { AccountMessage } from './account-message';
 import { LotMovement } from './account-movements.v1';
 
-/** What was decided of an account, whoever asked for it; (account, revision) names it for ever. Key: the account. */
-abstract class AccountDecision {
-  @Uuid()
-  readonly account!: string;
-
-  @BusinessId()
-  readonly member!: string;
-
-  @Slug()
-  readonly program!: string;
-
-  /** Revision of the account's stream. */
-  @Count()
-  readonly revision!: number;
-
-  @InstantText()
-  readonly effectiveAt!: string;
-}
-
 /** A decision that changes what the holder has. Amounts are signed changes, so sums over any subset of events are right. */
-abstract class DecidedMovement extends AccountDecision {
+abstract class DecidedMovement extends AccountMessage {
   @ListOf(() => LotMovement, 10_000, 0)
   readonly movements!: readonly LotMovement[];
 }
@@ -126,7 +108,7 @@ export class ExtendedLot {
 
 /** Lots expire later than was said before (capabilities L6). */
 @Contract({ topic: 'ledger.expiry-extended.v1', key: (message: ExpiryExtended) => message.account })
-export class ExpiryExtended extends AccountDecision {
+export class ExpiryExtended extends AccountMessage {
   @Text(32)
   readonly asset!: string;
 
@@ -143,7 +125,7 @@ export class ExpiryExtended extends AccountDecision {
 
 /** A hold begins or ends: for tills and apps, which show what may be spent. */
 @Contract({ topic: 'ledger.hold-changed.v1', key: (message: HoldChanged) => message.account })
-export class HoldChanged extends AccountDecision {
+export class HoldChanged extends AccountMessage {
   /** A hold is placed once and has one end, one of the other three. */
   @OneOf(['placed', 'captured', 'released', 'lapsed'])
   readonly state!: 'placed' | 'captured' | 'released' | 'lapsed';
@@ -167,7 +149,7 @@ export class HoldChanged extends AccountDecision {
 
 /** An amount expires soon, so many days ahead: for messages to the holder, once per date and threshold (capabilities L6). */
 @Contract({ topic: 'ledger.expiry-noticed.v1', key: (message: ExpiryNoticed) => message.account })
-export class ExpiryNoticed extends AccountDecision {
+export class ExpiryNoticed extends AccountMessage {
   @Text(32)
   readonly asset!: string;
 
@@ -184,7 +166,7 @@ export class ExpiryNoticed extends AccountDecision {
 
 /** Spending of an account was stopped, is allowed again, or has ended for good (capabilities M6). */
 @Contract({ topic: 'ledger.account-status-changed.v1', key: (message: AccountStatusChanged) => message.account })
-export class AccountStatusChanged extends AccountDecision {
+export class AccountStatusChanged extends AccountMessage {
   /** `frozen`: points still come, none may be spent. `closed`: neither, and what was left is forfeited. */
   @OneOf(['active', 'frozen', 'closed'])
   readonly status!: 'active' | 'frozen' | 'closed';

@@ -14,6 +14,7 @@ import {
   Text,
   Uuid,
 } from '../decorators';
+import { AccountMessage } from './account-message';
 import { PurchaseReference } from '../publishers/return-made.v1';
 
 /**
@@ -51,23 +52,7 @@ export class LotMovement {
  * Spendable assets have moved in an account: an accrual, its amendment after a re-evaluation, a reversal or its
  * recalculation. Amounts are changes, so sums over any subset of events are right. Key: the account.
  */
-abstract class AccountMovement {
-  @Uuid()
-  readonly account!: string;
-
-  @BusinessId()
-  readonly member!: string;
-
-  @Slug()
-  readonly program!: string;
-
-  /** Revision of the account's stream: (account, revision) names the movement once for ever. */
-  @Count()
-  readonly revision!: number;
-
-  @InstantText()
-  readonly effectiveAt!: string;
-
+abstract class AccountMovement extends AccountMessage {
   /** The purchase or return that caused it. */
   @Part(() => PurchaseReference)
   readonly source!: PurchaseReference;

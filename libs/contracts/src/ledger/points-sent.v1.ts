@@ -12,6 +12,7 @@ import {
   Uuid,
   Whole,
 } from '../decorators';
+import { AccountMessage } from './account-message';
 
 /** A part of a lot on its way to another account, with all that it is drawn by there. */
 export class SentLot {
@@ -44,24 +45,7 @@ export class SentLot {
 
 /** Points have left an account for that of another member (capabilities L10). Key: the account that receives. */
 @Contract({ topic: 'ledger.points-sent.v1', key: (message: PointsSent) => message.to })
-export class PointsSent {
-  /** The account that sends. */
-  @Uuid()
-  readonly account!: string;
-
-  @BusinessId()
-  readonly member!: string;
-
-  @Slug()
-  readonly program!: string;
-
-  /** Revision of the sender's stream: (account, revision) names the movement once for ever. */
-  @Count()
-  readonly revision!: number;
-
-  @InstantText()
-  readonly effectiveAt!: string;
-
+export class PointsSent extends AccountMessage {
   /** The caller's name of the transfer, unique in the account that sends. */
   @BusinessId()
   readonly transfer!: string;

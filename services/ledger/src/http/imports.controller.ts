@@ -68,7 +68,7 @@ export class ImportsController {
       import: importId,
       asset,
       expected: BigInt(body.expected),
-      lots: body.lots.map((lot, index) => arriving(lot, String(index), usual)),
+      lots: body.lots.map((lot) => arriving(lot, usual)),
     } as const;
     const isOwn = (event: AccountEvent): event is PointsImported =>
       event.type === 'PointsImported' && event.data.import === importId;
@@ -78,13 +78,8 @@ export class ImportsController {
   }
 }
 
-function arriving(
-  { issuer, amount, unitCost, activatedAt, expiresAt }: ImportedLot,
-  lot: string,
-  usual: string,
-): ArrivingLot {
+function arriving({ issuer, amount, unitCost, activatedAt, expiresAt }: ImportedLot, usual: string): ArrivingLot {
   return {
-    lot,
     issuer,
     amount: BigInt(amount),
     unitCost: unitCost ?? usual,

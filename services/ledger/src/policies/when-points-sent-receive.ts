@@ -42,7 +42,7 @@ function commandOf(record: BusRecord<ledger.PointsSent>): CommandItem<AccountCom
   };
 }
 
-function arriving({ amount, activatedAt, expiresAt, ...lot }: ledger.SentLot): ArrivingLot {
-  const arrives = { ...lot, amount: BigInt(amount), activatedAt: instant(activatedAt) };
+function arriving({ issuer, unitCost, amount, priority, activatedAt, expiresAt }: ledger.SentLot): ArrivingLot {
+  const arrives = { issuer, unitCost, priority, amount: BigInt(amount), activatedAt: instant(activatedAt) };
   return expiresAt === undefined ? arrives : { ...arrives, expiresAt: instant(expiresAt) };
 }

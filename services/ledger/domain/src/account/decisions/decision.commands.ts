@@ -107,7 +107,6 @@ export interface SendPoints extends ForAccount {
 
 /** A part of a lot on its way to another account. */
 export interface ArrivingLot {
-  readonly lot: string;
   readonly issuer: string;
   readonly unitCost: string;
   readonly amount: bigint;

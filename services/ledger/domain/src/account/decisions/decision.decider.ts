@@ -51,6 +51,8 @@ const OPENS: ReadonlySet<string> = new Set(['receive-points', 'import-points']);
 
 /** What a closed account no longer does; what comes back to it, or was sent to it, is forfeited at once. */
 const BARRED: ReadonlySet<string> = new Set([
+  'freeze-account',
+  'unfreeze-account',
   'place-hold',
   'adjust-points',
   'send-points',

@@ -82,7 +82,6 @@ export function sendPoints(transfer: string, day: number, amount: bigint, toHold
 
 export function receivePoints(transfer: string, day: number, more: Partial<ReceivePoints> = {}): ReceivePoints {
   const lot = {
-    lot: 'till-1:P9:POINTS',
     issuer: 'mall',
     unitCost: '1/200',
     amount: 50n,
