@@ -1,16 +1,4 @@
-import {
-  Amount,
-  BusinessId,
-  Contract,
-  Count,
-  InstantText,
-  ListOf,
-  OneOf,
-  Optional,
-  Slug,
-  Text,
-  Uuid,
-} from '../decorators';
+import { Amount, BusinessId, Contract, Count, InstantText, ListOf, OneOf, Optional, Text, Uuid } from '../decorators';
 import { AccountMessage } from './account-message';
 import { LotMovement } from './account-movements.v1';
 

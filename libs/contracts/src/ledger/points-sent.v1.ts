@@ -1,13 +1,11 @@
 import {
   BusinessId,
   Contract,
-  Count,
   InstantText,
   ListOf,
   Optional,
   PositiveAmount,
   Rate,
-  Slug,
   Text,
   Uuid,
   Whole,
