@@ -185,7 +185,7 @@ describe('a sealer', () => {
     ['a checkpoint that was taken back', 'delete from checkpoint', 'the sealer at 00000000000000000004'],
     [
       'a checkpoint of another hand',
-      `update checkpoint set note = replace(note, 'A', 'B')`,
+      `update checkpoint set note = replace(note, E'\\n4\\n', E'\\n5\\n')`,
       'is not signed by tallystick.test/ledger',
     ],
   ])('does not go on from %s', async (_what, statement, fault) => {
