@@ -341,7 +341,7 @@ def audit(export, key_texts=(), notes=()):
 
 
 def check_proof(answer, key_texts):
-    """What is wrong with an answer of /v1/audit/<service>/proof/<event> or /consistency; an empty list where it holds."""
+    """What is wrong with an answer of /v1/audit/<service>/proof/<stream>/<revision> or /consistency; an empty list where it holds."""
     proof, faults = [base64.b64decode(part) for part in answer['proof']], []
     checkpoints = [answer[name] for name in ('checkpoint', 'from', 'to') if name in answer]
     for checkpoint in checkpoints:

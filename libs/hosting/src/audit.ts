@@ -3,7 +3,7 @@ import { Count, InstantText, ListOfTexts, Part, Text, Uuid } from '@tallystick/c
 import { tenantOf } from '@tallystick/decider';
 import { Answers, type Caller, CallerOf, Permission, problem, QueryOf, Summary } from '@tallystick/http';
 import type { AuditLog, StoredCheckpoint } from '@tallystick/sealing';
-import { formatInstant, type Instant, UUID } from '@tallystick/vocabulary';
+import { formatInstant, type Instant } from '@tallystick/vocabulary';
 
 /** Held by auditors: checkpoints and proofs of the logs. */
 export const AUDIT_PERMISSION = 'audit:read';
@@ -61,6 +61,8 @@ export class ConsistencyAnswer {
   @ListOfTexts(44, 64, 0) readonly proof!: readonly string[];
 }
 
+const REVISION = /^(0|[1-9][0-9]{0,8})$/;
+
 /** What a service's audit routes need of it. */
 export class Audit {
   constructor(
@@ -84,19 +86,21 @@ export class AuditController {
     return checkpointAnswer(checkpoint);
   }
 
-  @Get('proof/:event')
+  @Get('proof/:stream/:revision')
   @Permission(AUDIT_PERMISSION)
   @Summary('Proof that an event is in the log of the last checkpoint', '证明某事件包含在最新检查点的日志中')
   @Answers(200, InclusionAnswer)
   async proof(
     @Param('service') service: string,
-    @Param('event') event: string,
+    @Param('stream') stream: string,
+    @Param('revision') at: string,
     @CallerOf() { tenant }: Caller,
   ): Promise<InclusionAnswer> {
-    if (!UUID.test(event)) throw problem('id-invalid', { errors: [{ pointer: '/event', code: 'id-invalid' }] });
-    const found = await this.of(service).inclusion(event, (stream) => tenantOf(stream) === tenant);
+    if (!REVISION.test(at)) throw problem('id-invalid', { errors: [{ pointer: '/revision', code: 'id-invalid' }] });
+    const log = this.of(service);
+    const found = tenantOf(stream) === tenant ? await log.inclusion(stream, Number(at)) : undefined;
     if (!found) throw problem('not-found');
-    const { position, recordedAt, stream, revision, hash } = found.event;
+    const { id: event, position, recordedAt, revision, hash } = found.event;
     return {
       event,
       seq: found.seq,

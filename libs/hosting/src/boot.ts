@@ -7,6 +7,7 @@ import { Neighbours } from './neighbours';
 import { prepareProjections } from './projections';
 import { type OpenResources, openResources } from './resources';
 import { type RunningService, startService } from './running-service';
+import { Sealing } from './sealing';
 import type { ServiceDefinition } from './service';
 import { type Environment, readSettings, settingForms, type Settings } from './settings';
 import { prepareViews } from './views';
@@ -33,6 +34,7 @@ export async function bootServices(
   const urls = await prepareDatabase(definitions, settings);
   if (isOnKafka(settings)) await prepareKafka(definitions, settings);
   const neighbours = new Neighbours();
+  let sealing: Sealing | undefined;
   const open: { readonly definition: ServiceDefinition; readonly resources: OpenResources }[] = [];
   const services: RunningService[] = [];
   const close = async (): Promise<void> => {
@@ -40,6 +42,7 @@ export async function bootServices(
     await Promise.all(services.map((service) => service.stopConsuming()));
     for (const service of services.toReversed()) await service.close();
     for (const { resources } of open.slice(services.length)) await resources.close();
+    await sealing?.close();
   };
   try {
     for (const definition of definitions) {
@@ -50,8 +53,9 @@ export async function bootServices(
       await prepareProjections(definition, resources, ownerUrlOf(definition, settings) ?? url);
       await prepareViews(definition, ownerUrlOf(definition, settings) ?? url);
     }
+    sealing = await Sealing.open(settings);
     for (const { definition, resources } of open) {
-      services.push(await startService(definition, resources, neighbours, authentication));
+      services.push(await startService(definition, resources, { neighbours, authentication, sealing }));
     }
   } catch (error) {
     await close().catch((fault: unknown) => log().error({ err: fault }, 'not everything could be given back'));

@@ -13,6 +13,7 @@ import {
   type Pool,
 } from '@tallystick/postgres';
 import { SEALING_MIGRATIONS } from '@tallystick/sealing';
+import { onIdleFault } from './idle-fault';
 import { rememberInstallation } from './installation';
 import type { ServiceDefinition } from './service';
 import { databaseSetting, type Settings } from './settings';
@@ -116,9 +117,4 @@ async function rolesOf(
     for (const statement of sqlToRun.split('\n')) if (statement) log().warn(statement);
   }
   return urls;
-}
-
-/** Idle connections that break are replaced by the pool; it is only told. */
-export function onIdleFault(fault: Error): void {
-  log().warn({ reason: fault.message }, 'an idle database connection broke');
 }

@@ -4,7 +4,7 @@ import type { Lag } from '@tallystick/messaging';
 import { log } from '@tallystick/observability';
 import { createPool } from '@tallystick/postgres';
 import { consumerOf, createProjectionTables, type LogProjection, ProjectionRunner } from '@tallystick/read-models';
-import { onIdleFault } from './database';
+import { onIdleFault } from './idle-fault';
 import type { ProgressSource } from './progress';
 import type { OpenResources } from './resources';
 import type { ServiceDefinition } from './service';

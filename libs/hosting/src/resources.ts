@@ -3,7 +3,7 @@ import type { Publisher } from '@tallystick/messaging';
 import { PostgresPublisher } from '@tallystick/messaging/postgres';
 import { createPool, type Pool } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
-import { onIdleFault } from './database';
+import { onIdleFault } from './idle-fault';
 import { isOnKafka, openKafkaPublisher } from './kafka';
 import type { Neighbours } from './neighbours';
 import { rolesOf } from './roles';
@@ -14,6 +14,8 @@ import { tracedStore } from './traced-store';
 
 /** A service's resources, and how they are given back. */
 export interface OpenResources extends ServiceResources {
+  /** Of the service's database, under its own role. */
+  readonly url: string;
   close(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function openResources(
     let closing: Promise<void> | undefined;
     return {
       service,
+      url,
       roles: rolesOf(settings),
       pool,
       schema: service,

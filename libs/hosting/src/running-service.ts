@@ -15,7 +15,7 @@ import { HostedModule, Operations } from './operations';
 import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
 import { startProjections } from './projections';
 import type { OpenResources } from './resources';
-import { startSealing } from './sealing';
+import type { Sealing } from './sealing';
 import type { ServiceDefinition } from './service';
 import { listOf } from './settings';
 
@@ -47,18 +47,25 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
+/** What the services of a process share. */
+export interface Surroundings {
+  readonly neighbours: Neighbours;
+  readonly authentication: Authentication;
+  /** Absent where the process does not seal. */
+  readonly sealing: Sealing | undefined;
+}
+
 /** Starts what the roles of a process ask for, on resources that are open already. */
 export async function startService(
   definition: ServiceDefinition,
   resources: OpenResources,
-  neighbours: Neighbours,
-  authentication: Authentication,
+  surroundings: Surroundings,
 ): Promise<RunningService> {
   const { name } = definition;
   const parts = new Parts();
   parts.add(() => resources.close());
   try {
-    return await asService(name, () => start(definition, resources, neighbours, authentication, parts));
+    return await asService(name, () => start(definition, resources, surroundings, parts));
   } catch (error) {
     await parts.close();
     throw error;
@@ -68,12 +75,12 @@ export async function startService(
 async function start(
   definition: ServiceDefinition,
   resources: OpenResources,
-  neighbours: Neighbours,
-  authentication: Authentication,
+  { neighbours, authentication, sealing: thread }: Surroundings,
   parts: Parts,
 ): Promise<RunningService> {
   const { name } = definition;
-  const { pool, store } = resources;
+  const { kinds } = definition;
+  const { pool, store, url } = resources;
   const metrics = new Metrics(name);
   const health = new Health();
   const { died, onFatal } = death(name);
@@ -85,8 +92,9 @@ async function start(
     sources.push(source);
     watchProgress(kind, source, health, metrics);
   };
-  const sealing = startSealing(definition, resources, metrics);
+  const sealing = await thread?.start({ name, kinds, url }, metrics);
   if (sealing) parts.add(() => sealing.close());
+  void thread?.died.then(onFatal);
   const relay = startRelay(definition, resources, onFatal);
   if (relay) runs('relay', relay, () => relay.close());
   const projections = startProjections(definition, resources, onFatal);

@@ -1,19 +1,12 @@
-import { join } from 'node:path';
-import type { EventStore } from '@tallystick/decider';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { log, type Metrics } from '@tallystick/observability';
-import { readVerifierKey, signerOf } from '@tallystick/proof';
-import {
-  CheckpointFile,
-  Cosigning,
-  readWitness,
-  SealBroken,
-  Sealer,
-  type SealStanding,
-  type StoredCheckpoint,
-} from '@tallystick/sealing';
-import type { OpenResources } from './resources';
-import type { ServiceDefinition } from './service';
-import { listOf, type Settings } from './settings';
+import type { SealStanding } from '@tallystick/sealing';
+import { proxy, releaseProxy, type Remote, wrap } from 'comlink';
+import nodeEndpoint from 'comlink/dist/umd/node-adapter';
+import { rolesOf } from './roles';
+import type { SealedLog, SealingFault, SealingThread } from './sealing-thread';
+import type { Settings } from './settings';
 
 /** The running seal of a service's log. */
 export interface OpenSealing {
@@ -22,80 +15,80 @@ export interface OpenSealing {
   close(): Promise<void>;
 }
 
-/** What of a log's store a sealer needs: nothing that writes. */
-type ReadableLog = Pick<EventStore, 'readAll' | 'readStreams' | 'logHead'>;
-
 /**
- * Seals the log of a service that has one, where the roles ask for it: checkpoints go to the table, to the data folder and to
- * the witnesses of `TALLY_WITNESSES`. A log that cannot be sealed is an error in the log and a figure, and takes no readiness away.
+ * The thread that seals the logs of a process: checkpoints go to their tables, to the data folder and to the witnesses of
+ * `TALLY_WITNESSES`. A log that cannot be sealed is an error in the log and a figure, and takes no readiness away; a thread
+ * that ends by itself is a defect, and the process should be replaced.
  */
-export function startSealing(
-  { name, kinds }: ServiceDefinition,
-  { pool, store, roles, settings }: OpenResources & { readonly store: ReadableLog },
-  metrics: Metrics,
-): OpenSealing | undefined {
-  if (!roles.has('sealer') || kinds.length === 0) return undefined;
-  const onFault = faultOf(name);
-  const publish = publication(name, settings, onFault);
-  const witnesses = listOf(settings['TALLY_WITNESSES']).map(readWitness);
-  const cosigning = new Cosigning({ pool, witnesses, onCosigned: publish, onFault });
-  const sealer = new Sealer({
-    service: name,
-    store,
-    pool,
-    signer: signerOf(
-      `${settings['TALLY_ORIGIN']}/${name}`,
-      'note',
-      Buffer.from(settings['TALLY_SEAL_KEY'] ?? '', 'base64'),
-    ),
-    formerKeys: listOf(settings['TALLY_FORMER_SEAL_KEYS']).map(readVerifierKey),
-    onSealed: (checkpoint) => {
-      publish(checkpoint);
-      cosigning.offer(checkpoint);
-    },
-    onFault,
-  });
-  showStanding(sealer, metrics);
-  sealer.start();
-  cosigning.start();
-  return {
-    standing: () => sealer.standing(),
-    close: async () => {
-      await sealer.close();
-      await cosigning.close();
-    },
-  };
+export class Sealing {
+  /** Resolves with the reason when the thread has ended by itself. */
+  readonly died: Promise<unknown>;
+  private readonly worker: Worker;
+  private readonly thread: Remote<SealingThread>;
+  private isClosing = false;
+  private end: unknown;
+
+  private constructor(settings: Settings) {
+    this.worker = new Worker(`${__dirname}/sealing-thread${extname(__filename)}`, {
+      workerData: settings,
+      ...(extname(__filename) === '.ts' && { execArgv: ['-r', '@swc-node/register'] }),
+    });
+    this.thread = wrap<SealingThread>(nodeEndpoint(this.worker));
+    this.died = new Promise((resolve) => {
+      const end = (why: unknown): void => {
+        this.end ??= why;
+        if (!this.isClosing) resolve(this.end);
+      };
+      this.worker.once('error', end);
+      this.worker.once('exit', (code) => end(new Error(`the sealing thread has ended with ${code}`)));
+    });
+  }
+
+  /** The thread, where the roles of the process ask for one. */
+  static async open(settings: Settings): Promise<Sealing | undefined> {
+    if (!rolesOf(settings).has('sealer')) return undefined;
+    const sealing = new Sealing(settings);
+    await sealing.thread.tellFaults(proxy(tell));
+    return sealing;
+  }
+
+  /** Seals a log from now on; nothing where the service writes no events. */
+  async start(sealed: SealedLog, metrics: Metrics): Promise<OpenSealing | undefined> {
+    if (sealed.kinds.length === 0) return undefined;
+    const { name, kinds, url } = sealed;
+    await this.thread.seal({ name, kinds, url });
+    const open: OpenSealing = {
+      standing: async () => this.alive().standing(name),
+      close: async () => this.alive().close(name),
+    };
+    showStanding(open, metrics);
+    return open;
+  }
+
+  /** Ends the thread, whose logs were given back before. */
+  async close(): Promise<void> {
+    this.isClosing = true;
+    this.thread[releaseProxy]();
+    await this.worker.terminate();
+  }
+
+  private alive(): Remote<SealingThread> {
+    if (this.end !== undefined) throw this.end;
+    return this.thread;
+  }
 }
 
-function publication(
-  service: string,
-  settings: Settings,
-  onFault: (error: unknown) => void,
-): (checkpoint: StoredCheckpoint) => void {
-  const folder = settings['TALLY_DATA'];
-  if (!folder) return () => undefined;
-  const file = new CheckpointFile(join(folder, 'checkpoints'), service);
-  return (checkpoint) => {
-    try {
-      file.append(checkpoint);
-    } catch (error) {
-      onFault(error);
-    }
-  };
+function tell({ service: name, error: err, isBroken }: SealingFault): void {
+  if (isBroken)
+    log().error({ name, err }, 'THE LOG CANNOT BE SEALED: it is not what it was, or does not hold what it says');
+  else log().warn({ name, err }, 'a step of sealing failed and will be tried again');
 }
 
-function faultOf(name: string): (error: unknown) => void {
-  return (err) =>
-    err instanceof SealBroken
-      ? log().error({ name, err }, 'THE LOG CANNOT BE SEALED: it is not what it was, or does not hold what it says')
-      : log().warn({ name, err }, 'a step of sealing failed and will be tried again');
-}
-
-function showStanding(sealer: Sealer, metrics: Metrics): void {
+function showStanding(sealing: OpenSealing, metrics: Metrics): void {
   metrics.gauge('tally_seal_behind', 'Log positions that no checkpoint covers yet', [], async (gauge) => {
-    gauge.set((await sealer.standing()).behind);
+    gauge.set((await sealing.standing()).behind);
   });
   metrics.gauge('tally_seal_broken', '1 where the log cannot be sealed as it is', [], async (gauge) => {
-    gauge.set((await sealer.standing()).fault === undefined ? 0 : 1);
+    gauge.set((await sealing.standing()).fault === undefined ? 0 : 1);
   });
 }

@@ -3,9 +3,12 @@ import { openEventStoreDb } from '@tallystick/event-store/eventstoredb';
 import { openPostgresEventStore, openPostgresLogReader } from '@tallystick/event-store/postgres';
 import type { Publications } from '@tallystick/messaging';
 import { createPool, type Pool } from '@tallystick/postgres';
-import { onIdleFault } from './database';
+import { onIdleFault } from './idle-fault';
 import type { ServiceDefinition } from './service';
 import { databaseSetting, type Settings } from './settings';
+
+/** What a service's log is found by. */
+export type LogPlace = Pick<ServiceDefinition, 'name' | 'kinds'>;
 
 /** A service's log, writable, with its snapshots. */
 export type OpenStore = EventStore & { readonly snapshots: SnapshotStore };
@@ -15,15 +18,29 @@ export type OpenStore = EventStore & { readonly snapshots: SnapshotStore };
  * empty log stays in Postgres.
  */
 export function openStore(
-  { name: service, kinds }: ServiceDefinition,
+  { name: service, kinds }: LogPlace,
   settings: Settings,
   pools: { readonly reader: Pool; readonly writer: Pool },
 ): Promise<OpenStore> {
-  const connectionString = settings['EVENTSTOREDB_URL'];
-  if (settings['TALLY_STORE'] === 'eventstoredb' && connectionString && kinds.length > 0) {
-    return openEventStoreDb({ connectionString, kinds, pool: pools.reader, schema: service });
-  }
+  const connectionString = eventStoreOf(kinds, settings);
+  if (connectionString) return openEventStoreDb({ connectionString, kinds, pool: pools.reader, schema: service });
   return openPostgresEventStore({ pool: pools.writer, readPool: pools.reader, schema: service, service });
+}
+
+/** Opens a service's log where {@link openStore} would, for who never writes to it. */
+export function openLogForReading(
+  { name: schema, kinds }: LogPlace,
+  settings: Settings,
+  pool: Pool,
+): Promise<EventStore> {
+  const connectionString = eventStoreOf(kinds, settings);
+  return connectionString
+    ? openEventStoreDb({ connectionString, kinds, pool, schema })
+    : openPostgresLogReader({ pool, schema });
+}
+
+function eventStoreOf(kinds: readonly string[], settings: Settings): string | undefined {
+  return settings['TALLY_STORE'] === 'eventstoredb' && kinds.length > 0 ? settings['EVENTSTOREDB_URL'] : undefined;
 }
 
 /** Another service's log, opened for reading, and what closes with it. */

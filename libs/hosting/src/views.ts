@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { log } from '@tallystick/observability';
 import { type Connection, createPool, inTransaction, sqlStateOf } from '@tallystick/postgres';
-import { onIdleFault } from './database';
+import { onIdleFault } from './idle-fault';
 import type { ServiceDefinition } from './service';
 
 const UNDEFINED_COLUMN = '42703';

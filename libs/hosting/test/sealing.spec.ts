@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,11 +84,12 @@ describe('The log of a service', () => {
   it('proves an event to an auditor of its tenant, and to nobody else', async () => {
     await add('proven', '1', 'k-seal-2');
     const { size, root } = await sealed();
-    const { rows } = await pool.query<{ id: string; stream: string }>(
-      'select event_id as id, stream from counter.event order by position desc limit 1',
+    const { rows } = await pool.query<{ id: string; stream: string; revision: number }>(
+      'select event_id as id, stream, revision from counter.event order by position desc limit 1',
     );
-    const { id, stream } = rows[0]!;
-    const { status: code, body } = await audited(`counter/proof/${id}`);
+    const { id, stream, revision } = rows[0]!;
+    const { status: code, body } = await audited(`counter/proof/${stream}/${revision}`);
+    expect((body as InclusionAnswer).event).toBe(id);
     const { leaf, leafHash, seq, proof } = body as InclusionAnswer;
     expect(code).toBe(200);
     expect(leaf.stream).toBe(stream);
@@ -102,10 +102,10 @@ describe('The log of a service', () => {
     const path = proof.map((part) => Buffer.from(part, 'base64'));
     expect(verifyInclusion(seq, hash, { size, root: Buffer.from(root, 'base64') }, path)).toBe(true);
 
-    expect((await audited(`counter/proof/${id}`, ['events:read'])).status).toBe(403);
-    expect((await audited(`counter/proof/${id}`, ['audit:read'], 'other')).status).toBe(404);
-    expect((await audited(`counter/proof/${randomUUID()}`)).status).toBe(404);
-    expect((await audited('counter/proof/one')).status).toBe(422);
+    expect((await audited(`counter/proof/${stream}/${revision}`, ['events:read'])).status).toBe(403);
+    expect((await audited(`counter/proof/${stream}/${revision}`, ['audit:read'], 'other')).status).toBe(404);
+    expect((await audited(`counter/proof/${stream}/${revision + 1}`)).status).toBe(404);
+    expect((await audited(`counter/proof/${stream}/one`)).status).toBe(422);
   });
 
   it('shows that it only grew between two of its checkpoints', async () => {

@@ -6,7 +6,7 @@ import {
   latestCheckpoint,
   loadHashes,
   loadLeafHash,
-  sealedEvent,
+  sealedAt,
   type StoredCheckpoint,
 } from './sealed-tables';
 
@@ -43,14 +43,13 @@ export class AuditLog {
     return latestCheckpoint(this.pool);
   }
 
-  /** Proves an event by its id, against the last checkpoint; undefined where it is not sealed, or `mayShow` refuses its stream. */
-  async inclusion(eventId: string, mayShow: (stream: string) => boolean): Promise<InclusionProof | undefined> {
-    const [place, checkpoint] = [await sealedEvent(this.pool, eventId), await latestCheckpoint(this.pool)];
-    if (!place || !checkpoint || !mayShow(place.stream)) return undefined;
-    const { seq, stream, revision } = place;
+  /** Proves an event against the last checkpoint; undefined where it is not there or not sealed. */
+  async inclusion(stream: string, revision: number): Promise<InclusionProof | undefined> {
     const { events } = await this.store.readStream(stream, { from: revision, max: 1 });
     const [event] = events;
     if (!event) return undefined;
+    const [seq, checkpoint] = [await sealedAt(this.pool, event), await latestCheckpoint(this.pool)];
+    if (seq === undefined || !checkpoint) return undefined;
     const leafHash = await loadLeafHash(this.pool, seq);
     const proof = await loadHashes(this.pool, inclusionRanges(seq, checkpoint.size));
     return { event, seq, leafHash, proof, checkpoint };

@@ -18,10 +18,9 @@ import {
   type MigrationSet,
   type Pool,
   textColumn,
-  uuidColumn,
 } from '@tallystick/postgres';
 
-/** The tables of a sealed log: `sealed_event`, `tree_tile`, `checkpoint`. */
+/** The tables of a sealed log: `sealed_batch`, `tree_tile`, `checkpoint`. */
 export const SEALING_MIGRATIONS: MigrationSet = { name: 'sealing', folder: join(__dirname, 'migrations') };
 
 /** A checkpoint as it is kept. */
@@ -38,16 +37,12 @@ export interface StoredCheckpoint {
   readonly sealedAt: number;
 }
 
-/** An event among the leaves. */
-export interface SealedEvent {
+/** An event among the leaves with its leaf's hash; no hash where the tree has lost it. */
+export interface SealedLeaf {
   /** Its leaf's index. */
   readonly seq: number;
   readonly stream: string;
   readonly revision: number;
-}
-
-/** An event among the leaves with its leaf's hash; no hash where the tree has lost it. */
-export interface SealedLeaf extends SealedEvent {
   readonly leafHash: Buffer | undefined;
 }
 
@@ -99,21 +94,31 @@ export async function keepCosignatures(pool: Pool, size: number, lines: string):
   await pool.query('update checkpoint set cosignatures = cosignatures || $2 where size = $1', [size, lines]);
 }
 
-/** Where the first event with this id is among the leaves; undefined where it is not sealed. */
-export async function sealedEvent(pool: Pool, eventId: string): Promise<SealedEvent | undefined> {
-  const { rows } = await pool.query<{ seq: string; stream: string; revision: number }>(
-    'select seq, stream, revision from sealed_event where event_id = $1 order by seq limit 1',
-    [eventId],
+/** The index of an event's leaf; undefined where the event is not sealed. */
+export async function sealedAt(
+  pool: Pool,
+  { stream, revision, position: at }: Pick<RecordedEvent, 'stream' | 'revision' | 'position'>,
+): Promise<number | undefined> {
+  const { rows } = await pool.query<{ seq: string }>(
+    `select first + place - 1 as seq
+       from (select size from checkpoint where position >= $1 order by position limit 1) c,
+         lateral (select * from sealed_batch where first < c.size order by first desc limit 1) b,
+         unnest(streams, revisions) with ordinality as leaf(stream, revision, place)
+      where leaf.stream = $2 and leaf.revision = $3`,
+    [at, stream, revision],
   );
-  return rows[0] && { ...rows[0], seq: Number(rows[0].seq) };
+  return rows[0] && Number(rows[0].seq);
 }
 
-/** Leaves from an index on, in order, at most `max`. */
+/** The leaves of up to `max` checkpoints in order, from a leaf on that is the first of its checkpoint. */
 export async function sealedLeaves(pool: Pool, from: number, max: number): Promise<readonly SealedLeaf[]> {
   const { rows } = await pool.query<{ seq: string; stream: string; revision: number; hash: Buffer | null }>(
     `select seq, stream, revision, substr(hashes, 1 + (seq % ${TILE_WIDTH})::int * ${HASH_BYTES}, ${HASH_BYTES}) as hash
-       from sealed_event left join tree_tile on level = 0 and tile = seq / ${TILE_WIDTH}
-      where seq >= $1 order by seq limit $2`,
+       from (select * from sealed_batch where first >= $1 order by first limit $2) b,
+         unnest(streams, revisions) with ordinality as leaf(stream, revision, place),
+         lateral (select first + place - 1 as seq) at_
+         left join tree_tile on level = 0 and tile = seq / ${TILE_WIDTH}
+      order by seq`,
     [from, max],
   );
   return rows.map(({ seq, stream, revision, hash }) => ({
@@ -150,7 +155,7 @@ export async function loadLeafHash(pool: Pool, seq: number): Promise<Buffer> {
   return hash!.subarray(0, HASH_BYTES);
 }
 
-/** Writes events behind the leaves that are there: their numbers, the tiles that changed, and the signed checkpoint. */
+/** Writes events behind the leaves that are there: which they are, the tiles that changed, and the signed checkpoint. */
 export async function writeSeal(
   connection: Connection,
   first: number,
@@ -160,15 +165,8 @@ export async function writeSeal(
 ): Promise<void> {
   await connection.query({
     name: 'seal-events',
-    text: `insert into sealed_event (event_id, seq, stream, revision)
-           select unnest($1::uuid[]), $2::bigint + generate_series(0, $3::int - 1), unnest($4::text[]), unnest($5::int[])`,
-    values: [
-      uuidColumn(events.map(({ id }) => id)),
-      first,
-      events.length,
-      textColumn(events.map(({ stream }) => stream)),
-      int4Column(events.map(({ revision }) => revision)),
-    ],
+    text: 'insert into sealed_batch (first, streams, revisions) values ($1, $2, $3)',
+    values: [first, textColumn(events.map(({ stream }) => stream)), int4Column(events.map(({ revision }) => revision))],
   });
   await connection.query({
     name: 'seal-tiles',

@@ -24,6 +24,8 @@ export interface LogExport {
 }
 
 const PAGE = 5_000;
+/** Whose leaves are read in one statement, up to a thousand each. */
+const CHECKPOINTS_AT_ONCE = 20;
 
 /**
  * Writes one log as it is stored, a JSON line each: `<service>.events.ndjson` (data and metadata in base64, hashes in hex,
@@ -76,9 +78,9 @@ async function* checkpointLines(pool: Pool): AsyncGenerator<readonly object[]> {
 
 async function* sealedLines(pool: Pool): AsyncGenerator<readonly object[]> {
   for (let from = 0; ;) {
-    const page = await sealedLeaves(pool, from, PAGE);
+    const page = await sealedLeaves(pool, from, CHECKPOINTS_AT_ONCE);
+    if (page.length === 0) return;
     yield page.map((leaf) => ({ ...leaf, leafHash: leaf.leafHash?.toString('hex') ?? '' }));
-    if (page.length < PAGE) return;
     from = page.at(-1)!.seq + 1;
   }
 }

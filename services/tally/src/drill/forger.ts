@@ -66,7 +66,11 @@ export class Forger {
    */
   async rebuildTree(events: readonly RecordedEvent[], notes: 'as they are' | 'other text' | SignerKey): Promise<void> {
     await this.pool.query('delete from checkpoint where size > $1', [events.length]);
-    await this.pool.query('delete from sealed_event where seq >= $1', [events.length]);
+    await this.pool.query('delete from sealed_batch where first >= $1', [events.length]);
+    await this.pool.query(
+      'update sealed_batch set streams = streams[:$1 - first], revisions = revisions[:$1 - first] where first + cardinality(streams) > $1',
+      [events.length],
+    );
     await this.pool.query('delete from tree_tile');
     const tree = new GrowingTree(0, () => Buffer.alloc(0));
     for (const size of await this.checkpointSizes()) {

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { readVerifierKey, signerOf } from '@tallystick/proof';
+import { createPool } from '@tallystick/postgres';
+import {
+  CheckpointFile,
+  Cosigning,
+  readWitness,
+  SealBroken,
+  Sealer,
+  type SealStanding,
+  type StoredCheckpoint,
+} from '@tallystick/sealing';
+import { expose } from 'comlink';
+import nodeEndpoint from 'comlink/dist/umd/node-adapter';
+import { listOf, type Settings } from './settings';
+import { type LogPlace, openLogForReading } from './stores';
+
+/** A log that is to be sealed: everything that another thread needs to find it. */
+export interface SealedLog extends LogPlace {
+  /** Of the service's database, under its own role. */
+  readonly url: string;
+}
+
+/** A step that failed. */
+export interface SealingFault {
+  readonly service: string;
+  readonly error: Error;
+  /** True where the log is not what it was: nothing is sealed until that is cleared up. */
+  readonly isBroken: boolean;
+}
+
+interface Running {
+  standing(): Promise<SealStanding>;
+  close(): Promise<void>;
+}
+
+/**
+ * What a process asks of its sealing thread. Hashing, signing and reading what was written back happen there, so they take
+ * no time from the thread that decides.
+ */
+export class SealingThread {
+  private readonly running = new Map<string, Running>();
+  private onFault: (fault: SealingFault) => void = () => undefined;
+
+  constructor(private readonly settings: Settings) {}
+
+  /** Every fault of every log from now on, for the main thread to log. */
+  tellFaults(onFault: (fault: SealingFault) => void): void {
+    this.onFault = onFault;
+  }
+
+  async seal(log: SealedLog): Promise<void> {
+    this.running.set(log.name, await this.start(log));
+  }
+
+  /** How far a log is sealed now. */
+  async standing(service: string): Promise<SealStanding> {
+    return this.of(service).standing();
+  }
+
+  /** Seals and publishes what is in the log by now, and gives the log to another sealer. */
+  async close(service: string): Promise<void> {
+    const running = this.of(service);
+    this.running.delete(service);
+    await running.close();
+  }
+
+  private of(service: string): Running {
+    const running = this.running.get(service);
+    if (!running) throw new Error(`${service} is not sealed here`);
+    return running;
+  }
+
+  private async start(log: SealedLog): Promise<Running> {
+    const { name: service, url } = log;
+    const { settings } = this;
+    const onFault = (error: unknown): void => this.fault(service, error);
+    const searchPath = service;
+    const pool = createPool(url, {
+      max: 2,
+      applicationName: `tallystick-${service}-sealer`,
+      searchPath,
+      onIdleFault: onFault,
+    });
+    const store = await openLogForReading(log, settings, pool);
+    const publish = publication(service, settings, onFault);
+    const witnesses = listOf(settings['TALLY_WITNESSES']).map(readWitness);
+    const cosigning = new Cosigning({ pool, witnesses, onCosigned: publish, onFault });
+    const seed = Buffer.from(settings['TALLY_SEAL_KEY'] ?? '', 'base64');
+    const sealer = new Sealer({
+      service,
+      store,
+      pool,
+      signer: signerOf(`${settings['TALLY_ORIGIN']}/${service}`, 'note', seed),
+      formerKeys: listOf(settings['TALLY_FORMER_SEAL_KEYS']).map(readVerifierKey),
+      onSealed: (checkpoint) => {
+        publish(checkpoint);
+        cosigning.offer(checkpoint);
+      },
+      onFault,
+    });
+    sealer.start();
+    cosigning.start();
+    return {
+      standing: () => sealer.standing(),
+      close: async () => {
+        await sealer.close();
+        await cosigning.close();
+        await store.close();
+        await pool.end();
+      },
+    };
+  }
+
+  private fault(service: string, fault: unknown): void {
+    const error = fault instanceof Error ? fault : new Error(String(fault));
+    this.onFault({ service, error, isBroken: fault instanceof SealBroken });
+  }
+}
+
+function publication(
+  service: string,
+  settings: Settings,
+  onFault: (error: unknown) => void,
+): (checkpoint: StoredCheckpoint) => void {
+  const folder = settings['TALLY_DATA'];
+  if (!folder) return () => undefined;
+  const file = new CheckpointFile(join(folder, 'checkpoints'), service);
+  return (checkpoint) => {
+    try {
+      file.append(checkpoint);
+    } catch (error) {
+      onFault(error);
+    }
+  };
+}
+
+if (parentPort) expose(new SealingThread(workerData as Settings), nodeEndpoint(parentPort));
