@@ -10,6 +10,7 @@ import { prepare } from './tasks/prepare';
 import { redemption } from './tasks/redemption';
 import { replay } from './tasks/replay';
 import { signing } from './tasks/signing';
+import { verification } from './tasks/verification';
 
 /** What a bench process can be asked to do, by name. */
 export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = new Map<
@@ -28,6 +29,7 @@ export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = ne
   ['expiry', expiry],
   ['as-of', askingThePast],
   ['replay', replay],
+  ['verification', verification],
   ['latency', latency],
   ['signing', signing],
   ['http-load', httpLoad],

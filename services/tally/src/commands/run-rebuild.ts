@@ -1,9 +1,8 @@
 import type { ServiceDefinition } from '@tallystick/hosting';
-import type { Projection } from '@tallystick/read-models';
-import { rebuild, type RebuildReport } from '@tallystick/read-models';
+import type { Projection, RebuildReport } from '@tallystick/read-models';
 import { SERVICES } from '@tallystick/standalone';
 import type { Command } from 'commander';
-import { contractSource } from '../audit/contract-source';
+import { rebuildProjection } from '../audit/rebuild-projection';
 import { inSession, type Session } from './session';
 
 /** Rebuilds one projection, or all, beside the live rows; exits 1 where the live rows were not what the events say. */
@@ -37,33 +36,19 @@ async function rebuildOne(
   const pool = await suite.database();
   const bar = progress(`rebuilding ${definition.name}/${projection.name}`, undefined);
   let applied = 0;
-  const target = {
-    pool,
-    schema: definition.name,
-    onProgress: (sum: number) => {
-      bar.advance(sum - applied);
-      applied = sum;
-    },
+  const onProgress = (sum: number): void => {
+    bar.advance(sum - applied);
+    applied = sum;
   };
   try {
-    if (projection.source === 'log') {
-      const store = await suite.log(definition.name);
-      return await rebuild({ ...target, projection, store, service: definition.name });
-    }
-    const source = contractSource(
-      (topic) => publicationsOf(definition, topic),
-      (service) => suite.log(service),
-    );
-    return await rebuild({ ...target, projection, source, consumer: definition.name });
+    return await rebuildProjection(definition, projection, {
+      pool,
+      logOf: (service) => suite.log(service),
+      onProgress,
+    });
   } finally {
     bar.stop();
   }
-}
-
-function publicationsOf({ name, hears }: ServiceDefinition, topic: string): ServiceDefinition['publications'] {
-  const found = hears.find(({ topics }) => topics.includes(topic));
-  if (!found) throw new Error(`${name} hears nobody who says ${topic}`);
-  return found;
 }
 
 function names(): string {

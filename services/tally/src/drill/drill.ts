@@ -1,26 +1,9 @@
-import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { openPostgresLogReader } from '@tallystick/event-store/postgres';
-import { createPool, type Pool, quoteIdentifier } from '@tallystick/postgres';
-import { exportBalances, exportLog } from '../audit/export';
-import { workspaceRoot } from '../commands/workspace';
+import { createPool, quoteIdentifier } from '@tallystick/postgres';
+import { audited, exportDatabase, type Finding } from '../audit/verifier';
 import { ALTERATIONS, type Random } from './alterations';
 import { Forger } from './forger';
 import type { Scratch } from './scratch';
-
-/** What the verifier found first. */
-export interface Finding {
-  readonly log: string;
-  readonly kind: string;
-  readonly seq: number | null;
-  readonly stream: string | null;
-  readonly revision: number | null;
-  /** Last event of the stretch that the finding is about; null where it is about `seq` alone. */
-  readonly through: number | null;
-  readonly what: string;
-}
 
 /** One alteration and what the verifier said to it. */
 export interface DrillResult {
@@ -47,15 +30,13 @@ export interface DrillOptions {
   readonly onResult?: (result: DrillResult) => void;
 }
 
-const run = promisify(execFile);
-
 /**
  * Alters a copy of the scratch database again and again, once each, and has the verifier audit its export. The unaltered one
  * is audited first. Throws where the verifier cannot run, or finds something wrong where nothing was altered.
  */
 export async function runDrill(options: DrillOptions): Promise<readonly DrillResult[]> {
   const { scratch, perKind, kinds = Object.keys(ALTERATIONS), onResult } = options;
-  const clean = await audited(options, options.databaseUrl);
+  const clean = await auditOf(options, options.databaseUrl);
   if (clean.length > 0) throw new Error(`the unaltered export is not clean: ${JSON.stringify(clean[0])}`);
   const random = seeded(options.seed);
   const results: DrillResult[] = [];
@@ -79,7 +60,7 @@ async function alterOnce(options: DrillOptions, kind: string, log: string, rando
     } finally {
       await forger.close();
     }
-    const [first] = await audited(options, url);
+    const [first] = await auditOf(options, url);
     return { kind, log, seq, found: first !== undefined, named: namedBy(first, log, seq), ...(first && { first }) };
   });
 }
@@ -111,49 +92,14 @@ async function onCopy<Result>(databaseUrl: string, work: (url: string) => Promis
 }
 
 /** The verifier's findings on an export of a database, its first one before the others. */
-async function audited(options: DrillOptions, databaseUrl: string): Promise<readonly Finding[]> {
-  const { folder, scratch, python } = options;
+async function auditOf({ folder, scratch, python }: DrillOptions, databaseUrl: string): Promise<readonly Finding[]> {
   const target = join(folder, 'export');
-  rmSync(target, { recursive: true, force: true });
-  for (const service of scratch.services) {
-    await withPool(databaseUrl, service, async (pool) => {
-      const log = await openPostgresLogReader({ pool, schema: service });
-      await exportLog(target, { service, log, pool }).finally(() => log.close());
-      if (service === 'ledger') await exportBalances(target, pool);
-    });
-  }
-  const given = [
+  await exportDatabase(target, databaseUrl, scratch.services);
+  return audited(python, target, [
     ...scratch.logKeys.flatMap((key) => ['--log-key', key]),
     ...(scratch.witnessKey === undefined ? [] : ['--witness-key', scratch.witnessKey]),
     ...scratch.notes.flatMap((file) => ['--notes', file]),
-  ];
-  const said = await verdictOf(python, [join(workspaceRoot(), 'deploy/verifier/audit.py'), target, '--json', ...given]);
-  return said.first ? [said.first, ...said.findings] : [];
-}
-
-interface Verdict {
-  readonly first: Finding | null;
-  readonly findings: readonly Finding[];
-}
-
-async function verdictOf(python: string, args: readonly string[]): Promise<Verdict> {
-  try {
-    const { stdout } = await run(python, [...args], { maxBuffer: 64 * 1024 * 1024 });
-    return JSON.parse(stdout) as Verdict;
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string };
-    if (code === 1 && stdout) return JSON.parse(stdout) as Verdict;
-    throw new Error(`the verifier could not run: ${stderr ?? String(error)}`, { cause: error });
-  }
-}
-
-async function withPool(url: string, searchPath: string, work: (pool: Pool) => Promise<void>): Promise<void> {
-  const pool = createPool(url, { max: 2, applicationName: 'drill', searchPath });
-  try {
-    await work(pool);
-  } finally {
-    await pool.end();
-  }
+  ]);
 }
 
 /** mulberry32: the same row of numbers for the same seed. */

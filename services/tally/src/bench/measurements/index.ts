@@ -14,6 +14,7 @@ import { auditReplay } from './replay';
 import { sealing } from './sealing';
 import { signedBinding } from './signing';
 import { tableGrowth } from './table-growth';
+import { verification } from './verification';
 
 /** Everything that can be measured, in the order in which it is. */
 export const MEASUREMENTS: readonly Measurement[] = [
@@ -29,6 +30,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   expiryDay,
   asOfAnswers,
   auditReplay,
+  verification,
   signedBinding,
   sealing,
   tableGrowth,

@@ -1,9 +1,10 @@
+import type { EventStore } from '@tallystick/decider';
 import { openPostgresLogReader } from '@tallystick/event-store/postgres';
-import { rebuild } from '@tallystick/read-models';
 import { startSuite } from '@tallystick/standalone';
 import { copyOut } from '../../adapters/copying';
 import { AccountFold } from '../../audit/account-fold';
 import { verifyChain } from '../../audit/chain';
+import { rebuildProjection } from '../../audit/rebuild-projection';
 import { environmentOf } from './prepare';
 import { type Place, type Timed, timed, withPool } from './place';
 
@@ -15,10 +16,18 @@ export interface ReplayRun {
   readonly copyOutAndParse: Timed;
   /** Through the port: every hash recomputed, every account folded by the ledger's rules. */
   readonly replay: Timed;
-  readonly rebuild: Timed;
+  readonly rebuilds: readonly Rebuilt[];
 }
 
-/** Reads a whole ledger log in four ways; the rebuild makes the account book anew beside the live one. */
+/** One projection made anew beside the live one. */
+export interface Rebuilt extends Timed {
+  /** `<service>/<projection>` */
+  readonly name: string;
+  /** Events or records that it took. */
+  readonly applied: number;
+}
+
+/** Reads a whole ledger log in three ways, then makes every projection of the suite anew. */
 export async function replay(place: Place): Promise<ReplayRun> {
   const { databaseUrl, rootPid } = place;
   return withPool(databaseUrl, 2, async (pool) => {
@@ -43,7 +52,7 @@ export async function replay(place: Place): Promise<ReplayRun> {
         copyOut: copied,
         copyOutAndParse: copiedAndParsed,
         replay: replayed,
-        rebuild: await rebuildAccountBook(place),
+        rebuilds: await rebuildAll(place),
       };
     } finally {
       await log.close();
@@ -51,20 +60,29 @@ export async function replay(place: Place): Promise<ReplayRun> {
   });
 }
 
-/** As an operator would: the suite runs, the new rows are made beside the live ones, compared and switched. */
-async function rebuildAccountBook({ databaseUrl, dataDir, rootPid }: Place): Promise<Timed> {
+/** As an operator would: the suite runs, the new rows of each projection are made beside the live ones, compared and switched. */
+async function rebuildAll({ databaseUrl, dataDir, rootPid }: Place): Promise<readonly Rebuilt[]> {
   const suite = await startSuite({ dataDir, port: 0, environment: environmentOf(databaseUrl) });
+  const stores = new Map(suite.booted.services.map(({ name, resources }) => [name, resources.store]));
+  const logOf = (service: string): Promise<EventStore> => Promise.resolve(stores.get(service)!);
+  const all = suite.booted.services.flatMap(({ definition }) =>
+    definition.projections().map((projection) => ({ definition, projection })),
+  );
   try {
-    const { definition, resources } = suite.booted.services.find(({ name }) => name === 'ledger')!;
-    const projection = definition.projections().find((one) => one.source === 'log' && one.name === 'account-book');
-    if (projection?.source !== 'log') throw new Error('the ledger has no account book');
-    const { store, schema, service } = resources;
-    return await withPool(databaseUrl, 2, (pool) =>
-      timed(rootPid, async () => {
-        const report = await rebuild({ pool, schema, projection, store, service });
-        if (!report.equal) throw new Error('the account book was rebuilt to other rows than it had');
-      }),
-    );
+    return await withPool(databaseUrl, 2, async (pool) => {
+      const rebuilt: Rebuilt[] = [];
+      for (const { definition, projection } of all) {
+        const name = `${definition.name}/${projection.name}`;
+        let applied = 0;
+        const took = await timed(rootPid, async () => {
+          const report = await rebuildProjection(definition, projection, { pool, logOf });
+          if (!report.equal) throw new Error(`${name} was rebuilt to other rows than it had`);
+          ({ applied } = report);
+        });
+        rebuilt.push({ name, applied, ...took });
+      }
+      return rebuilt;
+    });
   } finally {
     await suite.stop();
   }
