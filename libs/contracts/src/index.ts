@@ -1,3 +1,4 @@
+export * from './audit/checkpoint-signed.v1';
 export * from './campaigns/purchase-qualified.v1';
 export * as campaigns from './campaigns/purchase-recorded.v1';
 export * from './decorators';

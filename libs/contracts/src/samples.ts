@@ -1,3 +1,4 @@
+import { auditSamples } from './audit/samples';
 import { campaignSamples } from './campaigns/samples';
 import type { MessageClass } from './declaration/contract';
 import type { Sample } from './declaration/sample';
@@ -13,6 +14,7 @@ export const SAMPLES: readonly Sample[] = [
   ...membershipSamples,
   ...campaignSamples,
   ...ledgerSamples,
+  ...auditSamples,
 ];
 
 /** The samples of one contract, in the order of docs/events. */

@@ -1,3 +1,4 @@
+import { CHECKPOINTS_TOPIC } from '@tallystick/contracts';
 import {
   createKafkaTopics,
   kafkaClient,
@@ -29,14 +30,15 @@ export function kafkaOf(service: string, settings: Settings): Kafka {
   });
 }
 
-/** Makes the topics that these services say and hear where they are missing. */
+/** Makes the topics that these services say and hear, and the one of checkpoints, where they are missing. */
 export async function prepareKafka(definitions: readonly ServiceDefinition[], settings: Settings): Promise<void> {
   const said = definitions.flatMap(({ publications, hears }) =>
     [publications, ...hears].flatMap(({ topics }) => topics),
   );
+  const sealed = definitions.some(({ kinds }) => kinds.length > 0) ? [CHECKPOINTS_TOPIC] : [];
   const outside = definitions.flatMap(({ outsideTopics }) => outsideTopics);
   await createKafkaTopics(kafkaOf('topics', settings), {
-    ofServices: [...new Set(said)],
+    ofServices: [...new Set(said), ...sealed],
     ofPublishers: [...new Set(outside)],
   });
 }

@@ -9,7 +9,7 @@ import { AuditLog, type SealStanding } from '@tallystick/sealing';
 import { Audit } from './audit';
 import type { Authentication } from './authentication';
 import { openBus } from './bus';
-import { startRelay } from './kafka';
+import { isOnKafka, startRelay } from './kafka';
 import type { Neighbours } from './neighbours';
 import { HostedModule, Operations } from './operations';
 import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
@@ -80,7 +80,7 @@ async function start(
 ): Promise<RunningService> {
   const { name } = definition;
   const { kinds } = definition;
-  const { pool, store, url } = resources;
+  const { pool, store, url, settings, publisher } = resources;
   const metrics = new Metrics(name);
   const health = new Health();
   const { died, onFatal } = death(name);
@@ -92,7 +92,7 @@ async function start(
     sources.push(source);
     watchProgress(kind, source, health, metrics);
   };
-  const sealing = await thread?.start({ name, kinds, url }, metrics);
+  const sealing = await thread?.start({ name, kinds, url }, metrics, isOnKafka(settings) ? publisher : undefined);
   if (sealing) parts.add(() => sealing.close());
   void thread?.died.then(onFatal);
   const relay = startRelay(definition, resources, onFatal);

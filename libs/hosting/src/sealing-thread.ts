@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Publisher } from '@tallystick/messaging';
 import { readVerifierKey, signerOf } from '@tallystick/proof';
 import { createPool } from '@tallystick/postgres';
 import {
   CheckpointFile,
+  CheckpointTopic,
   Cosigning,
   readWitness,
   SealBroken,
@@ -50,8 +52,9 @@ export class SealingThread {
     this.onFault = onFault;
   }
 
-  async seal(log: SealedLog): Promise<void> {
-    this.running.set(log.name, await this.start(log));
+  /** `publish` writes to the topic of checkpoints; absent where there is none. */
+  async seal(log: SealedLog, publish?: Publisher['publish']): Promise<void> {
+    this.running.set(log.name, await this.start(log, publish && { publish }));
   }
 
   /** How far a log is sealed now. */
@@ -72,7 +75,7 @@ export class SealingThread {
     return running;
   }
 
-  private async start(log: SealedLog): Promise<Running> {
+  private async start(log: SealedLog, publisher: Pick<Publisher, 'publish'> | undefined): Promise<Running> {
     const { name: service, url } = log;
     const { settings } = this;
     const onFault = (error: unknown): void => this.fault(service, error);
@@ -87,26 +90,31 @@ export class SealingThread {
     const publish = publication(service, settings, onFault);
     const witnesses = listOf(settings['TALLY_WITNESSES']).map(readWitness);
     const cosigning = new Cosigning({ pool, witnesses, onCosigned: publish, onFault });
+    const origin = `${settings['TALLY_ORIGIN']}/${service}`;
+    const topic = publisher && new CheckpointTopic({ service, origin, pool, publisher, onFault });
     const seed = Buffer.from(settings['TALLY_SEAL_KEY'] ?? '', 'base64');
     const sealer = new Sealer({
       service,
       store,
       pool,
-      signer: signerOf(`${settings['TALLY_ORIGIN']}/${service}`, 'note', seed),
+      signer: signerOf(origin, 'note', seed),
       formerKeys: listOf(settings['TALLY_FORMER_SEAL_KEYS']).map(readVerifierKey),
       onSealed: (checkpoint) => {
         publish(checkpoint);
         cosigning.offer(checkpoint);
+        topic?.offer();
       },
       onFault,
     });
     sealer.start();
     cosigning.start();
+    topic?.start();
     return {
       standing: () => sealer.standing(),
       close: async () => {
         await sealer.close();
         await cosigning.close();
+        await topic?.close();
         await store.close();
         await pool.end();
       },

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Publisher } from '@tallystick/messaging';
 import { log, type Metrics } from '@tallystick/observability';
 import type { SealStanding } from '@tallystick/sealing';
 import { proxy, releaseProxy, type Remote, wrap } from 'comlink';
@@ -16,8 +17,8 @@ export interface OpenSealing {
 }
 
 /**
- * The thread that seals the logs of a process: checkpoints go to their tables, to the data folder and to the witnesses of
- * `TALLY_WITNESSES`. A log that cannot be sealed is an error in the log and a figure, and takes no readiness away; a thread
+ * The thread that seals the logs of a process: checkpoints go to their tables, to the data folder, to the witnesses of
+ * `TALLY_WITNESSES` and, on Kafka, to their topic. A log that cannot be sealed is an error in the log and a figure, and takes no readiness away; a thread
  * that ends by itself is a defect, and the process should be replaced.
  */
 export class Sealing {
@@ -52,11 +53,15 @@ export class Sealing {
     return sealing;
   }
 
-  /** Seals a log from now on; nothing where the service writes no events. */
-  async start(sealed: SealedLog, metrics: Metrics): Promise<OpenSealing | undefined> {
+  /**
+   * Seals a log from now on; nothing where the service writes no events. `publisher` takes its checkpoints to their topic,
+   * where there is one.
+   */
+  async start(sealed: SealedLog, metrics: Metrics, publisher: Publisher | undefined): Promise<OpenSealing | undefined> {
     if (sealed.kinds.length === 0) return undefined;
     const { name, kinds, url } = sealed;
-    await this.thread.seal({ name, kinds, url });
+    const publish = publisher && proxy<Publisher['publish']>((topic, records) => publisher.publish(topic, records));
+    await this.thread.seal({ name, kinds, url }, publish);
     const open: OpenSealing = {
       standing: async () => this.alive().standing(name),
       close: async () => this.alive().close(name),
