@@ -25,8 +25,19 @@ const TOPICS = {
 
 /** The score that tiers are reviewed by. */
 const GROWTH = 'GROWTH';
-/** An account opens with its first fact, which says all of it; assets and violations are asked of the ledger. */
-const QUIET: ReadonlySet<string> = new Set(['AccountOpened', 'AssetDeclared', 'InvariantViolated']);
+/** An account opens with its first fact, which says all of it; what else is quiet is asked of the ledger. */
+const QUIET: ReadonlySet<string> = new Set([
+  'AccountOpened',
+  'AdjustmentApproved',
+  'AdjustmentCounted',
+  'AdjustmentPolicyDeclared',
+  'AdjustmentRequested',
+  'AdjustmentRowsSettled',
+  'AdjustmentRowsTaken',
+  'AdjustmentTurnedDown',
+  'AssetDeclared',
+  'InvariantViolated',
+]);
 
 /** A movement and where it lies in the account. */
 type Moved = Omit<ledger.LotMovement, 'book'> & { readonly book?: LotBook };

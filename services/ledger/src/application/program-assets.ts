@@ -9,7 +9,7 @@ import {
   termsOf,
   versionAt,
 } from '@tallystick/ledger-domain';
-import { addDays, dayNumber, type Instant } from '@tallystick/vocabulary';
+import { addDays, dayNumber, formatDate, type Instant } from '@tallystick/vocabulary';
 import { ZonedDays } from './zoned-days';
 
 /** When a granted lot becomes available and when it is over. */
@@ -86,6 +86,16 @@ export class ProgramAssets {
       version.lives.set(key, life);
     }
     return life;
+  }
+
+  /** The program's date of an instant, `YYYY-MM-DD`; `undefined` while its zone is not known. */
+  dateOf(at: Instant): string | undefined {
+    return this.days && formatDate(this.days.dateOf(at));
+  }
+
+  /** When the program's day has ended that lies so many days behind that of an instant; `undefined` as for dates. */
+  endOfDay(at: Instant, days: number): Instant | undefined {
+    return this.days?.startOf(addDays(this.days.dateOf(at), days + 1));
   }
 
   private version(asset: string, at: Instant): Version | undefined {
