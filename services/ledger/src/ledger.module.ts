@@ -9,6 +9,7 @@ import { AdjustmentPolicies } from './application/adjustment-policies';
 import { AdjustmentRequests } from './application/adjustment-requests';
 import { Adjustments } from './application/adjustments';
 import { AssetDirectory } from './application/asset-directory';
+import { Disputes } from './application/disputes';
 import { EventLog } from './application/event-log';
 import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
@@ -21,6 +22,7 @@ import { AsOfAnswers } from './http/as-of.answers';
 import { AsOfController } from './http/as-of.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
+import { DisputesController } from './http/disputes.controller';
 import { EventsController } from './http/events.controller';
 import { ExchangesController } from './http/exchanges.controller';
 import { HoldViewsController } from './http/hold-views.controller';
@@ -62,6 +64,7 @@ export class LedgerModule {
         AsOfController,
         AssetsController,
         BalancesController,
+        DisputesController,
         EventsController,
         ExchangesController,
         HoldsController,
@@ -80,6 +83,7 @@ export class LedgerModule {
         { provide: AdjustmentPolicies, useValue: policies },
         { provide: Adjustments, useValue: adjustments },
         { provide: AssetDirectory, useValue: assets },
+        { provide: Disputes, useValue: new Disputes({ store, accounts, assets, policies, now }) },
         { provide: CaseBook, useValue: new CaseBook(pool) },
         { provide: ProgramZones, useValue: zones },
         { provide: EventLog, useValue: new EventLog(store) },

@@ -14,6 +14,7 @@ export {
 } from './account/account.state';
 export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
+export { isCredited } from './account/decisions/decision.evolve';
 export * from './account/decisions/decision.events';
 export * from './adjustment-batch/adjustment-batch.decider';
 export * from './adjustment-day/adjustment-day.decider';

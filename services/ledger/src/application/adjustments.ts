@@ -252,7 +252,7 @@ function refused(rejection: Rejection<AdjustingRefusal>): Refused {
 }
 
 /** True where the account is one of the actor's own (trust case 70). */
-function isOwn({ tenant, program, holders }: Actor, account: string): boolean {
+export function isOwn({ tenant, program, holders }: Actor, account: string): boolean {
   return holders.some((holder) => accountId(tenant, program, holder) === account);
 }
 

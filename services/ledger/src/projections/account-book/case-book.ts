@@ -96,19 +96,27 @@ export class CaseBook {
     return rows;
   }
 
-  /** Open disputes of a program whose deadline is at or before `at`, the oldest first. */
+  /** A page of open disputes of a program whose deadline is at or before `at`, the oldest first, behind a place. */
   async overdue(
     { tenant, program }: Pick<RequestScope, 'tenant' | 'program'>,
     at: Instant,
+    after: DueDispute = BEFORE_ALL,
     max: number,
   ): Promise<DueDispute[]> {
     const { rows } = await this.pool.query<DueDispute>({
       name: 'case-book-overdue',
       text: `select account::text as account, dispute, deadline from dispute
              where state = 'open' and deadline <= $1 and tenant = $2 and program = $3
-             order by deadline, account, dispute limit $4`,
-      values: [new Date(at), tenant, program, max],
+               and (deadline, account, dispute) > ($4, $5, $6)
+             order by dispute.deadline, dispute.account, dispute.dispute limit $7`,
+      values: [new Date(at), tenant, program, after.deadline, after.account, after.dispute, max],
     });
     return rows;
   }
 }
+
+const BEFORE_ALL: DueDispute = {
+  account: '00000000-0000-0000-0000-000000000000',
+  dispute: '',
+  deadline: new Date(0),
+};
