@@ -62,6 +62,18 @@ export const BY_CODE = {
     'One amount may be 9,000,000,000,000,000 at most, and a balance must fit into 64 bits. Nothing was booked.',
     '单个数值不得超过 9,000,000,000,000,000,余额须在 64 位范围内。未入账任何内容。',
   ),
+  'limit-exceeded': advice(
+    'The sum is per maker and day of the program: go on tomorrow, or let another person make the adjustment. Smaller ones do not help.',
+    '额度按提交人及计划自然日累计:请次日再办,或由他人提交;拆分为小额无济于事。',
+  ),
+  'self-approval': advice(
+    'Another person who holds `adjustments:approve` approves the request or turns it down.',
+    '请由另一位拥有 `adjustments:approve` 权限的人员审批。',
+  ),
+  'self-dealing': advice(
+    'Another person makes, or approves, adjustments of this account.',
+    '该账户的调整须由其他人员提交或审批。',
+  ),
   'total-mismatch': advice(
     'Let lines sum to the total and tenders sum to the total, in minor units.',
     '商品行之和与支付方式之和都须等于总额(最小货币单位)。',

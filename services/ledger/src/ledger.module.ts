@@ -4,16 +4,25 @@ import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AccountDecisions } from './application/account-decisions';
 import { AccountPast } from './application/account-past';
+import { AdjustmentBatches } from './application/adjustment-batches';
+import { AdjustmentPolicies } from './application/adjustment-policies';
+import { AdjustmentRequests } from './application/adjustment-requests';
+import { Adjustments } from './application/adjustments';
 import { AssetDirectory } from './application/asset-directory';
+import { Disputes } from './application/disputes';
 import { EventLog } from './application/event-log';
 import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
 import { ActivationsController } from './http/activations.controller';
+import { AdjustmentBatchesController } from './http/adjustment-batches.controller';
+import { AdjustmentPolicyController } from './http/adjustment-policy.controller';
+import { AdjustmentRequestsController } from './http/adjustment-requests.controller';
 import { AdjustmentsController } from './http/adjustments.controller';
 import { AsOfAnswers } from './http/as-of.answers';
 import { AsOfController } from './http/as-of.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
+import { DisputesController } from './http/disputes.controller';
 import { EventsController } from './http/events.controller';
 import { ExchangesController } from './http/exchanges.controller';
 import { HoldViewsController } from './http/hold-views.controller';
@@ -22,6 +31,7 @@ import { ImportsController } from './http/imports.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ViolationsController } from './http/violations.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
+import { CaseBook } from './projections/account-book/case-book';
 import { DueBook } from './projections/account-book/due-accounts';
 import { HoldBook } from './projections/account-book/hold-book';
 import { AccountProofs } from './projections/account-proof/account-proof.query';
@@ -36,16 +46,25 @@ export class LedgerModule {
     const accounts = new AccountCommands(store, snapshots);
     const zones = new ProgramZones(pool);
     const zoneOf = (tenant: string, program: string) => zones.zoneOf(tenant, program);
+    const decisions = new AccountDecisions(store, accounts, now);
+    const assets = new AssetDirectory({ store, snapshots, now, zoneOf });
+    const policies = new AdjustmentPolicies(store, now);
+    const requests = new AdjustmentRequests(store);
+    const adjustments = new Adjustments({ store, accounts, decisions, assets, policies, requests });
     return {
       module: LedgerModule,
       controllers: [
         AccountsController,
         AccountStatusController,
         ActivationsController,
+        AdjustmentBatchesController,
+        AdjustmentPolicyController,
+        AdjustmentRequestsController,
         AdjustmentsController,
         AsOfController,
         AssetsController,
         BalancesController,
+        DisputesController,
         EventsController,
         ExchangesController,
         HoldsController,
@@ -57,10 +76,15 @@ export class LedgerModule {
       ],
       providers: [
         { provide: AccountCommands, useValue: accounts },
-        { provide: AccountDecisions, useValue: new AccountDecisions(store, accounts, now) },
+        { provide: AccountDecisions, useValue: decisions },
         { provide: AccountPast, useValue: new AccountPast(store) },
         { provide: AsOfAnswers, useFactory: (past: AccountPast) => new AsOfAnswers(past), inject: [AccountPast] },
-        { provide: AssetDirectory, useValue: new AssetDirectory({ store, snapshots, now, zoneOf }) },
+        { provide: AdjustmentBatches, useValue: new AdjustmentBatches(store, adjustments) },
+        { provide: AdjustmentPolicies, useValue: policies },
+        { provide: Adjustments, useValue: adjustments },
+        { provide: AssetDirectory, useValue: assets },
+        { provide: Disputes, useValue: new Disputes({ store, accounts, assets, policies, now }) },
+        { provide: CaseBook, useValue: new CaseBook(pool) },
         { provide: ProgramZones, useValue: zones },
         { provide: EventLog, useValue: new EventLog(store) },
         { provide: AccountBook, useValue: new AccountBook(pool) },

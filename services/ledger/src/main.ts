@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
 import { organizationPublications } from '@tallystick/organization/publications';
+import { LEDGER_KINDS } from './application/kinds';
 import { LedgerModule } from './ledger.module';
 import { accountBookProjection } from './projections/account-book/account-book.projection';
 import { accountProofProjection } from './projections/account-proof/account-proof.projection';
@@ -10,12 +11,21 @@ import { ledgerPublications } from './publications';
 /** What the ledger is to whoever hosts it. */
 export const ledgerDefinition: ServiceDefinition = {
   name: 'ledger',
-  kinds: ['account', 'assets', 'violation'],
+  kinds: LEDGER_KINDS,
   publications: ledgerPublications,
   hears: [campaignsPublications, organizationPublications, ledgerPublications],
   outsideTopics: [],
   migrations: join(__dirname, 'migrations'),
-  paths: ['accounts', 'assets', 'balances', 'events', 'violations'],
+  paths: [
+    'accounts',
+    'adjustment-batches',
+    'adjustment-policy',
+    'adjustment-requests',
+    'assets',
+    'balances',
+    'events',
+    'violations',
+  ],
   projections: () => [accountBookProjection, accountProofProjection()],
   module: (resources) => LedgerModule.forRoot(resources),
 };

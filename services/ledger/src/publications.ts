@@ -14,6 +14,7 @@ import {
 } from '@tallystick/ledger-domain';
 import type { Announcement, Publications } from '@tallystick/messaging';
 import { DECISION_TOPICS, saidOfDecision } from './publications-of-decisions';
+import { DISPUTE_EVENTS, DISPUTE_TOPIC, saidOfDispute } from './publications-of-disputes';
 
 const TOPICS = {
   accrued: 'ledger.points-accrued.v1',
@@ -21,12 +22,30 @@ const TOPICS = {
   growth: 'ledger.growth-changed.v1',
   sent: 'ledger.points-sent.v1',
   ...DECISION_TOPICS,
+  dispute: DISPUTE_TOPIC,
 } as const;
 
 /** The score that tiers are reviewed by. */
 const GROWTH = 'GROWTH';
-/** An account opens with its first fact, which says all of it; assets and violations are asked of the ledger. */
-const QUIET: ReadonlySet<string> = new Set(['AccountOpened', 'AssetDeclared', 'InvariantViolated']);
+/** An account opens with its first fact, which says all of it; what else is quiet is asked of the ledger. */
+const QUIET = [
+  'AccountOpened',
+  'AdjustmentApproved',
+  'AdjustmentCounted',
+  'AdjustmentPolicyDeclared',
+  'AdjustmentRequested',
+  'AdjustmentRowsSettled',
+  'AdjustmentRowsTaken',
+  'AdjustmentTurnedDown',
+  'AssetDeclared',
+  'InvariantViolated',
+];
+
+/** What is no movement of an account, by its type: quiet, or said by rules of its own. */
+const OTHERS: ReadonlyMap<string, (event: RecordedEvent) => Announcement[]> = new Map([
+  ...QUIET.map((type) => [type, () => []] as const),
+  ...DISPUTE_EVENTS.map((type) => [type, saidOfDispute] as const),
+]);
 
 /** A movement and where it lies in the account. */
 type Moved = Omit<ledger.LotMovement, 'book'> & { readonly book?: LotBook };
@@ -36,7 +55,8 @@ export const ledgerPublications: Publications = {
   service: 'ledger',
   topics: Object.values(TOPICS),
   announce(event) {
-    if (QUIET.has(event.type)) return [];
+    const other = OTHERS.get(event.type);
+    if (other) return other(event);
     const known = upcastAccount(event.type, event.version, bodyOf(event));
     switch (known.type) {
       case 'PointsAccrued':

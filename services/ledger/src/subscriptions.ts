@@ -5,14 +5,17 @@ import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AssetDirectory } from './application/asset-directory';
+import { Disputes } from './application/disputes';
 import { PassingTime } from './application/passing-time';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
+import { whenDayEndedMarkDisputesOverdue } from './policies/when-day-ended-mark-disputes-overdue';
 import { whenDayEndedNoticeExpiry } from './policies/when-day-ended-notice-expiry';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
 import { whenPointsSentReceive } from './policies/when-points-sent-receive';
 import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
 import { whenPurchaseQualifiedAccrue } from './policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from './policies/when-return-qualified-reverse';
+import { CaseBook } from './projections/account-book/case-book';
 import { DueBook } from './projections/account-book/due-accounts';
 
 /** Every contract that the ledger hears. */
@@ -22,16 +25,25 @@ export class LedgerSubscriptions {
   private readonly reverse: BatchHandler<ReturnQualified>;
   private readonly receive: BatchHandler<ledger.PointsSent>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
+  private readonly markOverdue: BatchHandler<organization.DayEnded>;
   private readonly noticeExpiry: BatchHandler<organization.DayEnded>;
   private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
   private readonly keepZone: BatchHandler<organization.ProgramDeclared>;
 
-  constructor(accounts: AccountCommands, assets: AssetDirectory, due: DueBook, zones: ProgramZones) {
+  constructor(
+    accounts: AccountCommands,
+    assets: AssetDirectory,
+    due: DueBook,
+    zones: ProgramZones,
+    disputes: Disputes,
+    cases: CaseBook,
+  ) {
     const time = new PassingTime(accounts);
     this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
     this.reverse = whenReturnQualifiedReverse({ accounts, assets });
     this.receive = whenPointsSentReceive({ accounts, assets });
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
+    this.markOverdue = whenDayEndedMarkDisputesOverdue(disputes, cases);
     this.noticeExpiry = whenDayEndedNoticeExpiry(time, due);
     this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
     this.keepZone = whenProgramDeclaredKeepItsZone(zones);
@@ -50,6 +62,7 @@ export class LedgerSubscriptions {
   @EventPattern('organization.day-ended.v1')
   async dayEnded(@Payload() batch: Batch<organization.DayEnded>): Promise<readonly Outcome[]> {
     await this.bookExpiry(batch);
+    await this.markOverdue(batch);
     return this.noticeExpiry(batch);
   }
 

@@ -10,6 +10,7 @@ import {
   PointsRedeemed,
 } from './account-decisions.v1';
 import { GrowthChanged, PointsAccrued, PointsReversed } from './account-movements.v1';
+import { DisputeChanged } from './dispute-changed.v1';
 import { PointsSent } from './points-sent.v1';
 
 const movement = {
@@ -154,6 +155,17 @@ export const ledgerSamples: readonly Sample[] = [
     until: soon,
   }),
   sample(AccountStatusChanged, 'full', { ...decision, revision: 11, status: 'frozen', reason: 'card was stolen' }),
+  sample(DisputeChanged, 'minimal', { ...decision, revision: 1, dispute: 'case-118', state: 'overdue' }),
+  sample(DisputeChanged, 'full', {
+    ...decision,
+    revision: 0,
+    dispute: 'case-118',
+    state: 'open',
+    purchases: [movement.source],
+    deadline: '2026-12-13T16:00:00.000Z',
+    adjustment: 'case-118',
+    reason: 'rules-applied',
+  }),
   sample(PointsMoved, 'minimal', {
     ...decision,
     revision: 12,

@@ -14,9 +14,15 @@ export {
 } from './account/account.state';
 export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
+export { isCredited } from './account/decisions/decision.evolve';
 export * from './account/decisions/decision.events';
+export * from './adjustment-batch/adjustment-batch.decider';
+export * from './adjustment-day/adjustment-day.decider';
+export * from './adjustment-policy/adjustment-policy.decider';
+export * from './adjustment-request/adjustment-request.decider';
 export * from './assets/asset-policy';
 export * from './assets/assets.decider';
+export * from './dispute/dispute.decider';
 export { MOST_SLICES } from './account/decisions/passing-time';
 export * from './prover/prover';
 export * from './prover/shortest';

@@ -1,4 +1,5 @@
 import type { EventStore, LogPage, Position } from '@tallystick/decider';
+import { LEDGER_KINDS } from './kinds';
 
 /** The ledger's log as an auditor of one tenant may read it: every event, as stored. */
 export class EventLog {
@@ -6,7 +7,7 @@ export class EventLog {
 
   /** Events of a tenant behind a position; `next` also passes over those of others. */
   page(tenant: string, after: Position | undefined, max: number): Promise<LogPage> {
-    const streamPrefixes = [`account-${tenant}_`, `assets-${tenant}_`, `violation-${tenant}_`];
+    const streamPrefixes = LEDGER_KINDS.map((kind) => `${kind}-${tenant}_`);
     return this.store.readAll({ after, max, filter: { streamPrefixes } });
   }
 }

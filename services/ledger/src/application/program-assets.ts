@@ -3,13 +3,17 @@ import {
   type AssetTerms,
   type AssetVersion,
   BUILT_IN_ASSETS,
+  CAP_WINDOWS,
   type Clawback,
+  type EarnCaps,
+  type EarnWindow,
   type GrantedAmount,
   lastDateOf,
+  type SpendCap,
   termsOf,
   versionAt,
 } from '@tallystick/ledger-domain';
-import { addDays, dayNumber, type Instant } from '@tallystick/vocabulary';
+import { addDays, type CalendarDate, dayNumber, formatDate, type Instant } from '@tallystick/vocabulary';
 import { ZonedDays } from './zoned-days';
 
 /** When a granted lot becomes available and when it is over. */
@@ -28,6 +32,8 @@ interface Version {
   readonly terms: AssetTerms;
   /** By the day on which a lot was earned. */
   readonly lives: Map<number, Life>;
+  /** By the day on which something was earned, where there are caps on it. */
+  readonly caps: Map<number, EarnCaps>;
 }
 
 /**
@@ -36,16 +42,21 @@ interface Version {
  */
 export class ProgramAssets {
   private readonly versions: ReadonlyMap<string, Versions>;
+  /** True where what may be earned of some asset has, or had, a cap. */
+  readonly hasEarnCaps: boolean;
   private readonly days: ZonedDays | undefined;
 
   constructor(all: ReadonlyMap<string, readonly AssetVersion[]>, zone?: string) {
     this.days = zone === undefined ? undefined : new ZonedDays(zone);
     this.versions = new Map(
       [...all].map(([asset, declared]) => {
-        const workedOut = declared.map(({ policy }) => ({ terms: termsOf(policy), lives: new Map<number, Life>() }));
+        const workedOut = declared.map(({ policy }): Version => {
+          return { terms: termsOf(policy), lives: new Map(), caps: new Map() };
+        });
         return [asset, { declared, workedOut }];
       }),
     );
+    this.hasEarnCaps = [...all.values()].some((each) => each.some(({ policy }) => policy?.caps?.earn !== undefined));
   }
 
   /** `undefined` where the program does not know the asset; the built-in ones are always known. */
@@ -88,6 +99,52 @@ export class ProgramAssets {
     return life;
   }
 
+  /** The caps on what is earned of an asset at an instant; `unknown-program` where they need a zone that is not known yet. */
+  earnCapsOf(asset: string, at: Instant): EarnCaps | 'unknown-program' | undefined {
+    const version = this.version(asset, at);
+    const { earn, onExceed = 'cut' } = version?.terms.caps ?? {};
+    if (!version || !earn) return undefined;
+    if (!this.days) return 'unknown-program';
+    const date = this.days.dateOf(at);
+    const day = dayNumber(date);
+    let caps = version.caps.get(day);
+    if (!caps) {
+      const windows = CAP_WINDOWS.flatMap((window): EarnWindow[] => {
+        const limit = earn[window];
+        const begins = beginOf(window, date);
+        return limit === undefined ? [] : [{ window, key: begins ? formatDate(begins) : '', limit: BigInt(limit) }];
+      });
+      caps = { onExceed, windows };
+      version.caps.set(day, caps);
+    }
+    return caps;
+  }
+
+  /** The caps on what is spent of an asset at an instant; `unknown-program` as above. */
+  spendCapsOf(asset: string, at: Instant): readonly SpendCap[] | 'unknown-program' | undefined {
+    const spend = this.version(asset, at)?.terms.caps?.spend;
+    if (!spend) return undefined;
+    if (!this.days) return 'unknown-program';
+    const { days } = this;
+    const date = days.dateOf(at);
+    return CAP_WINDOWS.flatMap((window): SpendCap[] => {
+      const limit = spend[window];
+      const begins = beginOf(window, date);
+      if (limit === undefined) return [];
+      return [{ window, limit: BigInt(limit), ...(begins && { from: days.startOf(begins) }) }];
+    });
+  }
+
+  /** The program's date of an instant, `YYYY-MM-DD`; `undefined` while its zone is not known. */
+  dateOf(at: Instant): string | undefined {
+    return this.days && formatDate(this.days.dateOf(at));
+  }
+
+  /** When the program's day has ended that lies so many days behind that of an instant; `undefined` as for dates. */
+  endOfDay(at: Instant, days: number): Instant | undefined {
+    return this.days?.startOf(addDays(this.days.dateOf(at), days + 1));
+  }
+
   private version(asset: string, at: Instant): Version | undefined {
     const versions = this.versions.get(asset);
     if (!versions) return undefined;
@@ -106,4 +163,19 @@ function lifeFrom(date: ReturnType<ZonedDays['dateOf']>, terms: AssetTerms, days
     ...(maturity?.on !== undefined && { activatesOn: maturity.on }),
     ...(expiry && { expiresAt: days.startOf(addDays(lastDateOf(expiry, begins), 1)) }),
   };
+}
+
+/** The date on which the window begins that a date lies in; absent for a transaction and for life. */
+function beginOf(window: EarnWindow['window'], date: CalendarDate): CalendarDate | undefined {
+  switch (window) {
+    case 'day':
+      return date;
+    case 'week':
+      // 1 January 1970 was a Thursday.
+      return addDays(date, -((((dayNumber(date) + 3) % 7) + 7) % 7));
+    case 'month':
+      return { ...date, day: 1 };
+    default:
+      return undefined;
+  }
 }

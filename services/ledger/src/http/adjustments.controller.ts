@@ -8,40 +8,39 @@ import {
   type HttpCommand,
   Idempotent,
   Permission,
-  problem,
   Refuses,
   Summary,
 } from '@tallystick/http';
-import {
-  ACCOUNT_REFUSALS,
-  type AccountEvent,
-  type PointsCredited,
-  type PointsDebited,
-} from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
-import { AccountDecisions } from '../application/account-decisions';
-import { AssetDirectory } from '../application/asset-directory';
-import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, recordedOf, requireSpendable, requireUnit } from './decisions';
+import { ADJUSTING, Adjustments, type Pending } from '../application/adjustments';
+import { actorIn, adjustedAmount, bookedAnswer } from './adjusting';
+import { AdjustmentPendingAnswer } from './adjustments.dto';
+import { accountIn, requireUnit } from './decisions';
 import { AdjustmentAnswer, AdjustmentRequest } from './decisions.dto';
 
 /** Reasoned corrections (capabilities L11). */
 @Controller('accounts/:accountId/adjustments')
 export class AdjustmentsController {
-  constructor(
-    private readonly decisions: AccountDecisions,
-    private readonly assets: AssetDirectory,
-  ) {}
+  constructor(private readonly adjustments: Adjustments) {}
 
   @Post()
-  @Summary('Credits or debits points for a reason; a credit names who bears its cost', '按原因增减积分')
+  @Summary(
+    'Credits or debits points for a reason of the program; above the limit a second person approves first',
+    '按计划登记的原因增减积分,超过限额须由他人审批',
+  )
   @Permission('adjustments:write')
   @Idempotent()
   @Answers(201, AdjustmentAnswer)
   @Answers(200, AdjustmentAnswer)
+  @Answers(202, AdjustmentPendingAnswer)
   @Refuses(
-    ACCOUNT_REFUSALS,
+    ADJUSTING,
+    'self-dealing',
+    'limit-exceeded',
+    'reason-unknown',
+    'unknown-asset',
+    'unknown-program',
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
@@ -49,56 +48,31 @@ export class AdjustmentsController {
     'deficit-outstanding',
     'insufficient-points',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
   async adjust(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(AdjustmentRequest) body: AdjustmentRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<AdjustmentAnswer> {
+  ): Promise<AdjustmentAnswer | AdjustmentPendingAnswer> {
     const { adjustmentId: adjustment, asset, reason, unit, expiresAt } = body;
     requireUnit(caller, unit);
-    const amount = amountOf(body);
-    const unitCost = await this.unitCostOf(caller, asset);
-    const on = { tenant: caller.tenant, program: caller.program, account: accountIn(path), at: this.decisions.now() };
+    const amount = adjustedAmount(body.amount, expiresAt);
     const ends = expiresAt === undefined ? {} : { expiresAt: instant(expiresAt) };
-    const command = {
-      kind: 'adjust-points',
-      ...on,
-      adjustment,
-      asset,
-      amount,
-      reason,
-      unit,
-      unitCost,
-      ...ends,
-    } as const;
-    const isOwn = (event: AccountEvent): event is PointsCredited | PointsDebited =>
-      (event.type === 'PointsCredited' || event.type === 'PointsDebited') && event.data.adjustment === adjustment;
-    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
-    reply.status(done.duplicate ? 200 : 201);
-    return { adjustmentId: adjustment, ...adjustedBy(done.event), ...recordedOf(done) };
-  }
-
-  /** What one unit of a spendable asset costs whoever grants it, as declared. */
-  private async unitCostOf({ tenant, program }: Caller, asset: string): Promise<string> {
-    const assets = await this.assets.assetsOf(tenant, program);
-    requireSpendable(assets, asset);
-    return assets.unitCostOf(asset, this.decisions.now());
+    const asked = { account: accountIn(path), adjustment, asset, amount, reason, unit, ...ends };
+    const adjusted = await this.adjustments.adjust(actorIn(caller), asked, { metadata, again });
+    if (adjusted.kind === 'pending') {
+      reply.status(202);
+      return pendingAnswer(adjusted);
+    }
+    const answer = bookedAnswer(adjusted);
+    reply.status(answer.duplicate ? 200 : 201);
+    return answer;
   }
 }
 
-function amountOf({ amount: text, expiresAt }: AdjustmentRequest): bigint {
-  const amount = BigInt(text);
-  if (amount === 0n) throw problem('amount-invalid', { errors: [{ pointer: '/amount', code: 'amount-invalid' }] });
-  if (amount < 0n && expiresAt !== undefined) {
-    throw problem('schema-invalid', { errors: [{ pointer: '/expiresAt', code: 'debit-has-no-expiry' }] });
-  }
-  return amount;
-}
-
-function adjustedBy({ type, data }: PointsCredited | PointsDebited) {
-  const { asset, amount } = data;
-  return type === 'PointsCredited' ? { asset, amount, lot: data.lot } : { asset, amount: `-${amount}` };
+function pendingAnswer({ request: { id, data, position }, duplicate }: Pending): AdjustmentPendingAnswer {
+  const { adjustment: adjustmentId, asset, amount } = data;
+  const said = { adjustmentId, requestId: id, state: 'pending' as const, asset, amount };
+  return { ...said, revision: 0, position, ...(duplicate && { duplicate }) };
 }

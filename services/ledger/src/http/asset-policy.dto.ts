@@ -1,4 +1,4 @@
-import { ListOf, LocalDate, OneOf, Optional, Part, Rate, Slug, Text, Whole } from '@tallystick/contracts';
+import { Amount, ListOf, LocalDate, OneOf, Optional, Part, Rate, Slug, Text, Whole } from '@tallystick/contracts';
 import { PERIODS, type Period } from '@tallystick/ledger-domain';
 
 /** Exactly one of `days`, `months`, `endOf` and `date`; a lot is over when its last day has ended in the program's zone. */
@@ -67,6 +67,48 @@ export class ExchangeBody {
   readonly rounding?: 'floor' | 'half-up' | 'ceil';
 }
 
+export class CapLimitsBody {
+  @Optional()
+  @Amount()
+  readonly transaction?: string;
+
+  /** A day of the program. */
+  @Optional()
+  @Amount()
+  readonly day?: string;
+
+  /** From Monday. */
+  @Optional()
+  @Amount()
+  readonly week?: string;
+
+  @Optional()
+  @Amount()
+  readonly month?: string;
+
+  @Optional()
+  @Amount()
+  readonly life?: string;
+}
+
+/** What one account may earn and spend of the asset; at least one limit. */
+export class CapsBody {
+  /** What purchases grant, before returns. */
+  @Optional()
+  @Part(() => CapLimitsBody)
+  readonly earn?: CapLimitsBody;
+
+  /** What is held or was redeemed; what is released, lapses or is cancelled is given back. */
+  @Optional()
+  @Part(() => CapLimitsBody)
+  readonly spend?: CapLimitsBody;
+
+  /** For what is earned; default `cut`: what fits is granted; `reject`: nothing is where not all fits. */
+  @Optional()
+  @OneOf(['cut', 'reject'])
+  readonly onExceed?: 'cut' | 'reject';
+}
+
 export class AssetPolicyBody {
   /** Absent: a lot never expires. */
   @Optional()
@@ -106,4 +148,9 @@ export class AssetPolicyBody {
   @Optional()
   @ListOf(() => ExchangeBody, 20, 0)
   readonly exchange?: readonly ExchangeBody[];
+
+  /** Absent: without limit. */
+  @Optional()
+  @Part(() => CapsBody)
+  readonly caps?: CapsBody;
 }

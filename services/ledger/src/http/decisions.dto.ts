@@ -14,7 +14,7 @@ import {
   Text,
   Uuid,
 } from '@tallystick/contracts';
-import { ADJUSTMENT_REASONS, CLOSE_REASONS, EXTENSION_REASONS, FREEZE_REASONS } from './reasons';
+import { CLOSE_REASONS, EXTENSION_REASONS, FREEZE_REASONS } from './reasons';
 import { RecordedAnswer } from './recorded.dto';
 
 export class AdjustmentRequest {
@@ -29,8 +29,9 @@ export class AdjustmentRequest {
   @SignedAmount()
   readonly amount!: string;
 
-  @OneOf([...ADJUSTMENT_REASONS])
-  readonly reason!: (typeof ADJUSTMENT_REASONS)[number];
+  /** One of the program's reason codes. */
+  @Slug()
+  readonly reason!: string;
 
   /** Who bears the cost of a credit, or gains by a debit. */
   @BusinessId()

@@ -1,4 +1,5 @@
 import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { reject } from '@tallystick/decider';
 import {
   Answers,
   type Caller,
@@ -10,6 +11,7 @@ import {
   IdOf,
   Permission,
   problem,
+  problemOf,
   Refuses,
   Summary,
 } from '@tallystick/http';
@@ -21,11 +23,14 @@ import {
   type HoldReleased,
   type RedemptionCancelled,
   type SliceRow,
+  type SpendCap,
 } from '@tallystick/ledger-domain';
 import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
+import type { ProgramAssets } from '../application/program-assets';
+import { BOOKING_REFUSALS } from '../application/refusals';
 import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
 import {
   CancellationAnswer,
@@ -60,7 +65,9 @@ export class HoldsController {
     'asset-not-spendable',
     'deficit-outstanding',
     'insufficient-points',
+    'cap-exceeded',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-program')
   async place(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -77,7 +84,8 @@ export class HoldsController {
     if (ttlSeconds > holdTtlSeconds.most) {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold };
+    const caps = spendCapsIn(assets, asset, on.at);
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, caps };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -100,6 +108,7 @@ export class HoldsController {
     'account-frozen',
     'deficit-outstanding',
     'insufficient-points',
+    'cap-exceeded',
   )
   async capture(
     @CallerOf() caller: Caller,
@@ -112,7 +121,9 @@ export class HoldsController {
     const asked = amount === undefined ? undefined : BigInt(amount);
     const terms = { hold, amount: asked, beyondHold, unit, store };
     const boundTo = caller.unit;
-    const command = { kind: 'capture-hold', ...this.on(caller, path), ...terms, boundTo } as const;
+    const on = this.on(caller, path);
+    const caps = beyondHold ? await this.capsOf(caller, on, hold) : undefined;
+    const command = { kind: 'capture-hold', ...on, ...terms, boundTo, caps } as const;
     const isOwn = (event: AccountEvent): event is HoldCaptured =>
       event.type === 'HoldCaptured' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -178,9 +189,21 @@ export class HoldsController {
     return (on.at + cancelGraceDays * MILLIS_PER_DAY) as Instant;
   }
 
+  /** The caps on what would be captured beyond a hold; of a hold that is not there none. */
+  private async capsOf({ tenant, program }: Caller, on: { account: string; at: Instant }, hold: string) {
+    const asset = await this.decisions.assetOf(tenant, on.account, hold);
+    return asset === undefined ? undefined : spendCapsIn(await this.assets.assetsOf(tenant, program), asset, on.at);
+  }
+
   private on({ tenant, program }: Caller, path: string) {
     return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
+}
+
+function spendCapsIn(assets: ProgramAssets, asset: string, at: Instant): readonly SpendCap[] | undefined {
+  const caps = assets.spendCapsOf(asset, at);
+  if (typeof caps === 'string') throw problemOf(reject(caps), BOOKING_REFUSALS);
+  return caps;
 }
 
 function sumOf(slices: readonly SliceRow[]): string {

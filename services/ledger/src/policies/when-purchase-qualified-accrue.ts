@@ -1,6 +1,12 @@
 import type { AskedAmount, LinkedReversal, PurchaseQualified } from '@tallystick/contracts';
 import { type CommandItem, commandId } from '@tallystick/decider';
-import type { AccountCommand, GrantedAmount, LinkedReturn, ReturnedAmount } from '@tallystick/ledger-domain';
+import type {
+  AccountCommand,
+  ApplyEvaluation,
+  GrantedAmount,
+  LinkedReturn,
+  ReturnedAmount,
+} from '@tallystick/ledger-domain';
 import type { BatchHandler, BusRecord } from '@tallystick/messaging';
 import { type Instant, instant } from '@tallystick/vocabulary';
 import { accountStream } from '../application/account-commands';
@@ -20,7 +26,7 @@ function commandOf(record: BusRecord<PurchaseQualified>, assets: ProgramAssets):
   if (typeof grants === 'string') return grants;
   const returns = returnsOf(message.returns, earnedAt, assets);
   if (typeof returns === 'string') return returns;
-  return {
+  const item: CommandItem<ApplyEvaluation> = {
     stream: accountStream(tenant, account),
     command: {
       kind: 'apply-evaluation',
@@ -44,6 +50,20 @@ function commandOf(record: BusRecord<PurchaseQualified>, assets: ProgramAssets):
       causationId: record.causationId,
     },
   };
+  return assets.hasEarnCaps ? underCaps(item, assets) : item;
+}
+
+/** The command with the caps in force when the purchase was made. */
+function underCaps(item: CommandItem<ApplyEvaluation>, assets: ProgramAssets): CommandItem<AccountCommand> | Missing {
+  const { command } = item;
+  const grants: GrantedAmount[] = [];
+  for (const grant of command.grants) {
+    const caps = assets.earnCapsOf(grant.asset, command.effectiveAt);
+    if (typeof caps === 'string') return caps;
+    grants.push(caps ? { ...grant, caps } : grant);
+  }
+  if (!grants.some(({ caps }) => caps !== undefined)) return item;
+  return { ...item, command: { ...command, grants, capped: true } };
 }
 
 function grantsOf({ grants }: PurchaseQualified, earnedAt: Instant, assets: ProgramAssets): GrantedAmount[] | Missing {

@@ -23,6 +23,21 @@ export interface ReturnedAmount extends AssetAmount {
   readonly clawback?: Clawback;
 }
 
+/** One limit on what may be earned: the grants of one asset in one window sum to at most that. */
+export interface EarnWindow {
+  readonly window: 'transaction' | 'day' | 'week' | 'month' | 'life';
+  /** Which window of its kind: the local date on which it begins; empty for a transaction and for life. */
+  readonly key: string;
+  readonly limit: bigint;
+}
+
+/** The earn caps in force for a grant (capabilities L17); looked up by the application, windows in the program's zone. */
+export interface EarnCaps {
+  /** `cut`: what fits is granted; `reject`: nothing is where not all fits. */
+  readonly onExceed: 'cut' | 'reject';
+  readonly windows: readonly EarnWindow[];
+}
+
 export interface GrantedAmount extends AssetAmount {
   readonly unitCost: string;
   /** Absent: never. */
@@ -34,6 +49,8 @@ export interface GrantedAmount extends AssetAmount {
   /** Pending until this event of the purchase is reported. */
   readonly activatesOn?: string;
   readonly allocation: readonly Allocated[];
+  /** Absent: as much as is asked for. */
+  readonly caps?: EarnCaps;
 }
 
 export interface LinkedReturn {
@@ -54,6 +71,8 @@ export interface ApplyEvaluation extends ForHolder {
   readonly receipt: string;
   readonly grants: readonly GrantedAmount[];
   readonly returns: readonly LinkedReturn[];
+  /** True where one of the grants has caps. */
+  readonly capped?: true;
 }
 
 /** The whole present picture of one return that names no purchase. */

@@ -9,6 +9,7 @@ import { ACCOUNT_REFUSALS, type AccountRefusal } from './account.rejections';
 import { accountSnapshot } from './account.snapshot';
 import { type AccountState, emptyAccount, keyOf, reversalKey } from './account.state';
 import { upcastAccount } from './account.upcasters';
+import { eventsOfCapped, isCapped } from './capped-purchases';
 import { decideDecision } from './decisions/decision.decider';
 import { Draft } from './decisions/draft';
 import { lateLots } from './decisions/late-lots';
@@ -49,6 +50,10 @@ function decideFact(command: FactCommand, state: AccountState): readonly Account
   if (command.kind === 'reverse-unlinked') {
     events.push(...eventsOfReturn(command, state, pictureOfReturn(command, state)));
     return state.closed ? forfeited(events, command, state) : events;
+  }
+  if (isCapped(command, state)) {
+    const capped = eventsOfCapped(command, state, events);
+    return state.closed ? forfeited(capped, command, state) : capped;
   }
   const picture = pictureOfPurchase(command, state);
   events.push(...eventsOfPurchase(command, state, picture), ...lateLots(picture, state));

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '@tallystick/decider';
+import type { UncutPicture } from './caps';
 import type { DecisionEvent } from './decisions/decision.events';
 
 /** A purchase or return by the names its publisher gave it. */
@@ -108,6 +109,8 @@ interface EvaluatedPurchase extends OfHolder {
   /** Hash of the evaluation receipt. */
   readonly receipt: string;
   readonly grants: readonly Granted[];
+  /** What was asked for, where a cap is in force: `grants` is what of it is given (capabilities L17). */
+  readonly uncut?: UncutPicture;
   readonly postings: readonly Posting[];
 }
 

@@ -34,6 +34,7 @@ export function evolveAccount(state: AccountState, event: AccountEvent): Account
       return state;
     case 'PointsAccrued':
       insertFact(state, accrualOf(event.data, state.facts[state.facts.length - 1]));
+      if (event.data.uncut !== undefined) keepUncut(state, event.data);
       return posted(state, event.data.postings, event.data.grants);
     case 'AccrualAmended':
       return amended(state, event.data);
@@ -55,7 +56,19 @@ function amended(state: AccountState, data: AccrualAmended['data']): AccountStat
   }
   if (old) replaceFact(state, old, accrual);
   else insertFact(state, accrual);
+  if (data.uncut !== undefined || state.capped) keepUncut(state, data);
   return posted(state, data.postings, data.grants);
+}
+
+/** What a purchase asked for is kept while a cap is in force for it: a late fact may change what of that it gets. */
+function keepUncut(state: AccountState, data: PointsAccrued['data']): void {
+  const { purchase, evaluationRevision, effectiveAt, store, receipt, uncut } = data;
+  if (!uncut) {
+    state.capped?.delete(keyOf(purchase));
+    return;
+  }
+  state.capped ??= new Map();
+  state.capped.set(keyOf(purchase), { purchase, evaluationRevision, effectiveAt, store, receipt, uncut });
 }
 
 function keepWhatBecameOf(known: Holding, holding: Holding): void {

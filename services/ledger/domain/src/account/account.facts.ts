@@ -1,5 +1,5 @@
 import { formatInstant, least } from '@tallystick/vocabulary';
-import type { ApplyEvaluation, FactCommand, ReverseUnlinked } from './account.commands';
+import type { FactCommand, ReverseUnlinked } from './account.commands';
 import type { AccountEvent, Granted, Reference } from './account.events';
 import {
   type Accrual,
@@ -12,6 +12,7 @@ import {
   type TakenPart,
   type Taking,
 } from './account.state';
+import type { CutEvaluation } from './caps';
 import {
   type BookOfLot,
   changeText,
@@ -29,12 +30,13 @@ import { type Picture, sameAccrual } from './picture';
 import { redraw, redrawAll, type Redrawn } from './redraw';
 
 /** What has to be said so that the account shows a purchase's picture, and what it changes in the facts behind it. */
-export function eventsOfPurchase(command: ApplyEvaluation, state: AccountState, picture: Picture): AccountEvent[] {
+export function eventsOfPurchase(command: CutEvaluation, state: AccountState, picture: Picture): AccountEvent[] {
   const { old, wanted } = picture.accrual!;
   const telling = tellingOf(command, state, wanted);
   const moves = drawnAgain(telling, redraw(state, picture));
   if (!old) return [accrued(command, wanted), ...ordered(moves, state, wanted)];
-  if (sameAccrual(old, wanted) && saysRevision(moves, command)) return ordered(moves, state);
+  // What caps left of a picture is read off its accrual: that says every newer picture itself.
+  if (!command.uncut && sameAccrual(old, wanted) && saysRevision(moves, command)) return ordered(moves, state);
   return ordered([amendment(command, old, wanted), ...moves], state);
 }
 
@@ -80,7 +82,7 @@ function bookIn(state: AccountState, wanted?: Accrual): BookOfLot {
 }
 
 /** True where one of the events carries the picture's revision, so that nothing else has to. */
-function saysRevision(moves: readonly Move[], command: ApplyEvaluation): boolean {
+function saysRevision(moves: readonly Move[], command: CutEvaluation): boolean {
   const [key, revision] = [keyOf(command.purchase), String(command.revision)];
   return moves.some(({ event }) => {
     if (event.type !== 'PointsReversed' && event.type !== 'ReversalRecalculated') return false;
@@ -89,23 +91,23 @@ function saysRevision(moves: readonly Move[], command: ApplyEvaluation): boolean
   });
 }
 
-function accrued(command: ApplyEvaluation, wanted: Accrual): AccountEvent {
+function accrued(command: CutEvaluation, wanted: Accrual): AccountEvent {
   const postings = postingsOfAccrual(wanted);
   return { type: 'PointsAccrued', version: 1, data: { ...evaluated(command, wanted), postings } };
 }
 
-function amendment(command: ApplyEvaluation, old: Accrual, wanted: Accrual): Move {
+function amendment(command: CutEvaluation, old: Accrual, wanted: Accrual): Move {
   const granted = grantedBetween(old, wanted);
   const changes = granted.map(changeText);
   const data = { ...evaluated(command, wanted), changes, postings: postingsOf(granted, []) };
   return { event: { type: 'AccrualAmended', version: 1, data }, deltas: deltasOf(granted, 1n) };
 }
 
-function evaluated(command: ApplyEvaluation, { issuer, holdings }: Accrual) {
+function evaluated(command: CutEvaluation, { issuer, holdings }: Accrual) {
   const { program, holder, purchase, store, receipt } = command;
   const grants = holdings.map((holding) => granted(command, holding));
   const evaluationRevision = String(command.revision);
-  return {
+  const said = {
     program,
     holder,
     purchase,
@@ -116,9 +118,10 @@ function evaluated(command: ApplyEvaluation, { issuer, holdings }: Accrual) {
     receipt,
     grants,
   };
+  return command.uncut ? { ...said, uncut: command.uncut } : said;
 }
 
-function granted(command: ApplyEvaluation, holding: Holding): Granted {
+function granted(command: CutEvaluation, holding: Holding): Granted {
   const { asset, lot, unitCost, expiresAt, priority, activatesOn, activatedAt } = holding;
   const grant = command.grants.find((one) => one.asset === asset);
   const amount = grant?.amount ?? 0n;

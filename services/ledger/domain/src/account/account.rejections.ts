@@ -15,6 +15,7 @@ export type AccountRefusal =
   | 'asset-not-spendable'
   | 'deficit-outstanding'
   | 'insufficient-points'
+  | 'cap-exceeded'
   | 'capture-exceeds-hold'
   | 'cancel-exceeds-redemption'
   | 'lot-expired'
@@ -171,5 +172,11 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 24,
     title: { en: 'So few points give none of the other asset', zh: '兑换数量过小' },
+  },
+  'cap-exceeded': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 25,
+    title: { en: 'A cap of the asset would be exceeded', zh: '超过该资产的上限' },
   },
 };

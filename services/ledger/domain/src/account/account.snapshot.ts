@@ -2,6 +2,7 @@ import type { SnapshotCodec } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import { BOOKS } from './account.events';
 import { type AccountState, booksOf, emptyAccount } from './account.state';
+import type { CappedPurchase } from './caps';
 import { Columns, type FactColumns, NONE } from './snapshot-columns';
 import { Facts } from './snapshot-facts';
 
@@ -11,20 +12,24 @@ interface AccountSnapshot extends FactColumns {
   /** Per asset `name, 1 for a score, Σ per book in the order of BOOKS`. */
   readonly books: readonly (readonly [string, number, ...string[]])[];
   readonly done: readonly (readonly [string, string])[];
+  /** Absent while no asset has caps. */
+  readonly capped?: readonly (readonly [string, CappedPurchase])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
   readonly closed: boolean;
 }
 
 export const accountSnapshot: SnapshotCodec<AccountState> = {
-  version: 3,
+  version: 4,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, frozen, closed } = state;
-    return { ...new Columns(state).all, owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
+    const said = { owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
+    const capped = state.capped && { capped: [...state.capped] };
+    return { ...new Columns(state).all, ...said, ...capped };
   },
   decode(snapshot) {
-    const { owner, books, done, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
+    const { owner, books, done, capped, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -34,6 +39,7 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
       BOOKS.forEach((book, index) => (known[book] = BigInt(sums[index]!)));
     }
     for (const [name, content] of done) state.done.set(name, content);
+    if (capped) state.capped = new Map(capped);
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
     state.frozen = frozen;
     state.closed = closed;

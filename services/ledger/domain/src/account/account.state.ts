@@ -1,6 +1,7 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { Slice } from '../lots/lot';
 import { type Book, BOOKS, type Reference } from './account.events';
+import type { CappedPurchase } from './caps';
 import { inFactOrder, placeOf } from './fact-order';
 
 /** What one purchase holds of one asset. */
@@ -137,6 +138,8 @@ export interface AccountState {
   readonly repayable: Set<Reversal>;
   /** Other decisions by kind and name, and what each said. */
   readonly done: Map<string, string>;
+  /** Purchases with caps in force, as they were asked for; absent where no asset of the account has any. */
+  capped?: Map<string, CappedPurchase>;
   /** When the last hold was placed; a lot from before it may be late for it. */
   lastHeld?: Instant;
   frozen: boolean;

@@ -8,6 +8,25 @@ export interface Maturity {
   readonly on?: string;
 }
 
+/** Limits of one kind, whole points of the asset as decimal text; days, weeks from Monday and months are the program's. */
+export interface CapLimits {
+  readonly transaction?: string;
+  readonly day?: string;
+  readonly week?: string;
+  readonly month?: string;
+  readonly life?: string;
+}
+
+/** What may be earned and spent of an asset by one account (capabilities L17); absent: without limit. */
+export interface Caps {
+  /** What purchases grant, before returns: what was earned and returned was earned. */
+  readonly earn?: CapLimits;
+  /** What is held or was redeemed; released, lapsed and cancelled amounts are given back. Beyond it a hold is refused. */
+  readonly spend?: CapLimits;
+  /** For what is earned, default `cut`: what fits is granted; `reject`: nothing is where not all fits. */
+  readonly onExceed?: 'cut' | 'reject';
+}
+
 /**
  * What a program decides about an asset of kind `points`; numbers are decimal text. What it does not say has the default
  * of capabilities §3, see {@link termsOf}.
@@ -29,6 +48,8 @@ export interface AssetPolicy {
   readonly holdTtlSeconds?: { readonly default?: string; readonly most?: string };
   /** What it may be exchanged for (capabilities L16); absent: nothing. */
   readonly exchange?: readonly ExchangeTerms[];
+  /** Absent: no caps. */
+  readonly caps?: Caps;
 }
 
 /** What one point of an asset gives of another: a rational such as `3/2`, rounded once, by default down. */
@@ -49,6 +70,7 @@ export interface AssetTerms {
   readonly cancelGraceDays: number;
   readonly holdTtlSeconds: { readonly default: number; readonly most: number };
   readonly exchange: readonly ExchangeTerms[];
+  readonly caps?: Caps;
 }
 
 /** What holds for an asset whose program has declared this policy, or none (capabilities §3). */
@@ -65,6 +87,7 @@ export function termsOf(policy: AssetPolicy = {}): AssetTerms {
     cancelGraceDays: Number(policy.cancelGraceDays ?? 7),
     holdTtlSeconds: { default: Number(usual ?? Math.min(900, longest)), most: longest },
     exchange: policy.exchange ?? [],
+    caps: policy.caps,
   };
 }
 
@@ -79,7 +102,17 @@ export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefine
   if (cancelGraceDays !== undefined && !WHOLE.test(cancelGraceDays)) return 'cancelGraceDays';
   const { default: usual, most } = termsOf(policy).holdTtlSeconds;
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
+  if (policy.caps && !isCaps(policy.caps)) return 'caps';
   return exchange.every(isExchange) ? undefined : 'exchange';
+}
+
+/** The windows of caps. */
+export const CAP_WINDOWS = ['transaction', 'day', 'week', 'month', 'life'] as const;
+
+function isCaps({ earn = {}, spend = {}, onExceed = 'cut' }: Caps): boolean {
+  const limits = CAP_WINDOWS.flatMap((window) => [earn[window], spend[window]]);
+  const said = limits.filter((limit) => limit !== undefined);
+  return said.length > 0 && said.every((limit) => LIMIT.test(limit)) && (onExceed === 'cut' || onExceed === 'reject');
 }
 
 function isExchange({ to, rate, rounding = 'floor' }: ExchangeTerms): boolean {
@@ -91,6 +124,7 @@ const ASSET = /^[A-Z][A-Z0-9-]{0,31}$/;
 const ROUNDINGS: readonly RoundingMode[] = ['floor', 'half-up', 'ceil'];
 const WHOLE = /^(0|[1-9][0-9]{0,4})$/;
 const COUNT = /^[1-9][0-9]{0,4}$/;
+const LIMIT = /^(0|[1-9][0-9]{0,15})$/;
 const EVENT = /^[a-z0-9][a-z0-9-]{0,23}$/;
 const CLAWBACK = /^(only_pending|same_lot|within_balance|unlimited|floor:(0|[1-9][0-9]{0,15}))$/;
 /** A year, in seconds. */

@@ -83,6 +83,8 @@ describe('declare assets', () => {
       { clawback: 'floor:500', expireUnderHold: 'lapse', cancelGraceDays: '0' },
       { holdTtlSeconds: { default: '60', most: '3600' } },
       { holdTtlSeconds: { most: '30' } },
+      { caps: { earn: { transaction: '500', day: '0', week: '2000', month: '5000', life: '9000000000000000' } } },
+      { caps: { spend: { month: '100' }, earn: { life: '1' }, onExceed: 'reject' } },
     ];
     for (const policy of policies) {
       program
@@ -106,6 +108,10 @@ describe('declare assets', () => {
     [{ cancelGraceDays: '-1' }, 'cancelGraceDays'],
     [{ holdTtlSeconds: { default: '0' } }, 'holdTtlSeconds'],
     [{ holdTtlSeconds: { default: '61', most: '60' } }, 'holdTtlSeconds'],
+    [{ caps: {} }, 'caps'],
+    [{ caps: { earn: {}, onExceed: 'cut' } }, 'caps'],
+    [{ caps: { earn: { day: '-1' } } }, 'caps'],
+    [{ caps: { spend: { day: '1.5' } } }, 'caps'],
   ])('refuses the policy %j: asset-policy-invalid', (policy, part) => {
     program
       .given()

@@ -5,20 +5,24 @@ import type { AccountEvent, DecisionEvent, Posting, Reference } from '@tallystic
 import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
 import { insertOf, type LogProjection, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
+import { caseRows } from './case-rows';
 import { mergeHolds } from './hold-rows';
 import { insertLots, isFresh, mergeLots } from './lot-rows';
 import { type BalanceChange, changesOf, type JournalEntry } from './movements';
 import { postingsText } from './postings-text';
 
-/** Balances, lots, holds and the double-entry journal of every account: at most five statements per page of the log. */
+/**
+ * Balances, lots, holds and the double-entry journal of every account, and the cases that wait for a person's decision: at
+ * most seven statements per page of the log.
+ */
 export const accountBookProjection: LogProjection = {
   source: 'log',
   name: 'account-book',
-  version: 2,
-  tables: ['balance', 'lot', 'hold', 'journal'],
+  version: 3,
+  tables: ['balance', 'lot', 'hold', 'adjustment_request', 'dispute', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots, holds } = changesOf(events);
+    const { entries, balances, lots, holds, others } = changesOf(events);
     const begun = lots.filter(isFresh);
     const changed = lots.filter((lot) => !isFresh(lot));
     return [
@@ -27,6 +31,7 @@ export const accountBookProjection: LogProjection = {
       ...(begun.length > 0 ? [insertLots(begun, table)] : []),
       ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
       ...(holds.length > 0 ? [mergeHolds(holds, table)] : []),
+      ...(others.length > 0 ? caseRows(others, table) : []),
     ];
   },
 };

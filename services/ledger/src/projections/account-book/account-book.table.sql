@@ -74,6 +74,50 @@ create table {{hold}} (
 
 create index on {{hold}} (until, account) where state = 'open';
 
+-- Adjustments above their makers' limits, and what a second person decided (capabilities L11).
+create table {{adjustment_request}} (
+  requested_at timestamptz(3) not null,
+  decided_at timestamptz(3),
+  -- Of the event that made it.
+  position bigint not null,
+  amount bigint not null check (amount <> 0),
+  request uuid not null,
+  account uuid not null,
+  tenant text collate "C" not null,
+  program text collate "C" not null,
+  unit text collate "C" not null,
+  adjustment text collate "C" not null,
+  asset text collate "C" not null,
+  reason text collate "C" not null,
+  maker text collate "C" not null,
+  decided_by text collate "C" check (decided_by <> maker),
+  state text collate "C" not null check (state in ('pending', 'approved', 'turned-down')),
+  primary key (request)
+) with (fillfactor = 80);
+
+create index on {{adjustment_request}} (tenant, program, position);
+create index on {{adjustment_request}} (tenant, program, position) where state = 'pending';
+
+-- Disputes of members about what purchases gave, and how each ended (capabilities L23).
+create table {{dispute}} (
+  opened_at timestamptz(3) not null,
+  deadline timestamptz(3) not null,
+  resolved_at timestamptz(3),
+  account uuid not null,
+  dispute text collate "C" not null,
+  tenant text collate "C" not null,
+  program text collate "C" not null,
+  claim text collate "C" not null,
+  -- Source and id of each purchase, separated by a colon; purchases by a space.
+  purchases text collate "C" not null,
+  state text collate "C" not null check (state in ('open', 'overdue', 'granted', 'declined')),
+  -- The adjustment of a granted one, the reason of a declined one.
+  outcome text collate "C",
+  primary key (account, dispute)
+) with (fillfactor = 80);
+
+create index on {{dispute}} (deadline, account, dispute) where state = 'open';
+
 -- The double-entry journal: one row per event of an account. The view `posting` gives its legs as rows.
 create table {{journal}} (
   position bigint not null,

@@ -93,14 +93,20 @@ export interface PageChanges {
   readonly balances: readonly BalanceChange[];
   readonly lots: readonly LotChange[];
   readonly holds: readonly HoldChange[];
+  /** Events of other kinds of stream. */
+  readonly others: readonly RecordedEvent[];
 }
 
 /** Reads a page; events of other kinds of stream are none of an account. An unknown account event throws. */
 export function changesOf(page: readonly RecordedEvent[]): PageChanges {
   const sums = new PageSums();
   const entries: JournalEntry[] = [];
+  const others: RecordedEvent[] = [];
   for (const recorded of page) {
-    if (!recorded.stream.startsWith('account-')) continue;
+    if (!recorded.stream.startsWith('account-')) {
+      others.push(recorded);
+      continue;
+    }
     const event = upcastAccount(recorded.type, recorded.version, bodyOf(recorded));
     const entry = { account: partsOf(recorded.stream)[0]!, tenant: tenantOf(recorded.stream), recorded, event };
     entries.push(entry);
@@ -111,6 +117,7 @@ export function changesOf(page: readonly RecordedEvent[]): PageChanges {
     balances: [...sums.balances.values()],
     lots: [...sums.lots.values()],
     holds: [...sums.holds.values()],
+    others,
   };
 }
 

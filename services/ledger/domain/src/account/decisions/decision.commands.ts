@@ -9,6 +9,14 @@ interface ForAccount {
   readonly at: Instant;
 }
 
+/** One limit on what may be spent of an asset: what is held or redeemed by holds placed since `from` (capabilities L17). */
+export interface SpendCap {
+  readonly window: 'transaction' | 'day' | 'week' | 'month' | 'life';
+  readonly limit: bigint;
+  /** When the window has begun; absent for a transaction, which is a window of its own, and for life. */
+  readonly from?: Instant;
+}
+
 /** Reserves an amount of one asset (capabilities L5). */
 export interface PlaceHold extends ForAccount {
   readonly kind: 'place-hold';
@@ -23,6 +31,8 @@ export interface PlaceHold extends ForAccount {
   readonly store?: string;
   /** `lapse`: the hold ends with the first of its lots that expires; `protect`: its lots live as long as it does. */
   readonly expireUnderHold: 'protect' | 'lapse';
+  /** Absent: no limit. */
+  readonly caps?: readonly SpendCap[];
 }
 
 /** Ends a hold as a redemption. */
@@ -37,6 +47,8 @@ export interface CaptureHold extends ForAccount {
   readonly beyondHold: boolean;
   readonly unit: string;
   readonly store?: string;
+  /** For what is captured beyond the hold; absent: no limit. */
+  readonly caps?: readonly SpendCap[];
 }
 
 /** Ends a hold without redemption. */

@@ -209,6 +209,11 @@ export function creditLot(adjustment: string, asset: string): string {
   return lotOf(`${ADJUSTMENT}:${adjustment}`, asset);
 }
 
+/** True where the account was credited under the name of an adjustment; a debit is none (capabilities L23). */
+export function isCredited({ accruals }: AccountState, adjustment: string): boolean {
+  return accruals.has(`${ADJUSTMENT}:${adjustment}`);
+}
+
 /** Name of the lot that the part at `index` of a transfer, import or exchange becomes. */
 export function arrivedLot(source: string, name: string, index: number, asset: string): string {
   return lotOf(`${source}:${name}.${index}`, asset);

@@ -6,6 +6,7 @@ import type { AccountRefusal } from '../account.rejections';
 import type { AccountState, Hold } from '../account.state';
 import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
 import type { HoldLapsed, SliceRow } from './decision.events';
+import { faultOfSpendCaps } from './spend-caps';
 import { legsOf, type OpenLot, rowsOf, spendableLots, splitSlices, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
@@ -15,11 +16,11 @@ type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
  * a deficit of the asset (capabilities L5, L7).
  */
 export function placeHold(command: PlaceHold, state: AccountState): Outcome {
-  const { hold, asset, amount, at, unit, store, ttlSeconds } = command;
+  const { hold, asset, amount, at, unit, store, ttlSeconds, caps } = command;
   const known = state.holds.get(hold);
   if (known) return isSameHold(known, command) ? [] : reject('hold-conflict', { hold });
   const lots = spendableLots(state, asset, at);
-  const fault = faultOfSpending(state, asset, amount, lots);
+  const fault = faultOfSpending(state, asset, amount, lots) ?? (caps && faultOfSpendCaps(state, asset, amount, caps));
   if (fault) return fault;
   const slices = rowsOf(drawn(lots, amount));
   const until = endOf(command, lots, slices);
@@ -112,7 +113,7 @@ function merged(slices: readonly SliceRow[]): SliceRow[] {
 }
 
 function sliceBeyond(
-  { at, beyondHold }: CaptureHold,
+  { at, beyondHold, caps }: CaptureHold,
   hold: Hold,
   amount: bigint,
   state: AccountState,
@@ -120,7 +121,10 @@ function sliceBeyond(
   if (amount <= hold.amount) return [];
   if (!beyondHold) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
   const lots = spendableLots(state, hold.asset, at);
-  return faultOfSpending(state, hold.asset, amount - hold.amount, lots) ?? rowsOf(drawn(lots, amount - hold.amount));
+  const more = amount - hold.amount;
+  const fault = faultOfSpending(state, hold.asset, more, lots);
+  if (fault) return fault;
+  return (caps && faultOfSpendCaps(state, hold.asset, more, caps, hold)) ?? rowsOf(drawn(lots, more));
 }
 
 /** The hold that a command names; one of another unit is as unknown to a bound credential as one that is not there. */

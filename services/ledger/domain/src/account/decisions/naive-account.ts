@@ -40,13 +40,14 @@ const time = (at: number) => String(at).padStart(17, '0');
  */
 export class NaiveAccount {
   private readonly lots = new Map<string, NaiveLot>();
+  private readonly asked = new Map<string, ApplyEvaluation>();
   private readonly pictures = new Map<string, { revision: number; asks: NaiveAsk[] }>();
   private taken: { name: string; lot: string; amount: number; expired: boolean }[] = [];
   private owed: { name: string; deficit: number; uncollectable: number; onHold: number }[] = [];
 
   /** Follows a command that was not refused, and the events that it made. */
   follow(command: AccountCommand, events: readonly AccountEvent[]): void {
-    if (command.kind === 'apply-evaluation') this.purchase(command);
+    if (command.kind === 'apply-evaluation') this.purchases(command);
     if (command.kind === 'reverse-unlinked') this.unlinked(command);
     for (const event of events) if (!('asset' in event.data) || event.data.asset === 'POINTS') this.decision(event);
     this.takeBack();
@@ -85,9 +86,18 @@ export class NaiveAccount {
       .sort();
   }
 
-  private purchase(command: ApplyEvaluation): void {
-    const key = `${command.purchase.source}:${command.purchase.id}`;
+  /** A newer picture, and whatever caps leave to every other purchase beside it. */
+  private purchases(command: ApplyEvaluation): void {
+    const key = keyOf(command);
     if ((this.pictures.get(key)?.revision ?? -1) >= command.revision) return;
+    this.asked.set(key, command);
+    const earned: [string, number][] = [];
+    const all = [...this.asked.values()].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+    for (const one of all) this.purchase(naivelyCut(one, earned));
+  }
+
+  private purchase(command: ApplyEvaluation): void {
+    const key = keyOf(command);
     const name = `${key}:POINTS`;
     const grant = command.grants.find(({ asset, amount }) => asset === 'POINTS' && amount > 0n);
     const old = this.lots.get(name);
@@ -283,6 +293,44 @@ export class NaiveAccount {
     else this.taken.push({ name, lot: lot.lot, amount, expired: false });
     return amount;
   }
+}
+
+function keyOf({ purchase }: ApplyEvaluation): string {
+  return `${purchase.source}:${purchase.id}`;
+}
+
+function placeOf(command: ApplyEvaluation): string {
+  return `${time(command.effectiveAt)} ${keyOf(command).replace(':', ' ')}`;
+}
+
+/** A picture as its caps leave it; `earned` lists what the purchases before it have earned in which window. */
+function naivelyCut(command: ApplyEvaluation, earned: [string, number][]): ApplyEvaluation {
+  const [grant] = command.grants;
+  if (!grant?.caps) return command;
+  const asked = number(grant.amount);
+  let amount = asked;
+  for (const { window, key, limit } of grant.caps.windows) {
+    const before = window === 'transaction' ? [] : earned.filter(([name]) => name === `${window} ${key}`);
+    amount = Math.min(amount, Math.max(0, number(limit) - before.reduce((sum, [, part]) => sum + part, 0)));
+  }
+  if (amount < asked && grant.caps.onExceed === 'reject') amount = 0;
+  for (const { window, key } of grant.caps.windows) earned.push([`${window} ${key}`, amount]);
+  if (amount === asked) return command;
+  let kept = asked;
+  const inOrder = [...command.returns].sort((a, b) => {
+    const [first, second] = [a, b].map(
+      (one) => `${time(Math.max(one.effectiveAt, command.effectiveAt))} ${one.return.id}`,
+    );
+    return first! < second! ? -1 : 1;
+  });
+  const returns = inOrder.map((one) => {
+    const [back] = one.amounts;
+    const left = Math.max(0, kept - number(back!.amount));
+    const taken = Math.min(kept, amount) - Math.min(left, amount);
+    kept = left;
+    return { ...one, amounts: [{ ...back!, amount: BigInt(taken) }] };
+  });
+  return { ...command, grants: [{ ...grant, amount: BigInt(amount) }], returns };
 }
 
 function orderOf(priority: number, ends: number, activeAt: number, lot: string): string {

@@ -1,7 +1,7 @@
 import { canonicalJson, isRejection } from '@tallystick/decider';
 import { instant } from '@tallystick/vocabulary';
 import fc from 'fast-check';
-import type { AccountCommand } from '../account.commands';
+import type { AccountCommand, EarnWindow } from '../account.commands';
 import { accountDecider } from '../account.decider';
 import type { AccountEvent } from '../account.events';
 import { january, linkedReturn, pointsGrant, purchasePicture, unlinkedReturn } from '../account.examples';
@@ -31,6 +31,15 @@ const purchaseId = fc.constantFrom('P1', 'P2', 'P3', 'P4', 'P5');
 const holdId = fc.constantFrom('H1', 'H2', 'H3', 'H4');
 const clawback = some(fc.constantFrom<Clawback>('only_pending', 'same_lot', 'within_balance', 'unlimited', 'floor:20'));
 
+/** Caps as a program has them, by the day of a purchase. */
+function windowsOn(on: number): EarnWindow[] {
+  return [
+    { window: 'transaction', key: '', limit: 50n },
+    { window: 'week', key: String(Math.floor(on / 7)), limit: 70n },
+    { window: 'life', key: '', limit: 110n },
+  ];
+}
+
 const purchase = fc
   .record({
     id: purchaseId,
@@ -44,15 +53,18 @@ const purchase = fc
       fc.constant({ activatesOn: 'shipped' }),
       day.map((d) => ({ activatesAt: instant(january(d)) })),
     ),
+    onExceed: some(fc.constantFrom('cut' as const, 'reject' as const)),
     returns: fc.array(fc.record({ id: fc.constantFrom('R1', 'R2'), on: day, amount, clawback }), { maxLength: 2 }),
   })
-  .map(({ id, on, revision, grants, issuer, expires, matures, returns }): AccountCommand => {
+  .map(({ id, on, revision, grants, issuer, expires, matures, onExceed, returns }): AccountCommand => {
     const expiry = expires === undefined ? {} : { expiresAt: instant(january(expires)) };
     const named = new Map(returns.map((one) => [one.id, one]));
+    const caps = onExceed && { caps: { onExceed, windows: windowsOn(on) } };
     return purchasePicture(id, on, 0n, {
       revision,
       issuer,
-      grants: [pointsGrant(grants, { ...expiry, ...matures })],
+      grants: [pointsGrant(grants, { ...expiry, ...matures, ...caps })],
+      ...(caps && { capped: true }),
       returns: [...named.values()].map((one) => {
         const linked = linkedReturn(`${one.id}-${id}`, one.on, one.amount);
         return { ...linked, amounts: linked.amounts.map((asked) => ({ ...asked, clawback: one.clawback })) };
