@@ -142,7 +142,8 @@ function balancesOf(state: AccountState, counted: readonly PlacedEvent[], due: r
   return balances.sort((a, b) => (a.asset < b.asset ? -1 : 1));
 }
 
-function lotsOf(state: AccountState): LotAsOf[] {
+/** Every lot of a state, by name. */
+export function lotsOf(state: AccountState): LotAsOf[] {
   const fromBreakage = takenFromBreakage(state);
   const lots: LotAsOf[] = [];
   for (const fact of state.facts) {
