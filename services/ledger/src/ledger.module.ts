@@ -16,6 +16,7 @@ import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
 import { EventsController } from './http/events.controller';
 import { ExchangesController } from './http/exchanges.controller';
+import { ExplanationsController } from './http/explanations.controller';
 import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
@@ -48,6 +49,7 @@ export class LedgerModule {
         BalancesController,
         EventsController,
         ExchangesController,
+        ExplanationsController,
         HoldsController,
         HoldViewsController,
         ImportsController,

@@ -59,18 +59,24 @@ export class AsOfAnswers {
     return { events: events.map(diffEvent), due: texts(due), changes: texts(changes) };
   }
 
-  private async asked(
-    { tenant }: Caller,
-    account: string,
-    { at, knownAt }: AsOfQuery,
-  ): Promise<{ history: AccountHistory; axes: Axes }> {
-    const history = await this.past.history(tenant, account);
-    if (!history) throw problem('not-found');
-    const known = knownAt === undefined ? undefined : instant(knownAt);
-    const refusal = known === undefined ? undefined : await this.past.refusalOf(known);
-    if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
-    return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
+  private asked(caller: Caller, account: string, query: AsOfQuery): ReturnType<typeof askedOf> {
+    return askedOf(this.past, caller, account, query);
   }
+}
+
+/** The history and the instants that a question is about; an account of another tenant is as unknown as none. */
+export async function askedOf(
+  past: AccountPast,
+  { tenant }: Caller,
+  account: string,
+  { at, knownAt }: AsOfQuery,
+): Promise<{ history: AccountHistory; axes: Axes }> {
+  const history = await past.history(tenant, account);
+  if (!history) throw problem('not-found');
+  const known = knownAt === undefined ? undefined : instant(knownAt);
+  const refusal = known === undefined ? undefined : await past.refusalOf(known);
+  if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
+  return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
 }
 
 function balanceAnswer({ asset, moved, ...amounts }: BalanceAsOf): BalanceAnswer {

@@ -146,7 +146,8 @@ class LotExplainer {
       });
       const end = hold.state === 'open' ? 'held' : hold.state === 'captured' ? 'redeemed' : hold.state;
       const kind = end === 'redeemed' && amount === 0n ? 'cancelled' : end;
-      this.graph.into(key, { ...said, key: `${kind}:${name}:${lot}`, kind });
+      const until = kind === 'held' ? { until: hold.until } : {};
+      this.graph.into(key, { ...said, ...until, key: `${kind}:${name}:${lot}`, kind });
     }
   }
 
