@@ -4,6 +4,7 @@ import { runApply } from './commands/run-apply';
 import { runBalance } from './commands/run-balance';
 import { runDeadLettersList, runDeadLettersRedrive } from './commands/run-dead-letters';
 import { runDiff } from './commands/run-diff';
+import { runExplain } from './commands/run-explain';
 import { runExport } from './commands/run-export';
 import { runPublish } from './commands/run-publish';
 import { runRebuild } from './commands/run-rebuild';
@@ -89,6 +90,16 @@ function addReading(tally: Command): void {
     .option('--at <instant>', AT)
     .option('--known-at <instant>', KNOWN_AT)
     .action(runStatement);
+  tally
+    .command('explain <identifier>')
+    .description('where a member’s balance comes from, down to purchase line and rule, and what became of a lot')
+    .option('--asset <asset>', 'asset whose balance is explained', 'POINTS')
+    .option('--lot <lot>', 'explain this lot whole, with what each rule said, instead of the balance')
+    .option('--type <type>', 'type of identifier', 'external')
+    .option('--at <instant>', AT)
+    .option('--known-at <instant>', KNOWN_AT)
+    .addOption(new Option('--lang <lang>', 'language of the text').choices(['en', 'zh']).default('en'))
+    .action(runExplain);
   tally
     .command('diff <identifier>')
     .description('which events explain why an account looks different when known later')
