@@ -72,11 +72,11 @@ export async function askedOf(
   account: string,
   { at, knownAt }: AsOfQuery,
 ): Promise<{ history: AccountHistory; axes: Axes }> {
-  const history = await past.history(tenant, account);
-  if (!history) throw problem('not-found');
   const known = knownAt === undefined ? undefined : instant(knownAt);
   const refusal = known === undefined ? undefined : await past.refusalOf(known);
   if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
+  const history = await past.history(tenant, account);
+  if (!history) throw problem('not-found');
   return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
 }
 
