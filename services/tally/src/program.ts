@@ -5,7 +5,7 @@ import { runBalance } from './commands/run-balance';
 import { runDeadLettersList, runDeadLettersRedrive } from './commands/run-dead-letters';
 import { runDiff } from './commands/run-diff';
 import { runExplain } from './commands/run-explain';
-import { runExport } from './commands/run-export';
+import { EXPORT_FORMATS, runExport } from './commands/run-export';
 import { runPublish } from './commands/run-publish';
 import { runRebuild } from './commands/run-rebuild';
 import { runReplay } from './commands/run-replay';
@@ -123,6 +123,11 @@ function addAuditing(tally: Command): void {
     .command('export <folder>')
     .description(
       'write every log, its checkpoints and the balances for an auditor: deploy/verifier/audit.py reads them',
+    )
+    .addOption(
+      new Option('--format <format>', 'ndjson, which the verifier reads; or parquet: only the events, as columns')
+        .choices([...EXPORT_FORMATS])
+        .default('ndjson'),
     )
     .action(runExport);
   tally
