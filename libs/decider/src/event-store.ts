@@ -1,3 +1,4 @@
+import type { Instant } from '@tallystick/vocabulary';
 import type { NewEvent, Position, RecordedEvent } from './event';
 
 /** What the stream must look like for an append to be taken: not there yet, or its last event at this revision. */
@@ -124,6 +125,11 @@ export interface EventStore {
   subscribe(options?: SubscribeOptions): AsyncIterable<SubscriptionItem>;
   streamHead(stream: string): Promise<StreamHead | undefined>;
   logHead(): Promise<Position>;
+  /**
+   * Makes sure that nothing more is ever recorded at an instant or before it, and answers whether that is so; an instant
+   * later than the last record stays open. A store whose clock others set cannot promise it and lacks this.
+   */
+  finish?(recordedAt: Instant): Promise<boolean>;
   /** The last committed events without gap after a position, from memory; `undefined` where memory does not reach. */
   tail?(after: Position, max: number): readonly RecordedEvent[] | undefined;
   /** Resolves when something may have been committed after the call, or after `ms`. */

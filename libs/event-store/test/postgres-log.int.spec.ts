@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Checkpoint, type EventStore, position, START } from '@tallystick/decider';
 import { createPool, ensureServiceRoles, type Pool } from '@tallystick/postgres';
+import type { Instant } from '@tallystick/vocabulary';
 import { codeOf, collect, type EventChain, eventCount, eventsOf, idsOf } from '@tallystick/testing';
 import { openPostgresEventStore, openPostgresLogReader, type PostgresEventStore } from '../src/postgres';
 import { growChain, newChain, type PostgresHarness, postgresHarness, SCHEMA } from './postgres-harness';
@@ -23,6 +24,42 @@ afterAll(async () => {
 function grow(chain: EventChain, count: number, writer: EventStore = store): Promise<string[]> {
   return growChain(writer, chain, count);
 }
+
+describe('an instant that is finished', () => {
+  const lastRecorded = async () => {
+    const head = Number(await store.logHead());
+    return (await store.readAll({ after: position(head - 1), max: 1 })).events[0]!.recordedAt;
+  };
+
+  it('gets no further event, however fast the next one comes', async () => {
+    for (let round = 0; round < 20; round++) {
+      await grow(newChain(), 1);
+      const last = await lastRecorded();
+      expect(await store.finish(last)).toBe(true);
+      await grow(newChain(), 1);
+      expect(await lastRecorded()).toBeGreaterThan(last);
+      expect(await store.finish(last)).toBe(true);
+    }
+  });
+
+  it('waits for an append that is under way: none takes its place once it is said to be finished', async () => {
+    await grow(newChain(), 1);
+    const last = await lastRecorded();
+    const held = await rawWriter(harness.admin, SCHEMA);
+    await held.append(newChain(), 1);
+    const finishing = store.finish(last);
+    await held.commit();
+    const isFinished = await finishing;
+    await grow(newChain(), 1);
+    expect(isFinished && (await lastRecorded()) <= last).toBe(false);
+    expect(await store.finish(last)).toBe(true);
+  });
+
+  it('is not one that lies beyond the last record', async () => {
+    await grow(newChain(), 1);
+    expect(await store.finish((Date.now() + 3_600_000) as Instant)).toBe(false);
+  });
+});
 
 describe('the order of the log', () => {
   it('es-48 shows nothing behind an append that is held open', async () => {

@@ -4,6 +4,7 @@ import type { RefusalTable } from '@tallystick/decider';
 import { BUSINESS_ID } from '@tallystick/vocabulary';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from './auth/caller';
+import { type Language, languageOf } from './language';
 import { describeRoute, type DocumentedProblem, type Operation } from './operation';
 import { FAMILY_STATUS, problem } from './problem';
 import type { HttpCommand, Page } from './request';
@@ -65,6 +66,10 @@ export const CallerOf = (): ParameterDecorator => parameter((request): Caller | 
 
 /** Id and metadata of the command that this request asks for; only on {@link Idempotent} routes. */
 export const CommandOf = (): ParameterDecorator => parameter((request): HttpCommand | undefined => request.command, {});
+
+/** The language that `Accept-Language` asks for. */
+export const LanguageOf = (): ParameterDecorator =>
+  parameter((request): Language => languageOf(request.headers['accept-language']), {});
 
 /** The log position that the answer must have seen (header or query `min-position`); `undefined` where none is asked. */
 export const MinPosition = (): ParameterDecorator => parameter((request) => request.minPosition, { minPosition: true });

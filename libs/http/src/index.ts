@@ -7,6 +7,7 @@ export * from './decorators';
 export * from './health';
 export * from './http-app';
 export * from './idempotency/idempotency-store';
+export * from './language';
 export * from './operation';
 export * from './preconditions';
 export * from './problem';

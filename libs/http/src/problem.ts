@@ -1,5 +1,6 @@
 import { FAULTS, type Refusal } from '@tallystick/contracts';
 import type { RefusalFamily, RefusalTable, Rejection } from '@tallystick/decider';
+import { localized, type Sentence } from './language';
 import { visibleJson } from './visible-json';
 
 /** HTTP status of each family of refusals (design §6 "Refusals"). */
@@ -19,12 +20,6 @@ export const FAMILY_STATUS: Readonly<Record<RefusalFamily, number>> = {
   partner: 502,
   unavailable: 503,
 };
-
-/** A sentence in the two languages of every user-facing text. */
-export interface Sentence {
-  readonly en: string;
-  readonly zh: string;
-}
 
 /** One place in the message and what is wrong there. */
 export interface ProblemPlace {
@@ -123,12 +118,6 @@ export function problemOf<Code extends string>(rejection: Rejection<Code>, table
 /** The problem that a message becomes which the entrance refused, with a pointer to every fault. */
 export function problemOfRefusal(refusal: Refusal): Problem {
   return problem(refusal.code, { errors: refusal.errors.map(({ pointer, code }) => ({ pointer, code })) });
-}
-
-/** Picks the language of a sentence by `Accept-Language`: the first of English and Chinese that it names. */
-export function localized(sentence: Sentence, acceptLanguage: string | undefined): string {
-  const first = /(?:^|,)\s*(zh|en)\b/i.exec(acceptLanguage ?? '');
-  return first?.[1]?.toLowerCase() === 'zh' ? sentence.zh : sentence.en;
 }
 
 /** The RFC 9457 body of a problem. */

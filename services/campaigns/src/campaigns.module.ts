@@ -5,6 +5,7 @@ import { RuleSets } from './application/rule-sets';
 import { campaignsParts, type CampaignsResources } from './campaigns.parts';
 import { Entrance } from './http/entrance';
 import { PurchasesController } from './http/purchases.controller';
+import { ReceiptsController } from './http/receipts.controller';
 import { ReturnsController } from './http/returns.controller';
 import { RuleSetsController } from './http/rule-sets.controller';
 import { CampaignsSubscriptions, Policies } from './subscriptions';
@@ -28,7 +29,13 @@ export class CampaignsModule {
     const { entrance, records, directory, ruleSets, policies, work } = campaignsParts(resources);
     return {
       module: CampaignsModule,
-      controllers: [PurchasesController, ReturnsController, RuleSetsController, CampaignsSubscriptions],
+      controllers: [
+        PurchasesController,
+        ReceiptsController,
+        ReturnsController,
+        RuleSetsController,
+        CampaignsSubscriptions,
+      ],
       providers: [
         { provide: Entrance, useValue: entrance },
         { provide: PurchaseRecords, useValue: records },

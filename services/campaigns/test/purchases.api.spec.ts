@@ -202,6 +202,61 @@ describe('campaigns over HTTP', () => {
     });
   });
 
+  describe('GET /v1/purchases/{source}/{id}/receipts/{receipt}', () => {
+    const receiptOf = async (id: string) =>
+      String((await http.send('GET', `/v1/purchases/till-1/${id}`)).body['receipt']);
+
+    it('tells each rule and its numbers as they were then, though a return was evaluated since', async () => {
+      await http.send('POST', '/v1/purchases', purchase('D-1'));
+      const first = await receiptOf('D-1');
+      await http.send('POST', '/v1/returns', returnOf('D-1', 'DR-1', '100'));
+      const { status, body } = await http.send('GET', `/v1/purchases/till-1/D-1/receipts/${first}?lang=en`);
+      expect([status, body['receipt'], body['revision']]).toEqual([200, first, 0]);
+      expect(body['text']).toEqual([
+        expect.stringMatching(/^Rule set 1 \([0-9a-f]{64}\)$/),
+        'Tier: the lowest of the program',
+        '  rule base: of 15000 minor units that count exactly 150 POINTS, rounded to 150',
+        '  rule growth: of 15000 minor units that count exactly 150 GROWTH, rounded to 150',
+      ]);
+      const last = await http.send('GET', `/v1/purchases/till-1/D-1/receipts/${await receiptOf('D-1')}`);
+      expect(last.body['text']).toContainEqual(expect.stringMatching(/^Return till-1\/DR-1 of .* took back:$/));
+    });
+
+    it('says in Chinese why a rule did not apply', async () => {
+      const receipt = await receiptOf('C-1');
+      const { body } = await http.send('GET', `/v1/purchases/till-1/C-1/receipts/${receipt}?lang=zh`);
+      expect(body['text']).toContain('  规则 base 未适用:本次消费没有可计入的金额');
+    });
+
+    it('tells that of a return without its purchase under the return', async () => {
+      const { purchase: _none, ...unlinked } = returnOf('-', 'DR-2', '3000', {
+        member: { id: 'm-1' },
+        lines: [{ line: '1', sku: 'apple', amount: '3000' }],
+        tenders: [{ kind: 'cash', amount: '3000' }],
+      });
+      await http.send('POST', '/v1/returns', unlinked);
+      const event = (await fixture.events()).find(({ stream }) => stream === 'return-demo_till-1_DR-2')!;
+      const receipt = Buffer.from(event.hash).toString('hex');
+      const { body } = await http.send('GET', `/v1/returns/till-1/DR-2/receipts/${receipt}`);
+      expect(body['text']).toContain('  rule base: of 3000 minor units that count exactly 30 POINTS, rounded to 30');
+    });
+
+    it('knows nothing of other hashes, other units and odd names', async () => {
+      const receipt = await receiptOf('C-1');
+      const headers = { authorization: `Bearer ${await http.token({ unit: 'park' })}` };
+      for (const path of [
+        'till-1/C-1/receipts/none',
+        `till-1/C-1/receipts/${'0'.repeat(64)}`,
+        `till-1/none/receipts/${receipt}`,
+      ]) {
+        expect((await http.send('GET', `/v1/purchases/${path}`)).status).toBe(404);
+      }
+      expect((await http.send('GET', `/v1/purchases/till-1/C-1/receipts/${receipt}`, undefined, headers)).status).toBe(
+        404,
+      );
+    });
+  });
+
   describe('/v1/rule-sets', () => {
     const next = { ...RULES, rules: [...RULES.rules, { id: 'more', asset: 'POINTS', kind: 'base', rate: '1/1000' }] };
     const validFrom = '2027-01-01T08:00:00+08:00';

@@ -25,6 +25,7 @@ import { BalancesController } from './http/balances.controller';
 import { DisputesController } from './http/disputes.controller';
 import { EventsController } from './http/events.controller';
 import { ExchangesController } from './http/exchanges.controller';
+import { ExplanationsController } from './http/explanations.controller';
 import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
@@ -67,6 +68,7 @@ export class LedgerModule {
         DisputesController,
         EventsController,
         ExchangesController,
+        ExplanationsController,
         HoldsController,
         HoldViewsController,
         ImportsController,

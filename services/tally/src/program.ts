@@ -4,7 +4,8 @@ import { runApply } from './commands/run-apply';
 import { runBalance } from './commands/run-balance';
 import { runDeadLettersList, runDeadLettersRedrive } from './commands/run-dead-letters';
 import { runDiff } from './commands/run-diff';
-import { runExport } from './commands/run-export';
+import { runExplain } from './commands/run-explain';
+import { EXPORT_FORMATS, runExport } from './commands/run-export';
 import { runPublish } from './commands/run-publish';
 import { runRebuild } from './commands/run-rebuild';
 import { runReplay } from './commands/run-replay';
@@ -90,6 +91,16 @@ function addReading(tally: Command): void {
     .option('--known-at <instant>', KNOWN_AT)
     .action(runStatement);
   tally
+    .command('explain <identifier>')
+    .description('where a member’s balance comes from, down to purchase line and rule, and what became of a lot')
+    .option('--asset <asset>', 'asset whose balance is explained', 'POINTS')
+    .option('--lot <lot>', 'explain this lot whole, with what each rule said, instead of the balance')
+    .option('--type <type>', 'type of identifier', 'external')
+    .option('--at <instant>', AT)
+    .option('--known-at <instant>', KNOWN_AT)
+    .addOption(new Option('--lang <lang>', 'language of the text').choices(['en', 'zh']).default('en'))
+    .action(runExplain);
+  tally
     .command('diff <identifier>')
     .description('which events explain why an account looks different when known later')
     .requiredOption('--from <instant>', 'as known then')
@@ -112,6 +123,11 @@ function addAuditing(tally: Command): void {
     .command('export <folder>')
     .description(
       'write every log, its checkpoints and the balances for an auditor: deploy/verifier/audit.py reads them',
+    )
+    .addOption(
+      new Option('--format <format>', 'ndjson, which the verifier reads; or parquet: only the events, as columns')
+        .choices([...EXPORT_FORMATS])
+        .default('ndjson'),
     )
     .action(runExport);
   tally

@@ -12,9 +12,12 @@ import {
 } from '@tallystick/decider';
 import type { MigrationSet, Pool } from '@tallystick/postgres';
 import { appendedOrThrow, withGoodItems } from '../append-many';
+import type { Instant } from '@tallystick/vocabulary';
 import { Committer, type CommitterOptions } from './commit';
 import { CommitQueue } from './commit-queue';
+import { readFault } from './faults';
 import { PostgresLog, type PostgresLogOptions } from './postgres-log';
+import { runStatement } from './session';
 import { PostgresSnapshots } from './snapshots';
 
 /** What makes a service's log in its schema: tables `event`, `log_counter`, `snapshot`, function `append_events`. */
@@ -37,6 +40,7 @@ export interface PostgresEventStoreOptions {
 export interface PostgresEventStore extends EventStore {
   readonly snapshots: SnapshotStore;
   tail: NonNullable<EventStore['tail']>;
+  finish: NonNullable<EventStore['finish']>;
 }
 
 /**
@@ -59,9 +63,11 @@ export async function openPostgresLogReader(options: PostgresLogOptions): Promis
 class WritableLog extends PostgresLog implements PostgresEventStore {
   readonly snapshots: SnapshotStore;
   private readonly queue: CommitQueue;
+  private readonly writer: Pool;
 
   constructor(options: PostgresEventStoreOptions) {
     super({ ...options, pool: options.readPool ?? options.pool });
+    this.writer = options.pool;
     const { deadline, quotedSchema: schema, channel } = this;
     this.snapshots = new PostgresSnapshots(options.pool, schema, deadline);
     const committed: CommitterOptions['committed'] = (first, events) => this.noteCommit(first, events);
@@ -85,6 +91,24 @@ class WritableLog extends PostgresLog implements PostgresEventStore {
 
   appendMany(items: readonly AppendItem[], { checkpoints = [] }: AppendOptions = {}): Promise<BatchAppended> {
     return withGoodItems(items, checkpoints, (good, moves) => this.queue.submit(good, moves));
+  }
+
+  /** The counter's own time is moved on, under the lock that every append takes last: no clock is asked. */
+  async finish(recordedAt: Instant): Promise<boolean> {
+    const { writer, quotedSchema: schema, deadline } = this;
+    const text = `with finished as (
+        update ${schema}.log_counter set last_recorded_at = last_recorded_at + interval '1 millisecond'
+        where last_recorded_at = timestamptz 'epoch' + $1 * interval '1 millisecond' returning 1
+      )
+      select exists (select from finished)
+        or exists (select from ${schema}.log_counter
+                   where last_recorded_at > timestamptz 'epoch' + $1 * interval '1 millisecond') as done`;
+    try {
+      const { rows } = await runStatement<{ done: boolean }>(writer, { text, values: [recordedAt] }, deadline);
+      return rows[0]!.done;
+    } catch (error) {
+      throw readFault(error);
+    }
   }
 
   override async close(): Promise<void> {

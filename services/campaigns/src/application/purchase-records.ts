@@ -1,4 +1,11 @@
-import { type BusinessReference, keyOf, purchaseDecider, type PurchaseState } from '@tallystick/campaigns-domain';
+import {
+  type BusinessReference,
+  type Evaluation,
+  keyOf,
+  purchaseDecider,
+  type PurchaseState,
+  type Subject,
+} from '@tallystick/campaigns-domain';
 import {
   bodyOf,
   type EventStore,
@@ -23,6 +30,19 @@ export interface StoredPurchase {
   readonly last: RecordedEvent;
 }
 
+/** Whose evaluation it is: a purchase's, its linked returns included, or that of a return without a purchase. */
+export interface ReceiptOwner extends BusinessReference {
+  readonly kind: 'purchase' | 'return';
+}
+
+/** The evaluation in the event that a receipt's hash names. */
+export interface StoredReceipt {
+  readonly evaluation: Evaluation;
+  readonly unit: string;
+  readonly revision: number;
+  readonly position: Position;
+}
+
 /** Reads purchases and returns from their streams. */
 export class PurchaseRecords {
   constructor(private readonly store: EventStore) {}
@@ -36,6 +56,16 @@ export class PurchaseRecords {
     }
     const last = events[events.length - 1];
     return last && state.recorded ? { state, last } : undefined;
+  }
+
+  /** The receipt whose hash is named, hexadecimal: as it was then, whatever was evaluated since; `undefined` where there is none. */
+  async receipt(tenant: string, { kind, source, id }: ReceiptOwner, hash: string): Promise<StoredReceipt | undefined> {
+    const { events } = await this.store.readStream(streamName(kind, tenant, source, id));
+    const event = events.find((one) => Buffer.from(one.hash).toString('hex') === hash);
+    if (!event) return undefined;
+    const { evaluation, subject } = bodyOf<{ evaluation?: Evaluation; subject?: Subject }>(event);
+    const { revision, position } = event;
+    return evaluation && subject && { evaluation, unit: subject.issuer, revision, position };
   }
 
   /**

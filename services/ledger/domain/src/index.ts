@@ -28,6 +28,8 @@ export * from './prover/prover';
 export * from './prover/shortest';
 export * from './violations/violations.decider';
 export * from './assets/expiry';
+export * from './explanation/explain';
+export * from './explanation/graph';
 export * from './as-of/as-of';
 export * from './as-of/diff';
 export * from './as-of/history';

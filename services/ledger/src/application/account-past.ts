@@ -61,13 +61,17 @@ export class AccountPast {
     return history;
   }
 
-  /** Refuses an instant of knowledge later than the last record of the log: what will be known then is still open. */
+  /**
+   * Refuses an instant of knowledge at which something may still be recorded: what will be known then is open. The instant of
+   * the last record is finished first, so that nothing joins it; ask before the history is read.
+   */
   async refusalOf(knownAt: Instant): Promise<Rejection<AccountPastRefusal> | undefined> {
     const head = BigInt(await this.store.logHead());
     const { events } = await this.store.readAll({ after: position(head > 0n ? head - 1n : 0n), max: 1 });
     const last = events[0]?.recordedAt;
-    if (last !== undefined && knownAt <= last) return undefined;
-    return reject('known-at-beyond-head', last === undefined ? {} : { head: formatInstant(last) });
+    if (last === undefined) return reject('known-at-beyond-head', {});
+    if (knownAt < last || (knownAt === last && (await this.store.finish?.(last)))) return undefined;
+    return reject('known-at-beyond-head', { head: formatInstant(last) });
   }
 
   private keep(stream: string, history: AccountHistory): void {

@@ -1,12 +1,13 @@
 import { type Caller, type ListAnswer, listAnswer, type Page, problem, problemOf } from '@tallystick/http';
 import {
   type AccountHistory,
-  asOf,
   type Axes,
   type BalanceAsOf,
   balancesAsOf,
   diff,
+  linesAsOf,
   type LotAsOf,
+  lotsAsOf,
   type PlacedEvent,
   postingsIn,
 } from '@tallystick/ledger-domain';
@@ -32,7 +33,7 @@ export class AsOfAnswers {
   async lots(caller: Caller, account: string, query: AsOfQuery, page: Page): Promise<ListAnswer<LotAnswer>> {
     const { history, axes } = await this.asked(caller, account, query);
     const after = page.after?.[0] ?? '';
-    const lots = asOf(history, axes).lots.filter(({ lot }) => lot > after);
+    const lots = lotsAsOf(history, axes).filter(({ lot }) => lot > after);
     return listAnswer(page, lots, ({ lot }) => [lot], lotAnswer(history));
   }
 
@@ -44,7 +45,7 @@ export class AsOfAnswers {
     page: Page,
   ): Promise<ListAnswer<StatementLineAnswer>> {
     const { history, axes } = await this.asked(caller, account, query);
-    const lines = asOf(history, axes).lines.flatMap(({ stored }) => stored ?? []);
+    const lines = linesAsOf(history, axes).flatMap(({ stored }) => stored ?? []);
     const start = Number(page.after?.[0] ?? 0);
     const rows = lines.reverse().map((event, index) => ({ event, next: String(index + 1) }));
     return listAnswer(page, rows.slice(start), ({ next }) => [next], statementLine);
@@ -59,18 +60,24 @@ export class AsOfAnswers {
     return { events: events.map(diffEvent), due: texts(due), changes: texts(changes) };
   }
 
-  private async asked(
-    { tenant }: Caller,
-    account: string,
-    { at, knownAt }: AsOfQuery,
-  ): Promise<{ history: AccountHistory; axes: Axes }> {
-    const history = await this.past.history(tenant, account);
-    if (!history) throw problem('not-found');
-    const known = knownAt === undefined ? undefined : instant(knownAt);
-    const refusal = known === undefined ? undefined : await this.past.refusalOf(known);
-    if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
-    return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
+  private asked(caller: Caller, account: string, query: AsOfQuery): ReturnType<typeof askedOf> {
+    return askedOf(this.past, caller, account, query);
   }
+}
+
+/** The history and the instants that a question is about; an account of another tenant is as unknown as none. */
+export async function askedOf(
+  past: AccountPast,
+  { tenant }: Caller,
+  account: string,
+  { at, knownAt }: AsOfQuery,
+): Promise<{ history: AccountHistory; axes: Axes }> {
+  const known = knownAt === undefined ? undefined : instant(knownAt);
+  const refusal = known === undefined ? undefined : await past.refusalOf(known);
+  if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
+  const history = await past.history(tenant, account);
+  if (!history) throw problem('not-found');
+  return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
 }
 
 function balanceAnswer({ asset, moved, ...amounts }: BalanceAsOf): BalanceAnswer {

@@ -2,6 +2,7 @@ import { type Instant, instant } from '@tallystick/vocabulary';
 import type { AccountEvent, Book, Posting } from '../account/account.events';
 import { evolveAccount } from '../account/account.evolve';
 import { type AccountState, emptyAccount, expiryOf, type Holding } from '../account/account.state';
+import { forkAccount } from '../account/fork';
 import { passTime } from '../account/decisions/passing-time';
 import type { AccountHistory, PlacedEvent } from './history';
 import { rebook } from './rebook';
@@ -73,42 +74,84 @@ export interface AccountAsOf {
  * when they took effect; then time passes to `at` on the lots so known, so a job that runs late, or never, changes no
  * answer, and a future `at` shows what is scheduled. Total: it refuses nothing.
  */
-export function asOf(history: AccountHistory, { at, knownAt }: Axes): AccountAsOf {
-  const { counted, due, state } = fold(history, { at, knownAt });
-  const known = knownAt === undefined ? history.events.length : history.knownBy(knownAt);
-  const last = history.events[known - 1];
+export function asOf(history: AccountHistory, axes: Axes): AccountAsOf {
+  const folded = fold(history, axes);
+  const last = history.events[folded.known - 1];
   return {
-    balances: balancesOf(state, counted, due),
-    lots: lotsOf(state),
-    lines: [...counted.map(lineOf), ...due.map(dueLineOf)].sort(byTime),
+    balances: balancesOf(folded),
+    lots: lotsOf(folded.state),
+    lines: linesOf(folded),
     seen: last && { revision: last.revision, hash: last.hash },
   };
 }
 
-/** Only the balances of {@link asOf}, at a third of the work. */
+/** Only the balances of {@link asOf}. */
 export function balancesAsOf(history: AccountHistory, axes: Axes): readonly BalanceAsOf[] {
-  const { counted, due, state } = fold(history, axes);
-  return balancesOf(state, counted, due);
+  return balancesOf(fold(history, axes));
+}
+
+/** Only the lots of {@link asOf}. */
+export function lotsAsOf(history: AccountHistory, axes: Axes): readonly LotAsOf[] {
+  return lotsOf(fold(history, axes).state);
+}
+
+/** Only the lines of {@link asOf}. */
+export function linesAsOf(history: AccountHistory, axes: Axes): readonly LineAsOf[] {
+  return linesOf(fold(history, axes));
+}
+
+/** An account as of an instant and a knowledge. */
+export interface Folded {
+  /** How many events were known. */
+  readonly known: number;
+  /** The events that count, in the order of the log. */
+  readonly counted: readonly PlacedEvent[];
+  /** The last of them that moved each asset. */
+  readonly moved: ReadonlyMap<string, PlacedEvent>;
+  /** What time has done beyond them. */
+  readonly due: readonly AccountEvent[];
+  /** After both. */
+  readonly state: AccountState;
 }
 
 /** The events that count, what time has done beyond them, and the account after both. */
-export function fold(
-  history: AccountHistory,
-  { at, knownAt }: Axes,
-): { readonly counted: readonly PlacedEvent[]; readonly due: readonly AccountEvent[]; readonly state: AccountState } {
-  const known = knownAt === undefined ? history.events.length : history.knownBy(knownAt);
-  const counted: PlacedEvent[] = [];
-  let state = emptyAccount();
-  for (let i = 0; i < known; i++) {
-    const placed = history.events[i]!;
-    if ((placed.countsFrom !== undefined && placed.countsFrom > at) || endsUnknownHold(placed.event, state)) continue;
+export function fold(history: AccountHistory, { at, knownAt }: Axes): Folded {
+  const { periods, events } = history;
+  const known = knownAt === undefined ? events.length : history.knownBy(knownAt);
+  const begin = periods.newest(known, at);
+  let state = begin ? forkAccount(begin.state) : emptyAccount();
+  let [prefix, latest, isWhole] = [begin?.counted ?? 0, begin?.latest ?? -Infinity, true];
+  const moved = new Map(begin?.moved);
+  let since: PlacedEvent[] = [];
+  for (let i = begin?.count ?? 0; i < known; i++) {
+    if (isWhole && periods.endsAt(i)) {
+      periods.keep({ count: i, latest, state, moved: new Map(moved) }, since);
+      [state, prefix, since] = [forkAccount(state), periods.prefix.length, []];
+    }
+    const placed = events[i]!;
+    if (placed.countsFrom !== undefined && placed.countsFrom > at) {
+      isWhole = false;
+      continue;
+    }
+    if (placed.countsFrom !== undefined && placed.countsFrom > latest) latest = placed.countsFrom;
+    if (endsUnknownHold(placed.event, state)) continue;
     const event = rebook(placed.event, state);
-    counted.push(event === placed.event ? placed : { ...placed, event });
+    const counted = event === placed.event ? placed : { ...placed, event };
+    since.push(counted);
+    for (const [, asset] of postingsIn(event)) moved.set(asset, counted);
     state = evolveAccount(state, event);
   }
   const due = state.owner ? passTime({ kind: 'pass-time', tenant: '', account: '', at }, state) : [];
   for (const event of due) state = evolveAccount(state, event);
-  return { counted, due, state };
+  return {
+    known,
+    get counted() {
+      return [...periods.prefix.slice(0, prefix), ...since];
+    },
+    moved,
+    due,
+    state,
+  };
 }
 
 /** Server clocks differ: a hold that ended before it began counts from when it began, and then not at all. */
@@ -132,17 +175,21 @@ export function postedTo(events: readonly AccountEvent[], book: Book, asset: str
   return sum;
 }
 
-function balancesOf(state: AccountState, counted: readonly PlacedEvent[], due: readonly AccountEvent[]): BalanceAsOf[] {
+function balancesOf({ state, moved, due }: Folded): BalanceAsOf[] {
   const balances = [...state.books].map(([asset, books]) => {
     const { available, pending, held, deficit, uncollectable, breakage } = books;
     const sums = { available, pending, held, deficit, uncollectable, breakage };
-    const moved = counted.findLast(({ event }) => postingsIn(event).some(([, of]) => of === asset));
-    return { asset, ...sums, due: postedTo(due, 'breakage', asset), moved };
+    return { asset, ...sums, due: postedTo(due, 'breakage', asset), moved: moved.get(asset) };
   });
   return balances.sort((a, b) => (a.asset < b.asset ? -1 : 1));
 }
 
-function lotsOf(state: AccountState): LotAsOf[] {
+function linesOf({ counted, due }: Folded): LineAsOf[] {
+  return [...counted.map(lineOf), ...due.map(dueLineOf)].sort(byTime);
+}
+
+/** Every lot of a state, by name. */
+export function lotsOf(state: AccountState): LotAsOf[] {
   const fromBreakage = takenFromBreakage(state);
   const lots: LotAsOf[] = [];
   for (const fact of state.facts) {

@@ -1,6 +1,7 @@
 import { type Instant, instant } from '@tallystick/vocabulary';
 import type { AccountEvent, ReversalRecalculated } from '../account/account.events';
 import { keyOf } from '../account/account.state';
+import { PERIOD, Periods } from './periods';
 
 /** An event of one account as it was stored. */
 export interface StoredAccountEvent {
@@ -25,10 +26,17 @@ export interface PlacedEvent extends StoredAccountEvent {
  * cause; it counts from the later of both, so no day before shows it.
  */
 export class AccountHistory {
+  /** States at the ends of periods, for those who fold. */
+  readonly periods: Periods;
   private readonly placed: PlacedEvent[] = [];
   private readonly facts = new Map<string, Instant>();
   /** The last event that could be the cause of a recalculation. */
   private last?: { readonly at: Instant; readonly event: AccountEvent };
+
+  /** `period`: after how many events a state is kept; it changes no answer. */
+  constructor(period = PERIOD) {
+    this.periods = new Periods(period);
+  }
 
   get events(): readonly PlacedEvent[] {
     return this.placed;

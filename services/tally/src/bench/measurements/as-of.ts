@@ -6,7 +6,7 @@ import type { AsOfRun } from '../tasks/as-of';
 /** How long an answer about the past of a large account takes (capabilities §5, number 2). */
 export const asOfAnswers: Measurement = {
   name: 'as-of',
-  about: 'the balance of an account of 10,000 events at past instants, its history in memory or not',
+  about: 'the balance of an account of 10,000 events at past instants by past knowledge, its history in memory or not',
   async measure(bench) {
     const { lab } = bench;
     const once = (): Promise<AsOfRun> => lab.inFreshDatabase((place) => lab.run<AsOfRun>('as-of', { ...place }));

@@ -1,7 +1,7 @@
-import { accountSnapshot } from '../account.snapshot';
 import type { AccountEvent } from '../account.events';
 import { evolveAccount } from '../account.evolve';
 import type { AccountState } from '../account.state';
+import { forkAccount } from '../fork';
 
 /** Events of one command that follow from each other: each step sees the account as the steps before it leave it. */
 export class Draft {
@@ -14,7 +14,7 @@ export class Draft {
   /** The account after the events so far; the given one stays as it is. */
   get state(): AccountState {
     if (this.events.length === 0) return this.given;
-    let copy = this.copy ?? accountSnapshot.decode(accountSnapshot.encode(this.given));
+    let copy = this.copy ?? forkAccount(this.given);
     while (this.folded < this.events.length) copy = evolveAccount(copy, this.events[this.folded++]!);
     this.copy = copy;
     return copy;

@@ -10,6 +10,7 @@ import {
   cancelRedemption,
   captureHold,
   extendExpiry,
+  importPoints,
   passTime,
   placeHold,
 } from './decision.examples';
@@ -62,6 +63,12 @@ describe('time passes over lots', () => {
     expect(told([...before, passTime(11)], passTime(13))).toEqual([
       'HoldLapsed on 12: 60 of P1 | held/hotel -60 available/hotel 60',
       'LotsExpired on 12: 60 of P1 | available/hotel -60 breakage/hotel 60',
+    ]);
+  });
+
+  it('lets a lot that comes past its date end when it comes, never before it was here', () => {
+    expect(told([importPoints('I1', 25)], passTime(26))).toEqual([
+      expect.stringMatching(/^LotsExpired on 25: 50 of .* available\/mall -50 breakage\/mall 50$/),
     ]);
   });
 

@@ -97,9 +97,9 @@ export function expiriesBy(state: AccountState, at: Instant): LotsExpired[] {
     });
 }
 
-/** A lot ends at its date, or when what is past its date was given back, or activated. */
-function endOf({ lot, holding: { activatedAt, used } }: OpenLot): Instant {
-  return Math.max(lot.expiresAt!, activatedAt!, used?.freedAt ?? 0) as Instant;
+/** A lot ends at its date, or when what is past its date was given back, or activated, or came. */
+function endOf({ lot, holding: { activatedAt, used }, since }: OpenLot): Instant {
+  return Math.max(lot.expiresAt!, activatedAt!, used?.freedAt ?? 0, since) as Instant;
 }
 
 function isOver(holding: Holding, at: Instant): boolean {

@@ -11,6 +11,8 @@ import type { SliceRow } from './decision.events';
 export interface OpenLot {
   readonly lot: Lot;
   readonly holding: Holding;
+  /** When the account got it. */
+  readonly since: Instant;
 }
 
 /**
@@ -31,7 +33,7 @@ export function openLots(state: AccountState, asset: string, isWanted: (holding:
     if (fact.kind !== 'accrual') continue;
     for (const holding of fact.holdings) {
       if (holding.asset !== asset || holding.lot === undefined || holding.remaining === 0n) continue;
-      if (isWanted(holding)) open.push({ lot: lotFrom(fact, asset)!, holding });
+      if (isWanted(holding)) open.push({ lot: lotFrom(fact, asset)!, holding, since: fact.at });
     }
   }
   return open.sort((a, b) => inDrawOrder(a.lot, b.lot));
@@ -48,7 +50,7 @@ export function sumOf(lots: readonly OpenLot[]): bigint {
 }
 
 /** A whole lot as a slice of what is left of it. */
-export function rowOf({ lot: { lot, issuer, unitCost }, holding }: OpenLot): SliceRow {
+export function rowOf({ lot: { lot, issuer, unitCost }, holding }: Pick<OpenLot, 'lot' | 'holding'>): SliceRow {
   return [lot, issuer, unitCost, String(holding.remaining)];
 }
 

@@ -1,0 +1,272 @@
+import { canonicalJson } from '@tallystick/decider';
+import type { Instant } from '@tallystick/vocabulary';
+import fc from 'fast-check';
+import type { AccountCommand } from '../account/account.commands';
+import { accountDecider } from '../account/account.decider';
+import type { AccountEvent } from '../account/account.events';
+import { growthGrant, linkedReturn, pointsGrant, purchasePicture, unlinkedReturn } from '../account/account.examples';
+import { accountSnapshot } from '../account/account.snapshot';
+import type { AccountState } from '../account/account.state';
+import {
+  adjustPoints,
+  cancelRedemption,
+  captureHold,
+  exchangePoints,
+  importPoints,
+  passTime,
+  placeHold,
+  receivePoints,
+  releaseHold,
+  sendPoints,
+} from '../account/decisions/decision.examples';
+import { forkAccount } from '../account/fork';
+import { explainBalance, explainLot } from '../explanation/explain';
+import type { Explanation } from '../explanation/graph';
+import { asOf, balancesAsOf } from './as-of';
+import { on, recorded } from './as-of.spec-data';
+import { AccountHistory } from './history';
+
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+const day = fc.integer({ min: 1, max: 28 });
+const amount = fc.bigInt({ min: 1n, max: 60n });
+const hold = fc.constantFrom('H1', 'H2', 'H3');
+/** What happens at a day: decisions then, facts that day or, told late, whenever they were. */
+type Act = (now: number) => AccountCommand;
+const purchase = fc
+  .record({
+    // When a purchase was made never changes, whatever its later pictures say.
+    bought: fc.constantFrom(['P1', 1] as const, ['P2', 3] as const, ['P3', 9] as const),
+    granted: amount,
+    revision: fc.nat({ max: 3 }),
+    ends: fc.option(day, { nil: undefined }),
+    back: fc.option(amount, { nil: undefined }),
+  })
+  .map(({ bought: [id, from], granted, revision, ends, back }): Act => {
+    const grant = pointsGrant(granted, ends === undefined || ends <= from ? {} : { expiresAt: on(ends) });
+    const returns = back ? [linkedReturn(`R${id}`, from + 4, back, 7n)] : [];
+    return () => purchasePicture(id, from, 0n, { revision, grants: [grant, growthGrant(granted)], returns });
+  });
+const placed = fc.tuple(hold, amount, day).map(([name, held, days]): Act => {
+  return (now) => placeHold(name, now, held, { expireUnderHold: 'protect', ttlSeconds: days * 43_200 });
+});
+const credited = fc.bigInt({ min: -40n, max: 40n }).filter((given) => given !== 0n);
+const act: fc.Arbitrary<Act> = fc.oneof(
+  { weight: 6, arbitrary: purchase },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(day, amount).map(
+      ([was, asked]): Act =>
+        () =>
+          unlinkedReturn('U1', was, asked),
+    ),
+  },
+  { weight: 4, arbitrary: placed },
+  {
+    weight: 3,
+    arbitrary: hold.map(
+      (name): Act =>
+        (now) =>
+          captureHold(name, now, {}),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: hold.map(
+      (name): Act =>
+        (now) =>
+          releaseHold(name, now),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(hold, amount).map(([name, undone]): Act => {
+      return (now) => cancelRedemption(name, 'C1', now, { amount: undone });
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: credited.map(
+      (given): Act =>
+        (now) =>
+          adjustPoints('A1', now, given),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: credited.map(
+      (given): Act =>
+        (now) =>
+          adjustPoints('A2', now, given),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: amount.map(
+      (sent): Act =>
+        (now) =>
+          sendPoints('T1', now, sent),
+    ),
+  },
+  { weight: 1, arbitrary: fc.constant<Act>((now) => receivePoints('T2', now)) },
+  { weight: 1, arbitrary: fc.constant<Act>((now) => importPoints('I1', now)) },
+  {
+    weight: 2,
+    arbitrary: amount.map(
+      (given): Act =>
+        (now) =>
+          exchangePoints('E1', now, given),
+    ),
+  },
+  { weight: 2, arbitrary: fc.constant<Act>((now) => passTime(now)) },
+);
+/** Commands of the days from the 9th on, one a day. */
+const acts = fc.array(act, { minLength: 1, maxLength: 20 }).map((list) => list.map((one, index) => one(index + 9)));
+
+const text = (state: AccountState) => canonicalJson(accountSnapshot.encode(state));
+const folded = (events: readonly AccountEvent[], state = accountDecider.initial()) =>
+  events.reduce((known, event) => accountDecider.evolve(known, event), state);
+
+describe('the explanation of a random account', () => {
+  const day = fc.integer({ min: 1, max: 28 });
+  const histories = acts.map((list) => recorded(list));
+  const asked = fc.record({ at: day.map(on), knownAt: fc.option(fc.nat({ max: 20 }), { nil: undefined }) });
+  const axesOf = ({ at, knownAt }: { at: Instant; knownAt?: number }) => {
+    return { at, knownAt: knownAt === undefined ? undefined : ((on(1) + knownAt * 60_000) as Instant) };
+  };
+
+  /** What flows into each node, out of it, and what it says of itself. */
+  function balanced({ nodes, flows }: Explanation): void {
+    const known = new Set(nodes.map(({ key }) => key));
+    for (const { from, to } of flows) expect([known.has(from), known.has(to)]).toEqual([true, true]);
+    for (const { key, amount: own } of nodes) {
+      const into = flows.filter(({ to }) => to === key);
+      const out = flows.filter(({ from }) => from === key);
+      const sum = (some: typeof flows) => some.reduce((total, one) => total + one.amount, 0n);
+      if (into.length > 0) expect([key, sum(into)]).toEqual([key, own]);
+      if (out.length > 0) expect([key, sum(out)]).toEqual([key, own]);
+    }
+  }
+
+  it('origins and leaves of every lot sum to what was granted, part by part', () => {
+    fc.assert(
+      fc.property(histories, asked, (history, question) => {
+        const axes = axesOf(question);
+        for (const lot of asOf(history, axes).lots) {
+          const explanation = explainLot(history, axes, lot.lot)!;
+          balanced(explanation);
+          const sums = new Map<string, bigint>();
+          for (const { kind, amount: own } of explanation.nodes) sums.set(kind, (sums.get(kind) ?? 0n) + own);
+          const sum = (...kinds: string[]) => kinds.reduce((total, kind) => total + (sums.get(kind) ?? 0n), 0n);
+          expect({
+            ...{
+              lot: lot.lot,
+              granted: sum('line', 'whole', 'kept', 'credit', 'transfer-in', 'import', 'exchange-in'),
+            },
+            ...{ pending: sum('pending'), available: sum('available'), held: sum('held'), spent: sum('redeemed') },
+            ...{ expired: sum('expired', 'due', 'forfeited'), reversed: sum('return') },
+            moved: sum('debit', 'transfer-out', 'exchange-out'),
+          }).toEqual({
+            ...{ lot: lot.lot, granted: lot.granted, pending: lot.pending, available: lot.available, held: lot.held },
+            ...{ spent: lot.spent, expired: lot.expired, reversed: lot.reversed, moved: lot.moved },
+          });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('what flows into a balance is the balance', () => {
+    fc.assert(
+      fc.property(histories, asked, (history, question) => {
+        const axes = axesOf(question);
+        for (const { asset, available, pending } of balancesAsOf(history, axes)) {
+          const explanation = explainBalance(history, axes, asset)!;
+          balanced(explanation);
+          const of = (kind: string) => explanation.nodes.find((node) => node.kind === kind)?.amount ?? 0n;
+          expect([asset, of('available'), of('pending')]).toEqual([asset, available, pending]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('states at the ends of periods of a random account', () => {
+  const question = fc.record({
+    at: fc.integer({ min: 1, max: 30 }).map(on),
+    knownAt: fc.option(
+      fc.nat({ max: 20 }).map((minutes) => (on(1) + minutes * 60_000) as Instant),
+      { nil: undefined },
+    ),
+  });
+
+  it('change no answer, whatever was asked before and however short the periods are', () => {
+    fc.assert(
+      fc.property(
+        acts,
+        fc.integer({ min: 1, max: 5 }),
+        fc.array(question, { minLength: 1, maxLength: 8 }),
+        (commands, period, questions) => {
+          const [kept, none] = [new AccountHistory(period), new AccountHistory(NEVER)];
+          recorded(commands, kept);
+          recorded(commands, none);
+          for (const axes of questions) {
+            expect(asOf(kept, axes)).toEqual(asOf(none, axes));
+            expect(explainBalance(kept, axes, 'POINTS')).toEqual(explainBalance(none, axes, 'POINTS'));
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('change no answer while events go on to come', () => {
+    fc.assert(
+      fc.property(acts, fc.integer({ min: 1, max: 3 }), question, (commands, period, axes) => {
+        const growing = new AccountHistory(period);
+        for (const event of recorded(commands).events) {
+          growing.take(event);
+          const fresh = new AccountHistory(NEVER);
+          for (const known of growing.events) fresh.take(known);
+          expect(asOf(growing, axes)).toEqual(asOf(fresh, axes));
+        }
+      }),
+    );
+  });
+});
+
+describe('a fork of a random account', () => {
+  const split = fc.tuple(acts, fc.nat({ max: 40 })).map(([commands, at]) => {
+    const events = recorded(commands).events.map(({ event }) => event);
+    return { before: events.slice(0, at), after: events.slice(at) };
+  });
+
+  it('becomes what the account would have become, and leaves it as it is', () => {
+    fc.assert(
+      fc.property(split, ({ before, after }) => {
+        const given = folded(before);
+        const was = text(given);
+        const fork = folded(after, forkAccount(given));
+        expect(text(fork)).toBe(text(folded([...before, ...after])));
+        expect(text(given)).toBe(was);
+        expect(accountDecider.invariants(fork)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('may be forked at every event, and each fork stays what it was', () => {
+    fc.assert(
+      fc.property(acts, (commands) => {
+        let state = accountDecider.initial();
+        const kept: { readonly state: AccountState; readonly was: string }[] = [];
+        for (const { event } of recorded(commands).events) {
+          kept.push({ state, was: text(state) });
+          state = accountDecider.evolve(forkAccount(state), event);
+        }
+        for (const { state: one, was } of kept) expect(text(one)).toBe(was);
+      }),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import type { Sentence } from '@tallystick/http';
+import type { NodeKind } from '@tallystick/ledger-domain';
+
+/** A lot without a date, and what returns took of breakage, read otherwise than their kind. */
+export type SentenceName = NodeKind | 'lot-without-end' | 'return-of-expired' | 'exchange-into-nothing' | 'balance';
+
+/**
+ * Every sentence of an explanation, for people who never saw an event (capabilities 5-4). `{amount}` is what the node, or the
+ * flow into it, counts; `{at}` is when it counts from.
+ */
+export const SENTENCES: Readonly<Record<SentenceName, Sentence>> = {
+  balance: { en: 'Balance: {amount} {asset} free to use', zh: '余额:可用 {amount} {asset}' },
+  receipt: {
+    en: 'Purchase {source}/{id} at store {store}, {at}: {amount} {asset}; receipt {receipt}',
+    zh: '消费 {source}/{id},门店 {store},{at}:{amount} {asset};计算凭据 {receipt}',
+  },
+  line: { en: 'line {line} by rule {rule}: {amount}', zh: '第 {line} 行,规则 {rule}:{amount}' },
+  whole: { en: 'the purchase as a whole: {amount}', zh: '整笔消费:{amount}' },
+  kept: {
+    en: 'no longer granted, but used already: {amount}',
+    zh: '已不再发放,但此前已被使用:{amount}',
+  },
+  credit: {
+    en: 'Adjustment {name} of unit {unit} ({reason}), {at}: {amount} {asset}',
+    zh: '业务单元 {unit} 的调整 {name}({reason}),{at}:{amount} {asset}',
+  },
+  'transfer-in': {
+    en: 'Transfer {name} from account {account}, {at}: {amount} {asset}',
+    zh: '来自账户 {account} 的转赠 {name},{at}:{amount} {asset}',
+  },
+  import: { en: 'Import {name}, {at}: {amount} {asset}', zh: '导入 {name},{at}:{amount} {asset}' },
+  'exchange-in': {
+    en: 'Exchange {name} of lot {lot} ({fromAsset}), {at}: {amount} {asset}',
+    zh: '由批次 {lot}({fromAsset})兑换 {name},{at}:{amount} {asset}',
+  },
+  further: {
+    en: '{count} more, not shown one by one: {amount} {asset}',
+    zh: '其余 {count} 项,未逐一列出:{amount} {asset}',
+  },
+  lot: {
+    en: 'Lot {lot}, owed by {issuer}, ends {until}: {amount} {asset}',
+    zh: '批次 {lot},发行方 {issuer},{until} 到期:{amount} {asset}',
+  },
+  'lot-without-end': {
+    en: 'Lot {lot}, owed by {issuer}, without end: {amount} {asset}',
+    zh: '批次 {lot},发行方 {issuer},永久有效:{amount} {asset}',
+  },
+  score: { en: 'Earned in all: {amount} {asset}', zh: '累计获得:{amount} {asset}' },
+  pending: { en: 'not yet in effect: {amount}', zh: '待生效:{amount}' },
+  available: { en: 'free to use: {amount}', zh: '可用:{amount}' },
+  hold: {
+    en: 'hold {name} of unit {unit}, {at}, drew {drawn} and has {amount} of it',
+    zh: '业务单元 {unit} 的预留 {name},{at},动用 {drawn},现有其中 {amount}',
+  },
+  held: { en: 'reserved until {until}: {amount}', zh: '预留至 {until}:{amount}' },
+  redeemed: { en: 'redeemed at unit {unit}: {amount}', zh: '已在业务单元 {unit} 兑换:{amount}' },
+  cancelled: { en: 'given back: the redemption was cancelled', zh: '已退回:兑换已取消' },
+  released: { en: 'given back: the hold was released', zh: '已退回:预留已释放' },
+  lapsed: { en: 'given back: the time of the hold was over', zh: '已退回:预留已失效' },
+  expired: { en: 'expired {at}: {amount}', zh: '{at} 过期:{amount}' },
+  due: { en: 'expired {at}, not booked yet: {amount}', zh: '{at} 过期,尚未入账:{amount}' },
+  forfeited: { en: 'forfeited when the account was closed, {at}: {amount}', zh: '{at} 销户时作废:{amount}' },
+  return: {
+    en: 'taken back by return {source}/{id} at store {store}, {at}: {amount}; receipt {receipt}',
+    zh: '退货 {source}/{id} 冲回,门店 {store},{at}:{amount};计算凭据 {receipt}',
+  },
+  'return-of-expired': {
+    en: 'taken back by return {source}/{id} at store {store}, {at}: {amount}, of them {fromBreakage} that had expired; receipt {receipt}',
+    zh: '退货 {source}/{id} 冲回,门店 {store},{at}:{amount},其中 {fromBreakage} 此前已过期;计算凭据 {receipt}',
+  },
+  debit: {
+    en: 'taken by adjustment {name} of unit {unit} ({reason}), {at}: {amount}',
+    zh: '业务单元 {unit} 的调整 {name} 扣回({reason}),{at}:{amount}',
+  },
+  'transfer-out': {
+    en: 'sent by transfer {name} to account {account}, {at}: {amount}; there it is lot {lot}',
+    zh: '{at} 转赠 {name} 至账户 {account}:{amount};在该账户为批次 {lot}',
+  },
+  'exchange-out': {
+    en: 'exchanged by {name}, {at}: {amount}; it became lot {lot}',
+    zh: '{at} 兑换 {name}:{amount};成为批次 {lot}',
+  },
+  'exchange-into-nothing': {
+    en: 'exchanged by {name}, {at}: {amount}; rounded down to nothing',
+    zh: '{at} 兑换 {name}:{amount};舍入后为零',
+  },
+  elsewhere: { en: 'held, spent or gone: {amount}', zh: '已预留、已用或已失效:{amount}' },
+};
