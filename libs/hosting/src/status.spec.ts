@@ -25,4 +25,19 @@ describe('The progress of a service that runs in several processes', () => {
       ]),
     ).toEqual([{ service: 'ledger', head: position(1), hops: [waiting] }]);
   });
+
+  it('keeps the seal that one of them tells, and a fault that one of them met', () => {
+    const seal = { size: 3, position: position(3), behind: 0 };
+    const said = (...seals: readonly ({ readonly fault?: string } | undefined)[]) =>
+      mergedStatus(
+        seals.map((one) => ({
+          ...{ service: 'ledger', head: position(3), hops: [] },
+          ...(one && { sealing: { ...seal, ...one } }),
+        })),
+      )[0]?.sealing;
+    expect(said({}, undefined)).toEqual(seal);
+    expect(said({ fault: 'broken' }, {})).toEqual({ ...seal, fault: 'broken' });
+    expect(said({}, { fault: 'broken' })).toEqual({ ...seal, fault: 'broken' });
+    expect(said(undefined)).toBeUndefined();
+  });
 });

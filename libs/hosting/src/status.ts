@@ -54,7 +54,10 @@ export function mergedStatus(parts: readonly ServiceStatus[]): readonly ServiceS
   for (const part of parts) {
     const known = merged.get(part.service);
     const head: Position = known !== undefined && known.head > part.head ? known.head : part.head;
-    merged.set(part.service, { ...part, head, hops: mergedHops([...(known?.hops ?? []), ...part.hops]) });
+    // A fault is told by the process that met it alone.
+    const sealing = part.sealing?.fault === undefined ? (known?.sealing ?? part.sealing) : part.sealing;
+    const hops = mergedHops([...(known?.hops ?? []), ...part.hops]);
+    merged.set(part.service, { ...part, head, hops, ...(sealing && { sealing }) });
   }
   return [...merged.values()];
 }

@@ -17,6 +17,8 @@ export interface SuiteStatus {
     /** Last position of the service's log. */
     readonly head: string;
     readonly hops: readonly Hop[];
+    /** How far its log is sealed; absent where no process of the suite may seal it. */
+    readonly sealing?: { readonly size: number; readonly behind: number; readonly fault?: string };
   }[];
 }
 

@@ -8,7 +8,13 @@ export async function runStatus(_options: unknown, command: Command): Promise<vo
     const rows = status.services.flatMap(({ service, head, hops }) =>
       hops.map(({ topic, position, behind }) => [service, topic, position ?? '', String(behind), head]),
     );
-    tell(status, table([['consumer', 'topic', 'position', 'behind', 'own log'], ...rows]));
+    const seals = status.services.flatMap(({ service, sealing }) =>
+      sealing ? [[service, String(sealing.size), String(sealing.behind), sealing.fault ?? 'whole']] : [],
+    );
+    tell(status, [
+      ...table([['consumer', 'topic', 'position', 'behind', 'own log'], ...rows]),
+      ...(seals.length > 0 ? ['', ...table([['log', 'events sealed', 'behind', 'seal'], ...seals])] : []),
+    ]);
   });
 }
 
