@@ -233,6 +233,13 @@ class Books:
             account.lots[name].extended = instant(data['grace']['until'])
 
     def on_LotsExpired(self, account, data):
+        if data.get('forfeited'):
+            for name, _issuer, _cost, amount in data['slices']:
+                if int(amount) > account.lots[name].parts['available'] or int(amount) <= 0:
+                    self.fault('I5', f'{amount} of {name} are forfeited, {account.lots[name].parts["available"]} are there')
+            self.shift(account, data.get('pending', []), 'pending', 'expired')
+            self.shift(account, data['slices'], 'available', 'expired')
+            return
         for name, _issuer, _cost, amount in data['slices']:
             self.expiries += 1
             lot = account.lots[name]

@@ -139,3 +139,18 @@ describe('spend caps that a program declares', () => {
     expect(statuses.filter((status) => status === 409)).toHaveLength(29);
   });
 });
+
+describe('a balance cap that a program declares', () => {
+  it('limits what purchases give and refuses a credit beyond it', async () => {
+    const { earn, granted, account, program } = await programWith({ balance: '100' });
+    await earn(['P1', FRIDAY, 70], ['P2', SATURDAY, 70]);
+    await expect(granted()).resolves.toEqual({ P1: 70n, P2: 70n });
+    const { state } = await api.ledger.application.accounts.load(TENANT, account);
+    expect(state.books.get('POINTS')).toMatchObject({ available: 100n, breakage: 40n });
+    const credit = { adjustmentId: 'a-1', asset: 'POINTS', amount: '1', reason: 'goodwill', unit: 'mall' };
+    await expect(api.post(`/v1/accounts/${account}/adjustments`, credit, { program })).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'cap-exceeded', facts: { cap: 'balance', limit: '100', used: '100' } },
+    });
+  });
+});

@@ -76,7 +76,7 @@ describe('an adjustment', () => {
       [adjustment('a-1', '0'), 422, 'amount-invalid'],
       [adjustment('a-1', '1.5'), 422, 'amount-scale'],
       [adjustment('a-1', '5', { reason: 'because' }), 422, 'reason-unknown'],
-      [adjustment('a-1', '5', { reason: 'Some words' }), 422, 'schema-invalid'],
+      [adjustment('a-1', '5', { reason: 'Some words' }), 422, 'id-invalid'],
       [adjustment('a-1', '-5', { expiresAt: EARNED }), 422, 'schema-invalid'],
       [adjustment('a-1', '5', { asset: 'MILES' }), 422, 'unknown-asset'],
       [adjustment('a-1', '5', { asset: 'GROWTH' }), 409, 'asset-not-spendable'],

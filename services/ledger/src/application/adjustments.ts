@@ -149,11 +149,14 @@ export class Adjustments {
     const { request, decided } = await requests.load(actor.tenant, id);
     if (!request || !maySee(actor, request)) return refused(reject('request-unknown'));
     if (isOwn(actor, request.account)) return refused(reject('self-dealing', { account: request.account }));
-    const command = bookingOf(actor.tenant, request, decisions.now());
+    const assets = await this.options.assets.assetsOf(actor.tenant, actor.program);
+    const at = decisions.now();
+    const balanceCap = assets.balanceCapOf(request.asset, at)?.most;
+    const command = { ...bookingOf(actor.tenant, request, at), balanceCap };
     const isOpen = !decided && request.maker !== actor.name;
     const outcome = isOpen ? await this.tried(command) : [];
     if (isRejection(outcome)) return refused(outcome);
-    const approval = { kind: 'approve-adjustment', by: actor.name, at: decisions.now() } as const;
+    const approval = { kind: 'approve-adjustment', by: actor.name, at } as const;
     const result = await requests.execute(actor.tenant, id, approval, by.metadata);
     if (result.kind === 'failed') throw result.error;
     if (result.kind === 'rejected') return refused(result.rejection);
@@ -188,7 +191,8 @@ export class Adjustments {
     if (kind === undefined) return reject('unknown-asset', { asset: asked.asset });
     if (kind === 'score') return reject('asset-not-spendable', { asset: asked.asset });
     const unitCost = assets.unitCostOf(asked.asset, at);
-    return { kind: 'adjust-points', tenant, program, at, unitCost, ...asked };
+    const balanceCap = assets.balanceCapOf(asked.asset, at)?.most;
+    return { kind: 'adjust-points', tenant, program, at, unitCost, balanceCap, ...asked };
   }
 
   /** What the account would say: nothing where it has carried the adjustment out before. */

@@ -2,6 +2,7 @@ import {
   type AssetKind,
   type AssetTerms,
   type AssetVersion,
+  type BalanceCap,
   BUILT_IN_ASSETS,
   CAP_WINDOWS,
   type Clawback,
@@ -42,8 +43,8 @@ interface Version {
  */
 export class ProgramAssets {
   private readonly versions: ReadonlyMap<string, Versions>;
-  /** True where what may be earned of some asset has, or had, a cap. */
-  readonly hasEarnCaps: boolean;
+  /** True where a cap on what is earned or had is, or was, in force for some asset. */
+  readonly capsAccruals: boolean;
   private readonly days: ZonedDays | undefined;
 
   constructor(all: ReadonlyMap<string, readonly AssetVersion[]>, zone?: string) {
@@ -56,7 +57,9 @@ export class ProgramAssets {
         return [asset, { declared, workedOut }];
       }),
     );
-    this.hasEarnCaps = [...all.values()].some((each) => each.some(({ policy }) => policy?.caps?.earn !== undefined));
+    this.capsAccruals = [...all.values()].some((each) =>
+      each.some(({ policy }) => policy?.caps?.earn !== undefined || policy?.caps?.balance !== undefined),
+    );
   }
 
   /** `undefined` where the program does not know the asset; the built-in ones are always known. */
@@ -118,6 +121,12 @@ export class ProgramAssets {
       version.caps.set(day, caps);
     }
     return caps;
+  }
+
+  /** What an account may have of an asset at most, as it is in force at an instant. */
+  balanceCapOf(asset: string, at: Instant): BalanceCap | undefined {
+    const { balance, onExceed = 'cut' } = this.version(asset, at)?.terms.caps ?? {};
+    return balance === undefined ? undefined : { asset, most: BigInt(balance), onExceed };
   }
 
   /** The caps on what is spent of an asset at an instant; `unknown-program` as above. */

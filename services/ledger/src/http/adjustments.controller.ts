@@ -44,6 +44,7 @@ export class AdjustmentsController {
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
+    'cap-exceeded',
     'asset-not-spendable',
     'deficit-outstanding',
     'insufficient-points',

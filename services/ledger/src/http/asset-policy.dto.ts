@@ -91,7 +91,7 @@ export class CapLimitsBody {
   readonly life?: string;
 }
 
-/** What one account may earn and spend of the asset; at least one limit. */
+/** What one account may earn, spend and have of the asset; at least one limit. */
 export class CapsBody {
   /** What purchases grant, before returns. */
   @Optional()
@@ -103,7 +103,12 @@ export class CapsBody {
   @Part(() => CapLimitsBody)
   readonly spend?: CapLimitsBody;
 
-  /** For what is earned; default `cut`: what fits is granted; `reject`: nothing is where not all fits. */
+  /** What the account has, pending, available and held together; beyond it credits and exchanges are refused. */
+  @Optional()
+  @Amount()
+  readonly balance?: string;
+
+  /** For what purchases give; default `cut`: what fits is granted; `reject`: nothing is where not all fits. */
   @Optional()
   @OneOf(['cut', 'reject'])
   readonly onExceed?: 'cut' | 'reject';

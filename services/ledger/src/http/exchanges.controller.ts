@@ -45,6 +45,7 @@ export class ExchangesController {
     'insufficient-points',
     'rate-invalid',
     'exchange-too-small',
+    'cap-exceeded',
   )
   @Refuses(BOOKING_REFUSALS, 'unknown-asset')
   async exchange(
@@ -73,6 +74,7 @@ export class ExchangesController {
       rate,
       rateVersion,
       rounding,
+      balanceCap: declared.balanceCapOf(toAsset, on.at)?.most,
     } as const;
     const isOwn = (event: AccountEvent): event is PointsExchanged =>
       event.type === 'PointsExchanged' && event.data.exchange === exchange;

@@ -3,6 +3,7 @@ import { type CommandItem, commandId } from '@tallystick/decider';
 import type {
   AccountCommand,
   ApplyEvaluation,
+  BalanceCap,
   GrantedAmount,
   LinkedReturn,
   ReturnedAmount,
@@ -50,20 +51,24 @@ function commandOf(record: BusRecord<PurchaseQualified>, assets: ProgramAssets):
       causationId: record.causationId,
     },
   };
-  return assets.hasEarnCaps ? underCaps(item, assets) : item;
+  return assets.capsAccruals ? underCaps(item, assets) : item;
 }
 
 /** The command with the caps in force when the purchase was made. */
 function underCaps(item: CommandItem<ApplyEvaluation>, assets: ProgramAssets): CommandItem<AccountCommand> | Missing {
   const { command } = item;
   const grants: GrantedAmount[] = [];
+  const balanceCaps: BalanceCap[] = [];
   for (const grant of command.grants) {
+    const most = assets.balanceCapOf(grant.asset, command.effectiveAt);
+    if (most) balanceCaps.push(most);
     const caps = assets.earnCapsOf(grant.asset, command.effectiveAt);
     if (typeof caps === 'string') return caps;
     grants.push(caps ? { ...grant, caps } : grant);
   }
-  if (!grants.some(({ caps }) => caps !== undefined)) return item;
-  return { ...item, command: { ...command, grants, capped: true } };
+  const isCapped = grants.some(({ caps }) => caps !== undefined);
+  const capped = { ...(isCapped && { capped: true as const }), ...(balanceCaps.length > 0 && { balanceCaps }) };
+  return { ...item, command: { ...command, grants, ...capped } };
 }
 
 function grantsOf({ grants }: PurchaseQualified, earnedAt: Instant, assets: ProgramAssets): GrantedAmount[] | Missing {

@@ -38,6 +38,13 @@ export interface EarnCaps {
   readonly windows: readonly EarnWindow[];
 }
 
+/** What an account may have of an asset at most: pending, available and held together (capabilities L17). */
+export interface BalanceCap {
+  readonly asset: string;
+  readonly most: bigint;
+  readonly onExceed: 'cut' | 'reject';
+}
+
 export interface GrantedAmount extends AssetAmount {
   readonly unitCost: string;
   /** Absent: never. */
@@ -73,6 +80,8 @@ export interface ApplyEvaluation extends ForHolder {
   readonly returns: readonly LinkedReturn[];
   /** True where one of the grants has caps. */
   readonly capped?: true;
+  /** Absent: none. */
+  readonly balanceCaps?: readonly BalanceCap[];
 }
 
 /** The whole present picture of one return that names no purchase. */

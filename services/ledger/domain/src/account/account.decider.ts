@@ -10,6 +10,7 @@ import { accountSnapshot } from './account.snapshot';
 import { type AccountState, emptyAccount, keyOf, reversalKey } from './account.state';
 import { upcastAccount } from './account.upcasters';
 import { eventsOfCapped, isCapped } from './capped-purchases';
+import { withinBalance } from './decisions/balance-caps';
 import { decideDecision } from './decisions/decision.decider';
 import { Draft } from './decisions/draft';
 import { lateLots } from './decisions/late-lots';
@@ -51,13 +52,17 @@ function decideFact(command: FactCommand, state: AccountState): readonly Account
     events.push(...eventsOfReturn(command, state, pictureOfReturn(command, state)));
     return state.closed ? forfeited(events, command, state) : events;
   }
-  if (isCapped(command, state)) {
-    const capped = eventsOfCapped(command, state, events);
-    return state.closed ? forfeited(capped, command, state) : capped;
-  }
+  const said = isCapped(command, state)
+    ? eventsOfCapped(command, state, events)
+    : eventsOfUncapped(command, state, events);
+  if (state.closed) return forfeited(said, command, state);
+  return command.balanceCaps ? withinBalance(said, command, state) : said;
+}
+
+function eventsOfUncapped(command: ApplyEvaluation, state: AccountState, events: AccountEvent[]): AccountEvent[] {
   const picture = pictureOfPurchase(command, state);
   events.push(...eventsOfPurchase(command, state, picture), ...lateLots(picture, state));
-  return state.closed ? forfeited(events, command, state) : events;
+  return events;
 }
 
 /** A closed account keeps nothing that comes back to it. */

@@ -3,7 +3,14 @@ import type { AccountCommand, ApplyEvaluation, EarnCaps, EarnWindow } from './ac
 import { accountDecider } from './account.decider';
 import type { AccountEvent, AccrualAmended } from './account.events';
 import { linkedReturn, pointsGrant, purchasePicture } from './account.examples';
-import { cancelRedemption, captureHold, placeHold, releaseHold } from './decisions/decision.examples';
+import {
+  adjustPoints,
+  cancelRedemption,
+  captureHold,
+  exchangePoints,
+  placeHold,
+  releaseHold,
+} from './decisions/decision.examples';
 import type { SpendCap } from './decisions/decision.commands';
 import { instant } from '@tallystick/vocabulary';
 
@@ -194,5 +201,58 @@ describe('a spend cap', () => {
     refused([hold('H1', 2, 60n)], more(81n), { cap: 'spend-transaction', limit: '80', used: '60' });
     refused([hold('H0', 2, 30n), hold('H1', 2, 60n)], more(71n), { cap: 'spend-day', limit: '100', used: '90' });
     expect(made(earned, hold('H1', 2, 60n), more(80n)).at(-1)).toMatchObject({ type: 'HoldCaptured' });
+  });
+});
+
+describe('a balance cap', () => {
+  const under = (id: string, day: number, amount: bigint, more: Partial<ApplyEvaluation> = {}, most = 100n) =>
+    purchasePicture(id, day, amount, { balanceCaps: [{ asset: 'POINTS', most, onExceed: 'cut' }], ...more });
+  const rejecting = { balanceCaps: [{ asset: 'POINTS', most: 100n, onExceed: 'reject' as const }] };
+  const pending = { grants: [pointsGrant(80n, { activatesOn: 'shipped' })] };
+
+  it('makes breakage at once of what a purchase grants beyond it, and says so; the accrual stays whole', () => {
+    const events = made(under('P1', 1, 70n), under('P2', 2, 70n));
+    expect(events.map(({ type }) => type)).toEqual(['AccountOpened', 'PointsAccrued', 'PointsAccrued', 'LotsExpired']);
+    expect(events.at(-1)).toMatchObject({
+      data: { forfeited: true, cap: 'balance', slices: [['till-1:P2:POINTS', 'hotel', '1/100', '40']] },
+    });
+    expect(ends(events)).toEqual({ P1: 70, P2: 70, available: 100 });
+  });
+
+  it('under reject leaves nothing of a purchase that does not fit, and of one that is evaluated anew what fits', () => {
+    expect(ends(made(under('P1', 1, 70n), under('P2', 2, 70n, rejecting)))).toMatchObject({ available: 70 });
+    const again = { revision: 1, ...rejecting };
+    expect(ends(made(under('P1', 1, 70n, rejecting), under('P1', 1, 130n, again)))).toMatchObject({ available: 100 });
+  });
+
+  it('counts what is pending and what is held', () => {
+    const state = fold(
+      accountDecider,
+      made(under('P1', 1, 60n), placeHold('H1', 1, 50n), under('P2', 1, 80n, pending)),
+    );
+    expect(state.books.get('POINTS')).toMatchObject({ available: 10n, held: 50n, pending: 40n, breakage: 40n });
+  });
+
+  it('has room again for what was spent', () => {
+    const spent = [placeHold('H1', 2, 60n), captureHold('H1', 2)];
+    expect(ends(made(under('P1', 1, 100n), ...spent, under('P2', 3, 80n)))).toMatchObject({ available: 100 });
+  });
+
+  it('costs the holder nothing twice: a return takes what was beyond it out of the breakage', () => {
+    const returned = { revision: 1, returns: [linkedReturn('R1', 3, 70n)] };
+    const state = fold(accountDecider, made(under('P1', 1, 70n), under('P2', 2, 70n), under('P2', 2, 70n, returned)));
+    expect(state.books.get('POINTS')).toMatchObject({ available: 70n, breakage: 0n, uncollectable: 0n });
+  });
+
+  it('refuses a credit and an exchange beyond it: cap-exceeded', () => {
+    const account = scenario(accountDecider).given(...made(purchasePicture('P1', 1, 70n)));
+    const credit = (amount: bigint) => adjustPoints('A1', 2, amount, { balanceCap: 100n });
+    account
+      .when(credit(31n))
+      .thenRefused('cap-exceeded', { asset: 'POINTS', cap: 'balance', limit: '100', used: '70' });
+    expect(account.when(credit(30n)).outcome()).toHaveLength(1);
+    expect(account.when(credit(-30n)).outcome()).toHaveLength(1);
+    const exchange = exchangePoints('E1', 2, 70n, { toAsset: 'MILES', rate: '1/1', balanceCap: 69n });
+    account.when(exchange).thenRefused('cap-exceeded', { asset: 'MILES', cap: 'balance', limit: '69', used: '0' });
   });
 });

@@ -23,7 +23,9 @@ export interface Caps {
   readonly earn?: CapLimits;
   /** What is held or was redeemed; released, lapsed and cancelled amounts are given back. Beyond it a hold is refused. */
   readonly spend?: CapLimits;
-  /** For what is earned, default `cut`: what fits is granted; `reject`: nothing is where not all fits. */
+  /** What the account has, pending, available and held together; beyond it a credit or an exchange is refused. */
+  readonly balance?: string;
+  /** For what purchases give, default `cut`: what fits is granted; `reject`: nothing is where not all fits. */
   readonly onExceed?: 'cut' | 'reject';
 }
 
@@ -109,8 +111,8 @@ export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefine
 /** The windows of caps. */
 export const CAP_WINDOWS = ['transaction', 'day', 'week', 'month', 'life'] as const;
 
-function isCaps({ earn = {}, spend = {}, onExceed = 'cut' }: Caps): boolean {
-  const limits = CAP_WINDOWS.flatMap((window) => [earn[window], spend[window]]);
+function isCaps({ earn = {}, spend = {}, balance, onExceed = 'cut' }: Caps): boolean {
+  const limits = [balance, ...CAP_WINDOWS.flatMap((window) => [earn[window], spend[window]])];
   const said = limits.filter((limit) => limit !== undefined);
   return said.length > 0 && said.every((limit) => LIMIT.test(limit)) && (onExceed === 'cut' || onExceed === 'reject');
 }

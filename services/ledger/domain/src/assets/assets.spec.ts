@@ -84,6 +84,7 @@ describe('declare assets', () => {
       { holdTtlSeconds: { default: '60', most: '3600' } },
       { holdTtlSeconds: { most: '30' } },
       { caps: { earn: { transaction: '500', day: '0', week: '2000', month: '5000', life: '9000000000000000' } } },
+      { caps: { balance: '100000' } },
       { caps: { spend: { month: '100' }, earn: { life: '1' }, onExceed: 'reject' } },
     ];
     for (const policy of policies) {

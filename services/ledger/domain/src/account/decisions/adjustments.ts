@@ -4,6 +4,7 @@ import type { AccountEvent, Posting } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
 import type { AdjustPoints } from './decision.commands';
+import { faultOfBalanceCap } from './balance-caps';
 import { creditLot } from './decision.evolve';
 import { drawn, faultOfSpending } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
@@ -16,9 +17,10 @@ export function adjustPoints(
   command: AdjustPoints,
   state: AccountState,
 ): readonly AccountEvent[] | Rejection<AccountRefusal> {
-  const { asset, amount } = command;
+  const { asset, amount, balanceCap } = command;
   if (state.books.get(asset)?.score) return reject('asset-not-spendable', { asset });
-  return amount > 0n ? [credit(command, state)] : debit(command, state);
+  if (amount < 0n) return debit(command, state);
+  return faultOfBalanceCap(state, asset, amount, balanceCap) ?? [credit(command, state)];
 }
 
 function credit(command: AdjustPoints, state: AccountState): AccountEvent {

@@ -105,6 +105,8 @@ export interface AdjustPoints extends ForAccount {
   readonly unit: string;
   readonly unitCost: string;
   readonly expiresAt?: Instant;
+  /** The most that the account may have of the asset after a credit; absent: no limit. */
+  readonly balanceCap?: bigint;
 }
 
 /** Sends points to another account of the program (capabilities L10). */
@@ -161,6 +163,8 @@ export interface ExchangePoints extends ForAccount {
   readonly rate: string;
   readonly rateVersion: string;
   readonly rounding: RoundingMode;
+  /** The most that the account may have of `toAsset` afterwards; absent: no limit. */
+  readonly balanceCap?: bigint;
 }
 
 /** Says which lots expire within so many days, each threshold once per date of expiry. */

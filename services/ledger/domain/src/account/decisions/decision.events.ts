@@ -77,8 +77,10 @@ export type LotsExpired = DomainEvent<
   'LotsExpired',
   OfAsset & {
     readonly slices: readonly SliceRow[];
-    /** Present where the account was closed and its balance forfeited, whatever the dates of its lots. */
+    /** Present where it was forfeited whatever the dates of its lots: the account was closed, or what `cap` says. */
     readonly forfeited?: true;
+    /** The cap that what a purchase granted was beyond (capabilities L17). */
+    readonly cap?: 'balance';
     /** Forfeited while it was pending. */
     readonly pending?: readonly SliceRow[];
   }

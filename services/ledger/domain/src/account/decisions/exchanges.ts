@@ -13,6 +13,7 @@ import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
 import type { ExchangePoints } from './decision.commands';
+import { faultOfBalanceCap } from './balance-caps';
 import { arrivedLot, EXCHANGE } from './decision.evolve';
 import type { SliceRow } from './decision.events';
 import { drawn, faultOfSpending } from './holds';
@@ -37,6 +38,8 @@ export function exchangePoints(
   const toAmount = round(times(amount, rate), rounding);
   if (toAmount > MAX_AMOUNT) return reject('amount-out-of-range', { asset: toAsset, limit: String(MAX_AMOUNT) });
   if (toAmount === 0n) return reject('exchange-too-small', { asset, amount: String(amount), toAsset });
+  const beyond = faultOfBalanceCap(state, toAsset, toAmount, command.balanceCap);
+  if (beyond) return beyond;
   const slices = drawn(lots, amount);
   const byName = new Map(lots.map(({ lot }) => [lot.lot, lot]));
   const parts = splitByLargestRemainder(

@@ -188,6 +188,7 @@ export class NaiveAccount {
       case 'HoldLapsed':
         return each(data.slices, (lot, amount) => (lot.held -= amount));
       case 'LotsExpired':
+        each(data.pending ?? [], (lot, amount) => (lot.expired += amount));
         return each(data.slices, (lot, amount) => (lot.expired += amount));
       case 'RedemptionCancelled':
         each(data.slices, (lot, amount) => (lot.spent -= amount));

@@ -54,9 +54,10 @@ const purchase = fc
       day.map((d) => ({ activatesAt: instant(january(d)) })),
     ),
     onExceed: some(fc.constantFrom('cut' as const, 'reject' as const)),
+    balance: some(fc.constantFrom('cut' as const, 'reject' as const)),
     returns: fc.array(fc.record({ id: fc.constantFrom('R1', 'R2'), on: day, amount, clawback }), { maxLength: 2 }),
   })
-  .map(({ id, on, revision, grants, issuer, expires, matures, onExceed, returns }): AccountCommand => {
+  .map(({ id, on, revision, grants, issuer, expires, matures, onExceed, balance, returns }): AccountCommand => {
     const expiry = expires === undefined ? {} : { expiresAt: instant(january(expires)) };
     const named = new Map(returns.map((one) => [one.id, one]));
     const caps = onExceed && { caps: { onExceed, windows: windowsOn(on) } };
@@ -65,6 +66,7 @@ const purchase = fc
       issuer,
       grants: [pointsGrant(grants, { ...expiry, ...matures, ...caps })],
       ...(caps && { capped: true }),
+      ...(balance && { balanceCaps: [{ asset: 'POINTS', most: 90n, onExceed: balance }] }),
       returns: [...named.values()].map((one) => {
         const linked = linkedReturn(`${one.id}-${id}`, one.on, one.amount);
         return { ...linked, amounts: linked.amounts.map((asked) => ({ ...asked, clawback: one.clawback })) };
@@ -158,11 +160,15 @@ const shuffledFacts = fc
       .map(([arrived, again]) => ({ sent, arrived: [...arrived, ...again] })),
   );
 
-/** A purchase waits for the same as ever, by its name. */
+/** A purchase waits for the same as ever, by its name; a balance cap takes by decisions, which bind where they are recorded. */
 function withoutWaiting(one: AccountCommand): AccountCommand {
   if (one.kind !== 'apply-evaluation') return one;
   const waits = one.purchase.id === 'P1' ? { activatesOn: 'shipped' } : { activatesOn: undefined };
-  return { ...one, grants: one.grants.map((grant) => ({ ...grant, activatesAt: undefined, ...waits })) };
+  return {
+    ...one,
+    balanceCaps: undefined,
+    grants: one.grants.map((grant) => ({ ...grant, activatesAt: undefined, ...waits })),
+  };
 }
 
 /** One picture per revision: its content is what its publisher said once. */
