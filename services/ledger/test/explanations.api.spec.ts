@@ -127,3 +127,23 @@ describe('GET the explanation of a balance', () => {
     expect((await api.get(`${ACCOUNT}/explanation`)).status).toBe(422);
   });
 });
+
+describe('GET the statement of an instant at which something is due', () => {
+  it('shows it at its own time, apart from what is booked: it has no revision', async () => {
+    await api.post(`${ACCOUNT}/holds`, { holdId: 'H-2', asset: 'POINTS', amount: '5', ttlSeconds: 60, unit: 'mall' });
+    const lines = async (at: string) => (await api.get(`${ACCOUNT}/statement?at=${at}&limit=2`)).body['items'];
+    expect(await lines('2026-11-06T10:00:30.000Z')).toMatchObject([{ type: 'HoldPlaced' }, { type: 'PointsReversed' }]);
+    expect(await lines('2026-11-06T10:02:00.000Z')).toEqual([
+      {
+        due: true,
+        type: 'HoldLapsed',
+        effectiveAt: '2026-11-06T10:01:00.000Z',
+        postings: [
+          { book: 'held', asset: 'POINTS', issuer: 'hotel', amount: '-5' },
+          { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '5' },
+        ],
+      },
+      expect.objectContaining({ type: 'HoldPlaced', revision: expect.any(Number) as number }),
+    ]);
+  });
+});

@@ -114,6 +114,16 @@ function addAuditing(tally: Command): void {
   tally
     .command('replay [stream]')
     .description('fold one stream, or every account, from its stored events')
+    .option(
+      '--from <bound>',
+      'count events of accounts behind this position of the log, or recorded after this instant',
+    )
+    .option('--to <bound>', 'know nothing behind this position of the log, or recorded after this instant')
+    .option('--as-of <instant>', 'only what has taken effect by then counts, and time passes until then')
+    .addHelpText(
+      'after',
+      '\nWith any of the three: the counts of the range, and what every account held then, as sums and one digest.',
+    )
     .action(runReplay);
   tally
     .command('verify')

@@ -33,3 +33,4 @@ export * from './explanation/graph';
 export * from './as-of/as-of';
 export * from './as-of/diff';
 export * from './as-of/history';
+export * from './as-of/running-fold';

@@ -1,10 +1,12 @@
 import { type Caller, type ListAnswer, listAnswer, type Page, problem, problemOf } from '@tallystick/http';
 import {
+  type AccountEvent,
   type AccountHistory,
   type Axes,
   type BalanceAsOf,
   balancesAsOf,
   diff,
+  type LineAsOf,
   linesAsOf,
   type LotAsOf,
   lotsAsOf,
@@ -37,7 +39,10 @@ export class AsOfAnswers {
     return listAnswer(page, lots, ({ lot }) => [lot], lotAnswer(history));
   }
 
-  /** Newest first. Pages hold together where `knownAt` is given: nothing then comes between them. */
+  /**
+   * Newest first, what is due and unbooked at its own time. Pages hold together where `at` and `knownAt` are given: nothing
+   * then comes between them.
+   */
   async statement(
     caller: Caller,
     account: string,
@@ -45,9 +50,9 @@ export class AsOfAnswers {
     page: Page,
   ): Promise<ListAnswer<StatementLineAnswer>> {
     const { history, axes } = await this.asked(caller, account, query);
-    const lines = linesAsOf(history, axes).flatMap(({ stored }) => stored ?? []);
     const start = Number(page.after?.[0] ?? 0);
-    const rows = lines.reverse().map((event, index) => ({ event, next: String(index + 1) }));
+    const lines = [...linesAsOf(history, axes)].reverse();
+    const rows = lines.map((line, index) => ({ line, next: String(index + 1) }));
     return listAnswer(page, rows.slice(start), ({ next }) => [next], statementLine);
   }
 
@@ -123,12 +128,12 @@ function lotAnswer(history: AccountHistory): (lot: LotAsOf) => LotAnswer {
   };
 }
 
-function statementLine({ event }: { readonly event: PlacedEvent }): StatementLineAnswer {
-  const { data } = event.event;
+function statementLine({ line: { event, stored } }: { readonly line: LineAsOf }): StatementLineAnswer {
+  const { data } = event;
   const purchase = 'purchase' in data ? data.purchase : undefined;
   const source = 'reversal' in data ? data.reversal : purchase;
   return {
-    ...diffEvent(event),
+    ...(stored ? diffEvent(stored) : { due: true, ...movement(event) }),
     ...(source && { source }),
     ...(purchase && { purchase }),
     ...('receipt' in data && { receipt: data.receipt }),
@@ -137,12 +142,13 @@ function statementLine({ event }: { readonly event: PlacedEvent }): StatementLin
 }
 
 function diffEvent({ event, revision, position, recordedAt }: PlacedEvent): DiffEventAnswer {
+  return { revision, position, ...movement(event), recordedAt: formatInstant(recordedAt) };
+}
+
+function movement(event: AccountEvent): Pick<DiffEventAnswer, 'type' | 'effectiveAt' | 'postings'> {
   return {
-    revision,
-    position,
     type: event.type,
     ...('effectiveAt' in event.data && { effectiveAt: event.data.effectiveAt }),
-    recordedAt: formatInstant(recordedAt),
     postings: postingsIn(event).map(([book, asset, issuer, amount]): PostingAnswer => ({
       book,
       asset,

@@ -2,6 +2,7 @@ import {
   Amount,
   BusinessId,
   Count,
+  Flag,
   InstantText,
   ListOf,
   OneOf,
@@ -156,11 +157,19 @@ export class PostingAnswer {
 
 /** One event of an account and why it happened: its receipt at campaigns explains every point (capabilities L21). */
 export class StatementLineAnswer {
+  /** Revision, position and time of the stored event; absent where `due`. */
+  @Optional()
   @Count()
-  readonly revision!: number;
+  readonly revision?: number;
 
+  @Optional()
   @Text(20)
-  readonly position!: string;
+  readonly position?: string;
+
+  /** True for what time has done by `at` and no job has booked; only where `at` or `knownAt` is asked. */
+  @Optional()
+  @Flag()
+  readonly due?: boolean;
 
   @Text(100)
   readonly type!: string;
@@ -188,8 +197,9 @@ export class StatementLineAnswer {
   @InstantText()
   readonly effectiveAt?: string;
 
+  @Optional()
   @InstantText()
-  readonly recordedAt!: string;
+  readonly recordedAt?: string;
 
   @ListOf(() => PostingAnswer, 10_000, 0)
   readonly postings!: readonly PostingAnswer[];

@@ -1,10 +1,25 @@
 import { bodyOf, type EventStore } from '@tallystick/decider';
 import type { Command } from 'commander';
+import { instant } from '@tallystick/vocabulary';
 import { foldAccounts } from '../audit/account-fold';
+import { boundOf, replayRange } from '../audit/replay-range';
 import { inSession } from './session';
 
-/** One stream: its events and, for an account, what they add up to. All: how much every account holds together. */
-export async function runReplay(stream: string | undefined, _options: unknown, command: Command): Promise<void> {
+interface Options {
+  readonly from?: string;
+  readonly to?: string;
+  readonly asOf?: string;
+}
+
+/**
+ * One stream: its events as they are stored. A range, or an instant: what every account held then, its digest and the counts of
+ * the range. All: how much every account holds together.
+ */
+export async function runReplay(stream: string | undefined, options: Options, command: Command): Promise<void> {
+  const isRange = options.from !== undefined || options.to !== undefined || options.asOf !== undefined;
+  if (isRange && stream !== undefined)
+    throw new Error('--from, --to and --as-of are about every account, not a stream');
+  if (isRange) return runRange(options, command);
   await inSession(command, async ({ suite, progress, tell }) => {
     if (stream !== undefined) return tell(...(await oneStream(await suite.log(serviceOf(stream)), stream)));
     const ledger = await suite.log('ledger');
@@ -68,4 +83,25 @@ async function oneStream(log: EventStore, stream: string): Promise<[unknown, str
     hash: Buffer.from(event.hash).toString('hex'),
   }));
   return [shown, shown.map(({ revision, type, data }) => `${revision} ${type} ${JSON.stringify(data)}`)];
+}
+
+async function runRange({ from, to, asOf }: Options, command: Command): Promise<void> {
+  const range = {
+    from: from === undefined ? undefined : boundOf(from),
+    to: to === undefined ? undefined : boundOf(to),
+    asOf: asOf === undefined ? undefined : instant(asOf),
+  };
+  await inSession(command, async ({ suite, progress, tell }) => {
+    const ledger = await suite.log('ledger');
+    const bar = progress('replaying', Number(await ledger.logHead()));
+    const report = await replayRange(ledger, range, (count) => bar.advance(count));
+    bar.stop();
+    const { through, events, types, touched, accounts, totals, digest } = report;
+    tell(report, [
+      `${events} events of ${touched} accounts in the range; ${accounts} accounts known at position ${Number(through ?? 0)}`,
+      ...Object.entries(types).map(([type, count]) => `${type} ${count}`),
+      ...Object.entries(totals).map(([asset, sum]) => `${asset} available: ${sum}`),
+      `digest ${digest}`,
+    ]);
+  });
 }

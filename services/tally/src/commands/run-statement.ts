@@ -7,6 +7,8 @@ import { amountsOf, type StatementLeg } from './statement-amounts';
 
 interface StatementLine {
   readonly type: string;
+  /** True for what time has done and no job has booked. */
+  readonly due?: boolean;
   readonly effectiveAt?: string;
   readonly source?: { readonly source: string; readonly id: string };
   readonly postings: readonly StatementLeg[];
@@ -27,9 +29,9 @@ export async function runStatement(
       lines.push(...page);
     const rows = lines
       .reverse()
-      .map(({ effectiveAt, type, source, postings }) => [
+      .map(({ effectiveAt, type, due, source, postings }) => [
         effectiveAt ?? '',
-        type,
+        due ? `${type} (due, not booked)` : type,
         source ? `${source.source}/${source.id}` : '',
         amountsOf(postings),
       ]);

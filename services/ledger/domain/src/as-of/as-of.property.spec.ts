@@ -25,6 +25,7 @@ import type { Explanation } from '../explanation/graph';
 import { asOf, balancesAsOf } from './as-of';
 import { on, recorded } from './as-of.spec-data';
 import { AccountHistory } from './history';
+import { RunningFold } from './running-fold';
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 
@@ -188,6 +189,42 @@ describe('the explanation of a random account', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('a random account that is folded without keeping its events', () => {
+  it('is at an instant what its history says', () => {
+    fc.assert(
+      fc.property(acts, fc.integer({ min: 1, max: 30 }).map(on), (commands, at) => {
+        const history = recorded(commands);
+        const running = new RunningFold(at);
+        for (const { event } of history.events) running.take(event);
+        const { books } = running.end();
+        const held = [...books].map(([asset, { available, pending, held, breakage }]) => [
+          asset,
+          available,
+          pending,
+          held,
+          breakage,
+        ]);
+        const asked = balancesAsOf(history, { at });
+        expect(held.sort()).toEqual(
+          asked.map((one) => [one.asset, one.available, one.pending, one.held, one.breakage]),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('without an instant is what the decider holds', () => {
+    fc.assert(
+      fc.property(acts, (commands) => {
+        const running = new RunningFold();
+        const events = recorded(commands).events.map(({ event }) => event);
+        for (const event of events) running.take(event);
+        expect(text(running.end())).toBe(text(folded(events)));
+      }),
     );
   });
 });

@@ -134,15 +134,14 @@ export function fold(history: AccountHistory, { at, knownAt }: Axes): Folded {
       continue;
     }
     if (placed.countsFrom !== undefined && placed.countsFrom > latest) latest = placed.countsFrom;
-    if (endsUnknownHold(placed.event, state)) continue;
-    const event = rebook(placed.event, state);
+    const event = countedIn(state, placed.event);
+    if (!event) continue;
     const counted = event === placed.event ? placed : { ...placed, event };
     since.push(counted);
     for (const [, asset] of postingsIn(event)) moved.set(asset, counted);
     state = evolveAccount(state, event);
   }
-  const due = state.owner ? passTime({ kind: 'pass-time', tenant: '', account: '', at }, state) : [];
-  for (const event of due) state = evolveAccount(state, event);
+  const due = passTimeTo(at, state);
   return {
     known,
     get counted() {
@@ -152,6 +151,18 @@ export function fold(history: AccountHistory, { at, knownAt }: Axes): Folded {
     due,
     state,
   };
+}
+
+/** An event that counts as it looks beside those before it; absent where it ends a hold that nobody has placed yet. */
+export function countedIn(state: AccountState, event: AccountEvent): AccountEvent | undefined {
+  return endsUnknownHold(event, state) ? undefined : rebook(event, state);
+}
+
+/** Folds into a state, in place, what time has done by an instant and no job has booked; answers what that is. */
+export function passTimeTo(at: Instant, state: AccountState): readonly AccountEvent[] {
+  const due = state.owner ? passTime({ kind: 'pass-time', tenant: '', account: '', at }, state) : [];
+  for (const event of due) evolveAccount(state, event);
+  return due;
 }
 
 /** Server clocks differ: a hold that ended before it began counts from when it began, and then not at all. */

@@ -1,7 +1,7 @@
-import { type Instant, instant } from '@tallystick/vocabulary';
-import type { AccountEvent, ReversalRecalculated } from '../account/account.events';
-import { keyOf } from '../account/account.state';
+import type { Instant } from '@tallystick/vocabulary';
+import type { AccountEvent } from '../account/account.events';
 import { PERIOD, Periods } from './periods';
+import { Placing } from './placing';
 
 /** An event of one account as it was stored. */
 export interface StoredAccountEvent {
@@ -20,18 +20,12 @@ export interface PlacedEvent extends StoredAccountEvent {
   readonly countsFrom?: Instant;
 }
 
-/**
- * The events of one account, from revision 0 on without gaps, each with the instant from which it counts: its
- * `effectiveAt`. A recalculated reversal keeps the place of its return, but what it takes anew was not there before its
- * cause; it counts from the later of both, so no day before shows it.
- */
+/** The events of one account, from revision 0 on without gaps, each with the instant from which it counts. */
 export class AccountHistory {
   /** States at the ends of periods, for those who fold. */
   readonly periods: Periods;
   private readonly placed: PlacedEvent[] = [];
-  private readonly facts = new Map<string, Instant>();
-  /** The last event that could be the cause of a recalculation. */
-  private last?: { readonly at: Instant; readonly event: AccountEvent };
+  private readonly placing = new Placing();
 
   /** `period`: after how many events a state is kept; it changes no answer. */
   constructor(period = PERIOD) {
@@ -45,7 +39,7 @@ export class AccountHistory {
   /** Takes the next event of the stream; throws where it is not the next. */
   take(stored: StoredAccountEvent): void {
     if (stored.revision !== this.placed.length) throw new Error(`revision ${stored.revision} is not the next`);
-    const countsFrom = this.place(stored.event);
+    const countsFrom = this.placing.place(stored.event);
     this.placed.push({ ...stored, countsFrom });
   }
 
@@ -59,26 +53,4 @@ export class AccountHistory {
     }
     return low;
   }
-
-  private place(event: AccountEvent): Instant | undefined {
-    if (event.type === 'AccountOpened') return undefined;
-    const own = instant(event.data.effectiveAt);
-    if (event.type === 'ReversalRecalculated') return later(own, this.causeOf(event));
-    this.last = { at: own, event };
-    if (event.type === 'PointsAccrued' || event.type === 'AccrualAmended') {
-      this.facts.set(keyOf(event.data.purchase), own);
-    }
-    if (event.type === 'PointsReversed') this.facts.set(keyOf(event.data.reversal), own);
-    return own;
-  }
-
-  /** A decision's recalculations follow it in the log; a fact is named by them, and so is a purchase that is activated. */
-  private causeOf({ data: { cause } }: ReversalRecalculated): Instant | undefined {
-    const isDecision = cause.source.startsWith('~') || this.last?.event.type === 'PointsActivated';
-    return isDecision ? this.last?.at : this.facts.get(keyOf(cause));
-  }
-}
-
-function later(own: Instant, cause: Instant | undefined): Instant {
-  return cause !== undefined && cause > own ? cause : own;
 }
