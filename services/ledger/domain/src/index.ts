@@ -17,7 +17,7 @@ export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
 export * from './assets/asset-policy';
 export * from './assets/assets.decider';
-export { MOST_SLICES } from './account/decisions/passing-time';
+export { MOST_SLICES } from './account/decisions/spendable';
 export * from './prover/prover';
 export * from './prover/shortest';
 export * from './violations/violations.decider';

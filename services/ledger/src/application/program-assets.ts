@@ -12,8 +12,8 @@ import {
 import { addDays, dayNumber, type Instant } from '@tallystick/vocabulary';
 import { ZonedDays } from './zoned-days';
 
-/** When a granted lot becomes available and when it is over. */
-export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn'>;
+/** When a granted lot becomes available, when its turn comes and when it is over. */
+export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn' | 'priority'>;
 
 const AT_ONCE_FOR_EVER: Life = {};
 const DEFAULT_TERMS = termsOf();
@@ -28,6 +28,8 @@ interface Version {
   readonly terms: AssetTerms;
   /** By the day on which a lot was earned. */
   readonly lives: Map<number, Life>;
+  /** Of every lot, where it neither waits nor ends. */
+  readonly forEver?: Life;
 }
 
 /**
@@ -42,8 +44,7 @@ export class ProgramAssets {
     this.days = zone === undefined ? undefined : new ZonedDays(zone);
     this.versions = new Map(
       [...all].map(([asset, declared]) => {
-        const workedOut = declared.map(({ policy }) => ({ terms: termsOf(policy), lives: new Map<number, Life>() }));
-        return [asset, { declared, workedOut }];
+        return [asset, { declared, workedOut: declared.map(({ policy }) => versionOf(termsOf(policy))) }];
       }),
     );
   }
@@ -76,7 +77,8 @@ export class ProgramAssets {
   /** The life of a lot that is earned at an instant; `undefined` where it ends by days and the zone is not known yet. */
   lifeOf(asset: string, at: Instant): Life | undefined {
     const version = this.version(asset, at);
-    if (!version || (!version.terms.expiry && !version.terms.maturity)) return AT_ONCE_FOR_EVER;
+    if (!version) return AT_ONCE_FOR_EVER;
+    if (version.forEver) return version.forEver;
     if (!this.days) return undefined;
     const date = this.days.dateOf(at);
     const key = dayNumber(date);
@@ -97,11 +99,22 @@ export class ProgramAssets {
   }
 }
 
+function versionOf(terms: AssetTerms): Version {
+  const endures = !terms.expiry && !terms.maturity;
+  return { terms, lives: new Map(), forEver: endures ? placeOf(terms) : undefined };
+}
+
+/** The usual place among lots is not said: every event pays for its bytes. */
+function placeOf({ priority }: AssetTerms): Life {
+  return priority === 0 ? AT_ONCE_FOR_EVER : { priority };
+}
+
 function lifeFrom(date: ReturnType<ZonedDays['dateOf']>, terms: AssetTerms, days: ZonedDays): Life {
   const { expiry, expiryFrom, maturity } = terms;
   const active = maturity?.days === undefined ? undefined : addDays(date, Number(maturity.days));
   const begins = expiryFrom === 'activation' && active ? active : date;
   return {
+    ...placeOf(terms),
     ...(active && { activatesAt: days.startOf(active) }),
     ...(maturity?.on !== undefined && { activatesOn: maturity.on }),
     ...(expiry && { expiresAt: days.startOf(addDays(lastDateOf(expiry, begins), 1)) }),

@@ -60,6 +60,7 @@ export class HoldsController {
     'asset-not-spendable',
     'deficit-outstanding',
     'insufficient-points',
+    'slices-mismatch',
   )
   async place(
     @CallerOf() caller: Caller,
@@ -77,7 +78,8 @@ export class HoldsController {
     if (ttlSeconds > holdTtlSeconds.most) {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold };
+    const slices = body.lots?.map((named) => ({ lot: named.lot, amount: BigInt(named.amount) }));
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, slices };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));

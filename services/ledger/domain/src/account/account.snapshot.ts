@@ -13,18 +13,20 @@ interface AccountSnapshot extends FactColumns {
   readonly done: readonly (readonly [string, string])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
+  readonly pausedAt: number;
   readonly closed: boolean;
 }
 
 export const accountSnapshot: SnapshotCodec<AccountState> = {
-  version: 3,
+  version: 4,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
-    const { done, lastHeld = NONE, frozen, closed } = state;
-    return { ...new Columns(state).all, owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
+    const { lastHeld = NONE, pausedAt = NONE, frozen, closed } = state;
+    const said = { owner, books: booksText(state), done: [...state.done], lastHeld, pausedAt, frozen, closed };
+    return { ...new Columns(state).all, ...said };
   },
   decode(snapshot) {
-    const { owner, books, done, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
+    const { owner, books, done, lastHeld, pausedAt, frozen, closed, ...columns } = snapshot as AccountSnapshot;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -35,6 +37,7 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     }
     for (const [name, content] of done) state.done.set(name, content);
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
+    if (pausedAt !== NONE) state.pausedAt = pausedAt as Instant;
     state.frozen = frozen;
     state.closed = closed;
     return state;

@@ -82,6 +82,7 @@ describe('declare assets', () => {
       { expiry: { date: '2027-12-31' }, maturity: { on: 'return-window-shut' } },
       { clawback: 'floor:500', expireUnderHold: 'lapse', cancelGraceDays: '0' },
       { holdTtlSeconds: { default: '60', most: '3600' } },
+      { priority: '-999' },
       { holdTtlSeconds: { most: '30' } },
     ];
     for (const policy of policies) {
@@ -104,6 +105,8 @@ describe('declare assets', () => {
     [{ expiryFrom: 'activation', expiry: { days: '1' }, maturity: { on: 'shipped' } }, 'expiryFrom'],
     [{ clawback: 'floor:-1' as 'floor:1' }, 'clawback'],
     [{ cancelGraceDays: '-1' }, 'cancelGraceDays'],
+    [{ priority: '1000' }, 'priority'],
+    [{ priority: '-0' }, 'priority'],
     [{ holdTtlSeconds: { default: '0' } }, 'holdTtlSeconds'],
     [{ holdTtlSeconds: { default: '61', most: '60' } }, 'holdTtlSeconds'],
   ])('refuses the policy %j: asset-policy-invalid', (policy, part) => {
