@@ -1,6 +1,7 @@
 export * from './canonical-json';
 export * from './chain-walk';
 export * from './command';
+export * from './content-hash';
 export * from './decider';
 export * from './event';
 export * from './event-store';

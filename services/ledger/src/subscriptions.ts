@@ -7,6 +7,7 @@ import { AccountCommands } from './application/account-commands';
 import { AssetDirectory } from './application/asset-directory';
 import { Disputes } from './application/disputes';
 import { PassingTime } from './application/passing-time';
+import { whenAccountClosedForfeitTheRest } from './policies/when-account-closed-forfeit-the-rest';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
 import { whenDayEndedMarkDisputesOverdue } from './policies/when-day-ended-mark-disputes-overdue';
 import { whenDayEndedNoticeExpiry } from './policies/when-day-ended-notice-expiry';
@@ -24,6 +25,7 @@ export class LedgerSubscriptions {
   private readonly accrue: BatchHandler<PurchaseQualified>;
   private readonly reverse: BatchHandler<ReturnQualified>;
   private readonly receive: BatchHandler<ledger.PointsSent>;
+  private readonly forfeitTheRest: BatchHandler<ledger.AccountStatusChanged>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
   private readonly markOverdue: BatchHandler<organization.DayEnded>;
   private readonly noticeExpiry: BatchHandler<organization.DayEnded>;
@@ -42,6 +44,7 @@ export class LedgerSubscriptions {
     this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
     this.reverse = whenReturnQualifiedReverse({ accounts, assets });
     this.receive = whenPointsSentReceive({ accounts, assets });
+    this.forfeitTheRest = whenAccountClosedForfeitTheRest(time);
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
     this.markOverdue = whenDayEndedMarkDisputesOverdue(disputes, cases);
     this.noticeExpiry = whenDayEndedNoticeExpiry(time, due);
@@ -57,6 +60,11 @@ export class LedgerSubscriptions {
   @EventPattern('campaigns.return-qualified.v1')
   returnQualified(@Payload() batch: Batch<ReturnQualified>): Promise<readonly Outcome[]> {
     return this.reverse(batch);
+  }
+
+  @EventPattern('ledger.account-status-changed.v1')
+  accountStatusChanged(@Payload() batch: Batch<ledger.AccountStatusChanged>): Promise<readonly Outcome[]> {
+    return this.forfeitTheRest(batch);
   }
 
   @EventPattern('organization.day-ended.v1')

@@ -1,8 +1,8 @@
 import type { PurchaseQualified } from '@tallystick/contracts';
-import type { AssetPolicy } from '@tallystick/ledger-domain';
+import type { AssetPolicy, PlaceHold } from '@tallystick/ledger-domain';
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import { ProgramZones } from '../src/adapters/program-zones';
-import { AccountCommands } from '../src/application/account-commands';
+import { AccountCommands, accountStream } from '../src/application/account-commands';
 import { AssetDirectory } from '../src/application/asset-directory';
 import { whenProgramDeclaredKeepItsZone } from '../src/policies/when-program-declared-keep-its-zone';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
@@ -67,6 +67,38 @@ async function lifeOf(member: string, id: string) {
     expiresAt: expiresAt && formatInstant(expiresAt),
   };
 }
+
+describe('an asset whose policy has a priority', () => {
+  it('gives it to the lots that are granted from then on, and lower ones are drawn first', async () => {
+    const asked = async (hold: string) => {
+      const account = accountOf('m-1');
+      const terms = { hold, asset: 'POINTS', amount: 10n, ttlSeconds: 60, unit: 'market' };
+      const command = {
+        kind: 'place-hold',
+        tenant: TENANT,
+        account,
+        at: instant('2026-07-01T00:00:00.000Z'),
+        ...terms,
+      };
+      const { results } = await ledger.application.accounts.executeMany([
+        {
+          stream: accountStream(TENANT, account),
+          command: { ...command, expireUnderHold: 'protect' } as PlaceHold,
+          metadata: { actor: 'user:test', commandId: '00000000-0000-0000-0002-000000000001' },
+        },
+      ]);
+      const [result] = results;
+      return result?.kind === 'appended'
+        ? result.events.flatMap(({ data }) => ('slices' in data ? data.slices : []))
+        : [];
+    };
+    await inZone('Asia/Shanghai');
+    await accrue(purchase('m-1', 'P1', EVENING, 100));
+    await declared({ priority: '-5' });
+    await accrue(purchase('m-1', 'P2', '2026-06-02T00:00:00.000Z', 100));
+    await expect(asked('h-1')).resolves.toEqual([['till-1:P2:POINTS', 'hotel', '1/100', '10']]);
+  });
+});
 
 describe('a lot', () => {
   it('never ends and is available at once where its program has declared nothing', async () => {

@@ -123,11 +123,9 @@ describe('a frozen account', () => {
     const { path } = await memberWith(100);
     const hold = { holdId: 'h-1', asset: 'POINTS', amount: '10', unit: 'market' };
     const freeze = { reason: 'fraud-suspected' };
-    const first = await api.post(`${path}/freeze`, freeze);
-    expect(first).toMatchObject({ status: 200, body: { status: 'frozen' } });
-    await expect(api.post(`${path}/freeze`, freeze)).resolves.toEqual({
+    await expect(api.post(`${path}/freeze`, freeze)).resolves.toMatchObject({
       status: 200,
-      body: { ...first.body, duplicate: true },
+      body: { status: 'frozen', revision: 2 },
     });
     await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({
       status: 409,
@@ -145,6 +143,39 @@ describe('a frozen account', () => {
     await expect(freeze()).resolves.toEqual(first);
     const hold = { holdId: 'h-1', asset: 'POINTS', amount: '10', unit: 'market' };
     await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
+  });
+
+  it('stays as it is where a request is repeated that had found it frozen', async () => {
+    const { path } = await memberWith(100);
+    await api.post(`${path}/freeze`, { reason: 'fraud-suspected' });
+    const again = () => api.post(`${path}/freeze`, { reason: 'dispute' }, { key: 'freeze-again' });
+    const second = await again();
+    expect(second).toMatchObject({ status: 200, body: { status: 'frozen', revision: 3 } });
+    await api.post(`${path}/unfreeze`, { reason: 'resolved' });
+    await expect(again()).resolves.toEqual(second);
+    const hold = { holdId: 'h-1', asset: 'POINTS', amount: '10', unit: 'market' };
+    await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
+  });
+
+  it('whose dates stand still lets nothing expire, and moves every date when it is unfrozen', async () => {
+    const { path } = await memberWith(100);
+    await api.post(`${path}/adjustments`, adjustment('a-1', '50', { expiresAt: '2026-11-07T00:00:00.000Z' }));
+    await api.post(`${path}/freeze`, { reason: 'dispute', pausesExpiry: true });
+    api.now = '2026-11-09T12:00:00.000Z';
+    await api.post(`${path}/unfreeze`, { reason: 'resolved' });
+    const hold = { holdId: 'h-1', asset: 'POINTS', amount: '150', unit: 'market' };
+    await expect(api.post(`${path}/holds`, hold)).resolves.toMatchObject({ status: 201 });
+  });
+
+  it('that is closed cannot be frozen', async () => {
+    const { path } = await memberWith(100);
+    await api.post(`${path}/close`, { reason: 'inactive' });
+    for (const asked of ['freeze', 'unfreeze']) {
+      await expect(api.post(`${path}/${asked}`, { reason: 'dispute' })).resolves.toMatchObject({
+        status: 409,
+        body: { code: 'account-closed' },
+      });
+    }
   });
 
   it('is frozen and unfrozen only by those who may', async () => {

@@ -96,6 +96,7 @@ describe('a two-phase hold (E27)', () => {
     });
     for (const [end, body] of [
       ['capture', { amount: '123', unit: 'market' }],
+      ['capture', { ...capture, store: 'market-2' }],
       ['release', undefined],
     ] as const) {
       const refused = await api.post(`${holds}/h-1/${end}`, body);
@@ -105,6 +106,25 @@ describe('a two-phase hold (E27)', () => {
 });
 
 describe('placing a hold', () => {
+  it('takes the lots that its caller names', async () => {
+    const { account, holds } = await memberWith(100);
+    const lot = `till-1:P-m-${members}:POINTS`;
+    await expect(api.post(holds, hold('h-1', '60', { lots: [{ lot, amount: '60' }] }))).resolves.toMatchObject({
+      status: 201,
+      body: { amount: '60' },
+    });
+    await expect(api.post(holds, hold('h-1', '60'))).resolves.toMatchObject({ body: { code: 'hold-conflict' } });
+    await expect(api.post(holds, hold('h-2', '60', { lots: [{ lot, amount: '60' }] }))).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'insufficient-points', facts: { available: '40' } },
+    });
+    await expect(api.post(holds, hold('h-2', '40', { lots: [{ lot, amount: '30' }] }))).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'slices-mismatch' },
+    });
+    await expect(booksOf(account)).resolves.toMatchObject({ available: 40n, held: 60n });
+  });
+
   it('answers a repeated request as before, whatever became of the hold since', async () => {
     const { holds } = await memberWith(100);
     const first = await api.post(holds, hold('h-1', '60'), { key: 'place-once' });

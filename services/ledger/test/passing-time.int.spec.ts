@@ -1,10 +1,11 @@
 import type { organization } from '@tallystick/contracts';
 import { position } from '@tallystick/decider';
-import type { AccountCommand } from '@tallystick/ledger-domain';
+import { type AccountCommand, MOST_SLICES } from '@tallystick/ledger-domain';
 import { type Batch, DONE } from '@tallystick/messaging';
 import { type Instant, instant } from '@tallystick/vocabulary';
 import { accountStream } from '../src/application/account-commands';
 import { PassingTime } from '../src/application/passing-time';
+import { whenAccountClosedForfeitTheRest } from '../src/policies/when-account-closed-forfeit-the-rest';
 import { whenDayEndedBookExpiry } from '../src/policies/when-day-ended-book-expiry';
 import { whenDayEndedNoticeExpiry } from '../src/policies/when-day-ended-notice-expiry';
 import { whenMinuteEndedLapseHolds } from '../src/policies/when-minute-ended-lapse-holds';
@@ -181,6 +182,71 @@ describe('when a day has ended after which something ends in 60, 30 or 7 days', 
     await expect(noticed(dayEnded(TODAY))).resolves.toEqual(expected);
     await expect(noticed(dayEnded(TODAY))).resolves.toEqual(expected);
     await expect(noticed(dayEnded(TODAY, 'other'))).resolves.toEqual(expected);
+  });
+});
+
+describe('when a day has ended around a change of clocks', () => {
+  const members = ['m-1', 'm-2'];
+  /** Midnight in Berlin at the end of a date. */
+  const midnight = (date: string, offset: string) => new Date(`${date}T00:00:00.000${offset}`).toISOString();
+  const berlin = (date: string, at: string) => ({ program: PROGRAM, zone: 'Europe/Berlin', date, at });
+
+  async function noticedAfter(day: organization.DayEnded): Promise<string[]> {
+    await ledger.project((version += 1), 500);
+    await whenDayEndedNoticeExpiry(
+      new PassingTime(ledger.application.accounts),
+      new DueBook(ledger.pool),
+    )(told('organization.day-ended.v1', [day]));
+    const { rows } = await ledger.pool.query<{ days: string; ends: string }>(
+      `select convert_from(data, 'utf8')::json ->> 'days' as days, convert_from(data, 'utf8')::json ->> 'expiresAt' as ends
+         from event where type = 'ExpiryNoticed' order by position`,
+    );
+    return rows.map(({ days, ends }) => `${days} days before ${ends}`);
+  }
+
+  it('in autumn, seven days of the calendar are an hour longer', async () => {
+    const ends = midnight('2027-11-05', '+01:00');
+    await earned(...members);
+    for (const member of members) await credit(member, ends);
+    await expect(noticedAfter(berlin('2027-10-27', midnight('2027-10-28', '+02:00')))).resolves.toEqual([]);
+    const expected = members.map(() => `7 days before ${ends}`);
+    await expect(noticedAfter(berlin('2027-10-28', midnight('2027-10-29', '+02:00')))).resolves.toEqual(expected);
+  });
+
+  it('in spring, they are an hour shorter', async () => {
+    const ends = midnight('2027-04-02', '+02:00');
+    await earned(...members);
+    for (const member of members) await credit(member, ends);
+    await expect(noticedAfter(berlin('2027-03-24', midnight('2027-03-25', '+01:00')))).resolves.toEqual([]);
+    const expected = members.map(() => `7 days before ${ends}`);
+    await expect(noticedAfter(berlin('2027-03-25', midnight('2027-03-26', '+01:00')))).resolves.toEqual(expected);
+  });
+});
+
+describe('when an account was closed', () => {
+  it('what is left of it beyond the lots of one append is given up as well', async () => {
+    const lots = Array.from({ length: MOST_SLICES + 500 }, () => ({
+      issuer: 'market',
+      unitCost: '0',
+      amount: 1n,
+      priority: 0,
+      activatedAt: instant(EARNED),
+    }));
+    const terms = { program: PROGRAM, holder: 'm-1', asset: 'POINTS' };
+    for (const [name, part] of [lots.slice(0, 2_000), lots.slice(2_000)].entries()) {
+      const expected = BigInt(part.length);
+      await decided('m-1', { kind: 'import-points', import: `i-${name}`, ...terms, lots: part, expected });
+    }
+    await decided('m-1', { kind: 'close-account', reason: 'inactive' });
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ available: 500n, breakage: 3_000n });
+    const closed = { account: accountOf('m-1'), member: 'm-1', program: PROGRAM, revision: 4, effectiveAt: EARNED };
+    const message = { ...closed, status: 'closed' as const, reason: 'inactive' };
+    const policy = whenAccountClosedForfeitTheRest(new PassingTime(ledger.application.accounts));
+    await policy(told('ledger.account-status-changed.v1', [message]));
+    const { revision, ...books } = await pointsOf('m-1');
+    expect(books).toEqual({ available: 0n, held: 0n, breakage: 3_500n, pending: 0n });
+    await policy(told('ledger.account-status-changed.v1', [message]));
+    await expect(pointsOf('m-1')).resolves.toMatchObject({ revision });
   });
 });
 

@@ -287,8 +287,8 @@ describe('what the ledger says of corrections and transfers', () => {
   it('of a frozen account: that it is, and that it is no more', () => {
     const said = announced(
       points('P1', 100n),
-      { kind: 'freeze-account', ...at(TUESDAY), reason: 'card was stolen' },
-      { kind: 'unfreeze-account', ...at(TUESDAY), reason: 'card was found' },
+      { kind: 'freeze-account', ...at(TUESDAY), decision: 'f-1', reason: 'card was stolen' },
+      { kind: 'unfreeze-account', ...at(TUESDAY), decision: 'f-2', reason: 'card was found' },
     ).slice(1);
     expect(said).toMatchObject([
       { topic: 'ledger.account-status-changed.v1', message: { status: 'frozen', reason: 'card was stolen' } },

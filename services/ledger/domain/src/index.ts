@@ -23,7 +23,7 @@ export * from './adjustment-request/adjustment-request.decider';
 export * from './assets/asset-policy';
 export * from './assets/assets.decider';
 export * from './dispute/dispute.decider';
-export { MOST_SLICES } from './account/decisions/passing-time';
+export { MOST_SLICES } from './account/decisions/spendable';
 export * from './prover/prover';
 export * from './prover/shortest';
 export * from './violations/violations.decider';

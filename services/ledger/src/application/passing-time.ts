@@ -1,5 +1,11 @@
 import { commandId } from '@tallystick/decider';
-import { type AccountEvent, MOST_SLICES, type NoticeExpiry, type PassTime } from '@tallystick/ledger-domain';
+import {
+  type AccountEvent,
+  MOST_SLICES,
+  type NoticeExpiry,
+  type PassTime,
+  type Threshold,
+} from '@tallystick/ledger-domain';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { DueAccount, DuePages } from '../projections/account-book/due-accounts';
 import { type AccountCommands, accountStream } from './account-commands';
@@ -12,7 +18,7 @@ export interface TimeEnded {
   readonly causationId: string;
 }
 
-type Passing = Pick<PassTime, 'kind'> | Pick<NoticeExpiry, 'kind' | 'days'>;
+type Passing = Pick<PassTime, 'kind'> | Pick<NoticeExpiry, 'kind' | 'thresholds'>;
 
 /**
  * Books on accounts what time has done by an instant. Which accounts that are is read from the read model, a page at a
@@ -31,9 +37,15 @@ export class PassingTime {
     return this.each(ended, due, { kind: 'pass-time' });
   }
 
+  /** As `book`, on one account that is known to have something due. */
+  bookOn(ended: TimeEnded, account: string): Promise<number> {
+    const only = [{ account, due: new Date(ended.at) }];
+    return this.each(ended, (after) => Promise.resolve(after ? [] : only), { kind: 'pass-time' });
+  }
+
   /** Says on accounts that something ends soon, each threshold of a date once (capabilities L6). */
-  notice(ended: TimeEnded, due: DuePages, days: readonly number[]): Promise<number> {
-    return this.each(ended, due, { kind: 'notice-expiry', days });
+  notice(ended: TimeEnded, due: DuePages, thresholds: readonly Threshold[]): Promise<number> {
+    return this.each(ended, due, { kind: 'notice-expiry', thresholds });
   }
 
   private async each(ended: TimeEnded, due: DuePages, what: Passing): Promise<number> {
@@ -93,6 +105,11 @@ export class PassingTime {
 
 /** True where an append was as large as one may be, so that more of the same may be due. */
 function isFull(events: readonly AccountEvent[]): boolean {
-  const slices = events.reduce((sum, event) => sum + (event.type === 'LotsExpired' ? event.data.slices.length : 0), 0);
+  const slices = events.reduce((sum, event) => sum + slicesOf(event), 0);
   return slices >= MOST_SLICES;
+}
+
+function slicesOf({ type, data }: AccountEvent): number {
+  if (type === 'LotsExpired') return data.slices.length + (data.pending?.length ?? 0);
+  return type === 'PointsActivated' ? data.slices.length : 0;
 }

@@ -17,8 +17,8 @@ import {
 import { addDays, type CalendarDate, dayNumber, formatDate, type Instant } from '@tallystick/vocabulary';
 import { ZonedDays } from './zoned-days';
 
-/** When a granted lot becomes available and when it is over. */
-export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn'>;
+/** When a granted lot becomes available, when its turn comes and when it is over. */
+export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn' | 'priority'>;
 
 const AT_ONCE_FOR_EVER: Life = {};
 const DEFAULT_TERMS = termsOf();
@@ -35,6 +35,8 @@ interface Version {
   readonly lives: Map<number, Life>;
   /** By the day on which something was earned, where there are caps on it. */
   readonly caps: Map<number, EarnCaps>;
+  /** Of every lot, where it neither waits nor ends. */
+  readonly forEver?: Life;
 }
 
 /**
@@ -51,10 +53,7 @@ export class ProgramAssets {
     this.days = zone === undefined ? undefined : new ZonedDays(zone);
     this.versions = new Map(
       [...all].map(([asset, declared]) => {
-        const workedOut = declared.map(({ policy }): Version => {
-          return { terms: termsOf(policy), lives: new Map(), caps: new Map() };
-        });
-        return [asset, { declared, workedOut }];
+        return [asset, { declared, workedOut: declared.map(({ policy }) => versionOf(termsOf(policy))) }];
       }),
     );
     this.capsAccruals = [...all.values()].some((each) =>
@@ -90,7 +89,8 @@ export class ProgramAssets {
   /** The life of a lot that is earned at an instant; `undefined` where it ends by days and the zone is not known yet. */
   lifeOf(asset: string, at: Instant): Life | undefined {
     const version = this.version(asset, at);
-    if (!version || (!version.terms.expiry && !version.terms.maturity)) return AT_ONCE_FOR_EVER;
+    if (!version) return AT_ONCE_FOR_EVER;
+    if (version.forEver) return version.forEver;
     if (!this.days) return undefined;
     const date = this.days.dateOf(at);
     const key = dayNumber(date);
@@ -163,11 +163,22 @@ export class ProgramAssets {
   }
 }
 
+function versionOf(terms: AssetTerms): Version {
+  const endures = !terms.expiry && !terms.maturity;
+  return { terms, lives: new Map(), caps: new Map(), forEver: endures ? placeOf(terms) : undefined };
+}
+
+/** The usual place among lots is not said: every event pays for its bytes. */
+function placeOf({ priority }: AssetTerms): Life {
+  return priority === 0 ? AT_ONCE_FOR_EVER : { priority };
+}
+
 function lifeFrom(date: ReturnType<ZonedDays['dateOf']>, terms: AssetTerms, days: ZonedDays): Life {
   const { expiry, expiryFrom, maturity } = terms;
   const active = maturity?.days === undefined ? undefined : addDays(date, Number(maturity.days));
   const begins = expiryFrom === 'activation' && active ? active : date;
   return {
+    ...placeOf(terms),
     ...(active && { activatesAt: days.startOf(active) }),
     ...(maturity?.on !== undefined && { activatesOn: maturity.on }),
     ...(expiry && { expiresAt: days.startOf(addDays(lastDateOf(expiry, begins), 1)) }),

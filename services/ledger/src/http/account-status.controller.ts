@@ -18,12 +18,21 @@ import {
   type AccountFrozen,
   type AccountUnfrozen,
   type ExpiryExtended,
+  type FreezeAccount,
+  type UnfreezeAccount,
 } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { accountIn, asAsked, carriedOut, recordedOf } from './decisions';
-import { AccountStatusAnswer, CloseRequest, ExtensionAnswer, ExtensionRequest, FreezeRequest } from './decisions.dto';
+import {
+  AccountStatusAnswer,
+  CloseRequest,
+  ExtensionAnswer,
+  ExtensionRequest,
+  FreezeRequest,
+  UnfreezeRequest,
+} from './decisions.dto';
 
 /** What an operator decides on an account as a whole (capabilities M6) and on how long its lots live (L6). */
 @Controller('accounts/:accountId')
@@ -40,9 +49,9 @@ export class AccountStatusController {
     @CallerOf() caller: Caller,
     @CommandOf() command: HttpCommand,
     @Param('accountId') path: string,
-    @ContractBody(FreezeRequest) { reason }: FreezeRequest,
+    @ContractBody(FreezeRequest) body: FreezeRequest,
   ): Promise<AccountStatusAnswer> {
-    return this.set('frozen', caller, command, path, reason);
+    return this.set(caller, command, path, { kind: 'freeze-account', ...body });
   }
 
   @Post('unfreeze')
@@ -55,9 +64,9 @@ export class AccountStatusController {
     @CallerOf() caller: Caller,
     @CommandOf() command: HttpCommand,
     @Param('accountId') path: string,
-    @ContractBody(FreezeRequest) { reason }: FreezeRequest,
+    @ContractBody(UnfreezeRequest) body: UnfreezeRequest,
   ): Promise<AccountStatusAnswer> {
-    return this.set('active', caller, command, path, reason);
+    return this.set(caller, command, path, { kind: 'unfreeze-account', ...body });
   }
 
   @Post('close')
@@ -106,18 +115,17 @@ export class AccountStatusController {
   }
 
   private async set(
-    status: 'active' | 'frozen',
     caller: Caller,
     { metadata, again }: HttpCommand,
     path: string,
-    reason: string,
+    asked: Pick<FreezeAccount, 'kind' | 'reason' | 'pausesExpiry'> | Pick<UnfreezeAccount, 'kind' | 'reason'>,
   ): Promise<AccountStatusAnswer> {
-    const kind = status === 'frozen' ? 'freeze-account' : 'unfreeze-account';
-    const command = { kind, ...this.on(caller, path), reason } as const;
+    const decision = metadata.commandId;
+    const command = { ...asked, ...this.on(caller, path), decision };
     const isOwn = (event: AccountEvent): event is AccountFrozen | AccountUnfrozen =>
-      event.type === (status === 'frozen' ? 'AccountFrozen' : 'AccountUnfrozen');
-    const done = asAsked(await this.decisions.carryOut({ command, metadata, again, isOwn }));
-    return { status, ...recordedOf(done) };
+      (event.type === 'AccountFrozen' || event.type === 'AccountUnfrozen') && event.data.decision === decision;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    return { status: done.event.type === 'AccountFrozen' ? 'frozen' : 'active', ...recordedOf(done) };
   }
 
   private on({ tenant, program }: Caller, path: string) {

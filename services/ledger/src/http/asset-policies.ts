@@ -2,11 +2,20 @@ import type { AssetPolicy } from '@tallystick/ledger-domain';
 import type { AssetPolicyBody } from './asset-policy.dto';
 
 /** What an asset's policy says, in the form in which events keep it: numbers are decimal text. */
-export function policyOf({ clawback, cancelGraceDays, expiry, maturity, holdTtlSeconds, ...rest }: AssetPolicyBody) {
+export function policyOf({
+  clawback,
+  cancelGraceDays,
+  priority,
+  expiry,
+  maturity,
+  holdTtlSeconds,
+  ...rest
+}: AssetPolicyBody) {
   const policy = {
     ...rest,
     ...(clawback !== undefined && { clawback }),
     ...(cancelGraceDays !== undefined && { cancelGraceDays: String(cancelGraceDays) }),
+    ...(priority !== undefined && { priority: String(priority) }),
     ...(expiry && { expiry: texts(expiry) }),
     ...(maturity && { maturity: texts(maturity) }),
     ...(holdTtlSeconds && { holdTtlSeconds: texts(holdTtlSeconds) }),
@@ -18,6 +27,7 @@ export function policyOf({ clawback, cancelGraceDays, expiry, maturity, holdTtlS
 /** The inverse of {@link policyOf}. */
 export function policyBody({
   cancelGraceDays,
+  priority,
   expiry,
   maturity,
   holdTtlSeconds,
@@ -26,6 +36,7 @@ export function policyBody({
   return {
     ...rest,
     ...(cancelGraceDays !== undefined && { cancelGraceDays: Number(cancelGraceDays) }),
+    ...(priority !== undefined && { priority: Number(priority) }),
     ...(expiry && { expiry: numbers(expiry, ['days', 'months', 'plus']) }),
     ...(maturity && { maturity: numbers(maturity, ['days']) }),
     ...(holdTtlSeconds && { holdTtlSeconds: numbers(holdTtlSeconds, ['default', 'most']) }),

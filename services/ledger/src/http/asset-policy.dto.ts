@@ -145,6 +145,11 @@ export class AssetPolicyBody {
   @Whole(0, 36_500)
   readonly cancelGraceDays?: number;
 
+  /** Lots of a lower one are drawn first; default 0. */
+  @Optional()
+  @Whole(-999, 999)
+  readonly priority?: number;
+
   @Optional()
   @Part(() => HoldTtlBody)
   readonly holdTtlSeconds?: HoldTtlBody;

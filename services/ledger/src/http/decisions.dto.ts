@@ -4,6 +4,7 @@ import {
   InstantText,
   ListOf,
   OneOf,
+  Flag,
   Optional,
   Part,
   PositiveAmount,
@@ -91,6 +92,16 @@ export class TransferAnswer extends RecordedAnswer {
 }
 
 export class FreezeRequest {
+  @OneOf([...FREEZE_REASONS])
+  readonly reason!: (typeof FREEZE_REASONS)[number];
+
+  /** True: dates stand still until it is unfrozen, and then move by the time between; default: expiry goes on. */
+  @Optional()
+  @Flag()
+  readonly pausesExpiry?: boolean;
+}
+
+export class UnfreezeRequest {
   @OneOf([...FREEZE_REASONS])
   readonly reason!: (typeof FREEZE_REASONS)[number];
 }

@@ -66,6 +66,7 @@ export class HoldsController {
     'deficit-outstanding',
     'insufficient-points',
     'cap-exceeded',
+    'slices-mismatch',
   )
   @Refuses(BOOKING_REFUSALS, 'unknown-program')
   async place(
@@ -85,7 +86,8 @@ export class HoldsController {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
     const caps = spendCapsIn(assets, asset, on.at);
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, caps };
+    const slices = body.lots?.map((named) => ({ lot: named.lot, amount: BigInt(named.amount) }));
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, caps, slices };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));

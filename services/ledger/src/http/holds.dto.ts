@@ -4,6 +4,7 @@ import {
   Count,
   Flag,
   InstantText,
+  ListOf,
   OneOf,
   Optional,
   PositiveAmount,
@@ -14,6 +15,15 @@ import { RecordedAnswer } from './recorded.dto';
 
 const LONGEST_TTL = 31_536_000;
 const STATES = ['open', 'captured', 'released', 'lapsed'] as const;
+
+export class NamedLotBody {
+  /** As the account names it. */
+  @Text(160)
+  readonly lot!: string;
+
+  @PositiveAmount()
+  readonly amount!: string;
+}
 
 export class PlaceHoldRequest {
   /** The caller's name of the hold, unique in its account. */
@@ -38,6 +48,11 @@ export class PlaceHoldRequest {
   @Optional()
   @BusinessId()
   readonly store?: string;
+
+  /** Which lots are to be reserved, and how much of each, in sum `amount`; absent: in draw order. */
+  @Optional()
+  @ListOf(() => NamedLotBody, 1_000)
+  readonly lots?: readonly NamedLotBody[];
 }
 
 export class CaptureHoldRequest {

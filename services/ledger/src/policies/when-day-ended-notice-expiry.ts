@@ -1,7 +1,8 @@
 import type { organization } from '@tallystick/contracts';
 import { type BatchHandler, DONE } from '@tallystick/messaging';
-import { instant } from '@tallystick/vocabulary';
+import { addDays, instant, parseDate } from '@tallystick/vocabulary';
 import type { PassingTime } from '../application/passing-time';
+import { ZonedDays } from '../application/zoned-days';
 import type { DueBook } from '../projections/account-book/due-accounts';
 
 /** How many days before its end an amount is noticed (capabilities L6). */
@@ -12,13 +13,24 @@ const NOTICE_DAYS = [60, 30, 7] as const;
  * are looked at, so a day costs what it has to say; days that were missed come one by one.
  */
 export function whenDayEndedNoticeExpiry(time: PassingTime, due: DueBook): BatchHandler<organization.DayEnded> {
+  const zones = new Map<string, ZonedDays>();
   return async ({ records }) => {
     for (const { tenant, message, correlationId, causationId } of records) {
+      const { zone, program } = message;
+      const days = zones.get(zone) ?? new ZonedDays(zone);
+      zones.set(zone, days);
       const ended = { tenant, at: instant(message.at), correlationId, causationId };
-      for (const days of NOTICE_DAYS) {
-        await time.notice(ended, due.endings(tenant, message.program, ended.at, days), NOTICE_DAYS);
+      const thresholds = NOTICE_DAYS.map((count) => ({ days: count, ...dayAhead(days, message, count) }));
+      for (const { begins, until } of thresholds) {
+        await time.notice(ended, due.endings(tenant, program, begins, until), thresholds);
       }
     }
     return records.map(() => DONE);
   };
+}
+
+/** The day of the program that lies so many days of its calendar behind the one that has ended: 23 to 25 hours. */
+function dayAhead(days: ZonedDays, { date }: organization.DayEnded, count: number) {
+  const ahead = addDays(parseDate(date)!, count);
+  return { begins: days.startOf(ahead), until: days.startOf(addDays(ahead, 1)) };
 }

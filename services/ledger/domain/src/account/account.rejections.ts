@@ -16,6 +16,7 @@ export type AccountRefusal =
   | 'deficit-outstanding'
   | 'insufficient-points'
   | 'cap-exceeded'
+  | 'slices-mismatch'
   | 'capture-exceeds-hold'
   | 'cancel-exceeds-redemption'
   | 'lot-expired'
@@ -166,6 +167,12 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 23,
     title: { en: 'The rate is none', zh: '兑换比率无效' },
+  },
+  'slices-mismatch': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 25,
+    title: { en: 'The slices do not sum to the amount, or name a lot twice', zh: '批次份额合计与数量不符或批次重复' },
   },
   'exchange-too-small': {
     family: 'conflict',

@@ -16,6 +16,7 @@ interface AccountSnapshot extends FactColumns {
   readonly capped?: readonly (readonly [string, CappedPurchase])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
+  readonly pausedAt: number;
   readonly closed: boolean;
 }
 
@@ -23,13 +24,13 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
   version: 4,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
-    const { done, lastHeld = NONE, frozen, closed } = state;
-    const said = { owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
+    const { done, lastHeld = NONE, pausedAt = NONE, frozen, closed } = state;
+    const said = { owner, books: booksText(state), done: [...done], lastHeld, pausedAt, frozen, closed };
     const capped = state.capped && { capped: [...state.capped] };
     return { ...new Columns(state).all, ...said, ...capped };
   },
   decode(snapshot) {
-    const { owner, books, done, capped, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
+    const { owner, books, done, capped, lastHeld, pausedAt, frozen, closed, ...columns } = snapshot as AccountSnapshot;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -41,6 +42,7 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     for (const [name, content] of done) state.done.set(name, content);
     if (capped) state.capped = new Map(capped);
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
+    if (pausedAt !== NONE) state.pausedAt = pausedAt as Instant;
     state.frozen = frozen;
     state.closed = closed;
     return state;

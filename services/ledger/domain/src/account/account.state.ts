@@ -107,6 +107,8 @@ export interface Hold {
   readonly ttlSeconds: number;
   readonly unit: string;
   readonly store?: string;
+  /** The till that may spend it offline: then the hold is a lease (capabilities X3). */
+  readonly till?: string;
   /** What is reserved; once captured, what was redeemed and not cancelled. In the order of drawing. */
   slices: readonly Slice[];
   state: 'open' | 'captured' | 'released' | 'lapsed';
@@ -143,6 +145,8 @@ export interface AccountState {
   /** When the last hold was placed; a lot from before it may be late for it. */
   lastHeld?: Instant;
   frozen: boolean;
+  /** Since when dates stand still; absent: they do not. */
+  pausedAt?: Instant;
   closed: boolean;
 }
 

@@ -108,7 +108,7 @@ export class Facts {
 
   private readHold(row: number, firstSlice: number): number {
     const { words, holds, held } = this.columns;
-    const count = holds[row + 10]!;
+    const count = holds[row + 11]!;
     const asset = words[holds[row + 1]!]!;
     const slices: Slice[] = [];
     for (let i = 0; i < count; i++) slices.push(this.sliceAt(held, (firstSlice + i) * SLICE_WIDTH, asset));
@@ -121,9 +121,10 @@ export class Facts {
       ttlSeconds: holds[row + 5]!,
       unit: words[holds[row + 6]!]!,
       store: this.word(holds[row + 7]!),
+      till: this.word(holds[row + 8]!),
       slices,
-      state: HOLD_STATES[holds[row + 8]!]!,
-      captured: amountOf(holds[row + 9]!),
+      state: HOLD_STATES[holds[row + 9]!]!,
+      captured: amountOf(holds[row + 10]!),
     };
     this.state.holds.set(hold.hold, hold);
     if (hold.state === 'open') this.state.open.add(hold);

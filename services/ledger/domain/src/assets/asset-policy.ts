@@ -48,6 +48,8 @@ export interface AssetPolicy {
   readonly cancelGraceDays?: string;
   /** How long a hold lives: where its caller does not say (default 900), and at most (default 86,400). */
   readonly holdTtlSeconds?: { readonly default?: string; readonly most?: string };
+  /** Lots of a lower one are drawn first (capabilities L3); default 0. */
+  readonly priority?: string;
   /** What it may be exchanged for (capabilities L16); absent: nothing. */
   readonly exchange?: readonly ExchangeTerms[];
   /** Absent: no caps. */
@@ -71,6 +73,7 @@ export interface AssetTerms {
   readonly expireUnderHold: 'protect' | 'lapse';
   readonly cancelGraceDays: number;
   readonly holdTtlSeconds: { readonly default: number; readonly most: number };
+  readonly priority: number;
   readonly exchange: readonly ExchangeTerms[];
   readonly caps?: Caps;
 }
@@ -88,6 +91,7 @@ export function termsOf(policy: AssetPolicy = {}): AssetTerms {
     expireUnderHold,
     cancelGraceDays: Number(policy.cancelGraceDays ?? 7),
     holdTtlSeconds: { default: Number(usual ?? Math.min(900, longest)), most: longest },
+    priority: Number(policy.priority ?? 0),
     exchange: policy.exchange ?? [],
     caps: policy.caps,
   };
@@ -95,13 +99,14 @@ export function termsOf(policy: AssetPolicy = {}): AssetTerms {
 
 /** The part of a policy that cannot be; `undefined` where all of it can. */
 export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefined {
-  const { expiry, expiryFrom, maturity, clawback, cancelGraceDays, exchange = [] } = policy;
+  const { expiry, expiryFrom, maturity, clawback, cancelGraceDays, priority, exchange = [] } = policy;
   if (expiry && !isExpiry(expiry)) return 'expiry';
   if (maturity && !isMaturity(maturity)) return 'maturity';
   // When the event will come nobody knows, and the date of a lot is said when it is granted.
   if (expiryFrom === 'activation' && (!expiry || maturity?.days === undefined)) return 'expiryFrom';
   if (clawback !== undefined && !CLAWBACK.test(clawback)) return 'clawback';
   if (cancelGraceDays !== undefined && !WHOLE.test(cancelGraceDays)) return 'cancelGraceDays';
+  if (priority !== undefined && !PRIORITY.test(priority)) return 'priority';
   const { default: usual, most } = termsOf(policy).holdTtlSeconds;
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
   if (policy.caps && !isCaps(policy.caps)) return 'caps';
@@ -125,6 +130,7 @@ function isExchange({ to, rate, rounding = 'floor' }: ExchangeTerms): boolean {
 const ASSET = /^[A-Z][A-Z0-9-]{0,31}$/;
 const ROUNDINGS: readonly RoundingMode[] = ['floor', 'half-up', 'ceil'];
 const WHOLE = /^(0|[1-9][0-9]{0,4})$/;
+const PRIORITY = /^(0|-?[1-9][0-9]{0,2})$/;
 const COUNT = /^[1-9][0-9]{0,4}$/;
 const LIMIT = /^(0|[1-9][0-9]{0,15})$/;
 const EVENT = /^[a-z0-9][a-z0-9-]{0,23}$/;

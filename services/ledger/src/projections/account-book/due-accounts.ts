@@ -33,9 +33,8 @@ export class DueBook {
     );
   }
 
-  /** Lots of a program that end within the day that lies so many days behind `at`, and that have something left. */
-  endings(tenant: string, program: string, at: Instant, days: number): DuePages {
-    const [from, to] = [at + (days - 1) * DAY, at + days * DAY];
+  /** Lots of a program that end after `begins` and by `until`, and that have something left. */
+  endings(tenant: string, program: string, begins: Instant, until: Instant): DuePages {
     return this.pages(
       'due-endings',
       `select lot.account::text as account, coalesce(extended_to, expires_at) as due
@@ -45,8 +44,8 @@ export class DueBook {
           and (coalesce(extended_to, expires_at), lot.account) > ($2, $3)
           and balance.tenant = $5 and balance.program = $6
         order by coalesce(extended_to, expires_at), lot.account limit $4`,
-      to as Instant,
-      [tenant, program, new Date(from)],
+      until,
+      [tenant, program, new Date(begins)],
     );
   }
 
@@ -85,5 +84,4 @@ export class DueBook {
   }
 }
 
-const DAY = 86_400_000;
 const BEFORE_ALL: DueAccount = { account: '00000000-0000-0000-0000-000000000000', due: new Date(0) };

@@ -11,6 +11,7 @@ import {
   releaseHold,
   sendPoints,
 } from './decision.examples';
+import type { LateLot } from './decision.events';
 import { after, outcome, standing, told } from './decision.spec-data';
 
 const P1 = purchasePicture('P1', 1, 100n);
@@ -164,6 +165,14 @@ describe('facts and decisions', () => {
     ]);
     expect(standing(after(...before, january2))).toEqual({ available: 100, redeemed: 100 });
     expect(standing(after(...before, january2, passTime(25)))).toEqual({ redeemed: 100, breakage: 100 });
+  });
+
+  it('names the first twenty decisions of a late lot and says how many more there are', () => {
+    const late = purchasePicture('P1', 2, 0n, { grants: [pointsGrant(100n, { expiresAt: instant(january(25)) })] });
+    const holds = Array.from({ length: 23 }, (_, index) => placeHold(`H${index}`, 5, 1n));
+    const [, said] = outcome([purchasePicture('P2', 3, 100n), ...holds], late) as LateLot[];
+    expect(said!.data.decisions).toEqual(Array.from({ length: 20 }, (_, index) => `H${index}`));
+    expect(said!.data.others).toBe('3');
   });
 
   it('names no lot that would have been drawn after it, or counts from later', () => {

@@ -33,6 +33,10 @@ export interface PlaceHold extends ForAccount {
   readonly expireUnderHold: 'protect' | 'lapse';
   /** Absent: no limit. */
   readonly caps?: readonly SpendCap[];
+  /** What is to be reserved of which lots, Σ = amount; absent: in draw order. */
+  readonly slices?: readonly { readonly lot: string; readonly amount: bigint }[];
+  /** The till that may spend it offline: then the hold is a lease (capabilities X3). */
+  readonly till?: string;
 }
 
 /** Ends a hold as a redemption. */
@@ -170,7 +174,13 @@ export interface ExchangePoints extends ForAccount {
 /** Says which lots expire within so many days, each threshold once per date of expiry. */
 export interface NoticeExpiry extends ForAccount {
   readonly kind: 'notice-expiry';
-  readonly days: readonly number[];
+  readonly thresholds: readonly Threshold[];
+}
+
+/** So many days of the program's calendar ahead, and the instant at which the last of them ends. */
+export interface Threshold {
+  readonly days: number;
+  readonly until: Instant;
 }
 
 /** Ends the account: what is left is forfeited to its issuers. */
@@ -179,10 +189,22 @@ export interface CloseAccount extends ForAccount {
   readonly reason: string;
 }
 
-/** Stops spending, or allows it again (capabilities M6). */
-export interface FreezeAccount extends ForAccount {
-  readonly kind: 'freeze-account' | 'unfreeze-account';
+interface SetStatus extends ForAccount {
+  /** The caller's name of the decision. */
+  readonly decision: string;
   readonly reason: string;
+}
+
+/** Stops spending (capabilities M6). */
+export interface FreezeAccount extends SetStatus {
+  readonly kind: 'freeze-account';
+  /** True where dates stand still until it is unfrozen, and then move by the time between. */
+  readonly pausesExpiry?: boolean;
+}
+
+/** Allows spending again. */
+export interface UnfreezeAccount extends SetStatus {
+  readonly kind: 'unfreeze-account';
 }
 
 export type DecisionCommand =
@@ -200,4 +222,5 @@ export type DecisionCommand =
   | ExchangePoints
   | NoticeExpiry
   | FreezeAccount
+  | UnfreezeAccount
   | CloseAccount;

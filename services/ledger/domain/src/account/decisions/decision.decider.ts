@@ -4,12 +4,12 @@ import { eventsOfRedraw } from '../account.facts';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, holdingOf } from '../account.state';
 import { adjustPoints } from './adjustments';
-import type { DecisionCommand } from './decision.commands';
+import type { DecisionCommand, UnfreezeAccount } from './decision.commands';
 import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { exchangePoints } from './exchanges';
 import { captureHold, placeHold, releaseHold } from './holds';
-import { closeAccount, forfeitures, freeze, noticeExpiry } from './life-cycle';
+import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { cancelRedemption } from './redemptions';
 import { saidBy } from './said';
@@ -37,13 +37,21 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
     case 'activate-lots':
       return activateLots(command, state);
     case 'freeze-account':
-    case 'unfreeze-account':
       return freeze(command, state);
+    case 'unfreeze-account':
+      return thawed(command, state);
     case 'notice-expiry':
       return noticeExpiry(command, state);
     default:
       return inTime(command, state);
   }
+}
+
+function thawed(command: UnfreezeAccount, state: AccountState): readonly AccountEvent[] {
+  const draft = new Draft(state);
+  if (state.pausedAt !== undefined) draft.add(expiriesBy(state, command.at));
+  draft.add(unfreeze(command, draft.state));
+  return draft.events;
 }
 
 /** Commands that may be the first of an account. */

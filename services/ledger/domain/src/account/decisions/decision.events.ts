@@ -49,6 +49,10 @@ export type HoldPlaced = DomainEvent<
     Drawn & {
       /** How long it was asked for. */
       readonly ttlSeconds: string;
+      /** Present where its caller named the slices. */
+      readonly named?: true;
+      /** The till that may spend it offline (capabilities X3). */
+      readonly till?: string;
       /** The hold lapses at this instant: earlier than asked where it is to end with the first lot that expires. */
       readonly until: string;
     }
@@ -189,11 +193,32 @@ export type PointsExchanged = DomainEvent<
 >;
 
 /** A late lot would have been drawn before what these decisions drew: said, never drawn again (capabilities L13). */
-export type LateLot = DomainEvent<'LateLot', OfAsset & { readonly lot: string; readonly decisions: readonly string[] }>;
+export type LateLot = DomainEvent<
+  'LateLot',
+  OfAsset & {
+    readonly lot: string;
+    /** The first of them, 20 at most. */
+    readonly decisions: readonly string[];
+    /** How many more there are; absent: none. */
+    readonly others?: string;
+  }
+>;
+
+interface StatusSet extends Decided {
+  readonly reason: string;
+  /** The caller's name of the decision; absent in events from before it was asked for. */
+  readonly decision?: string;
+}
 
 /** No spending until it is unfrozen (capabilities M6). */
-export type AccountFrozen = DomainEvent<'AccountFrozen', Decided & { readonly reason: string }>;
-export type AccountUnfrozen = DomainEvent<'AccountUnfrozen', Decided & { readonly reason: string }>;
+export type AccountFrozen = DomainEvent<
+  'AccountFrozen',
+  StatusSet & {
+    /** Present where dates stand still meanwhile. */
+    readonly pausesExpiry?: true;
+  }
+>;
+export type AccountUnfrozen = DomainEvent<'AccountUnfrozen', StatusSet & { readonly pausesExpiry?: undefined }>;
 /** Nothing is earned or spent any more; its balance was forfeited before (capabilities M6). */
 export type AccountClosed = DomainEvent<'AccountClosed', Decided & { readonly reason: string }>;
 

@@ -75,8 +75,12 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
       state.closed = true;
       return;
     case 'AccountFrozen':
+      state.frozen = true;
+      if (event.data.pausesExpiry) state.pausedAt ??= instant(event.data.effectiveAt);
+      return;
     case 'AccountUnfrozen':
-      state.frozen = event.type === 'AccountFrozen';
+      state.frozen = false;
+      state.pausedAt = undefined;
   }
 }
 
@@ -99,6 +103,7 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
     ttlSeconds: Number(data.ttlSeconds),
     unit: data.unit,
     store: data.store,
+    till: data.till,
     slices: data.slices.map(sliceOf),
     state: 'open',
     captured: 0n,

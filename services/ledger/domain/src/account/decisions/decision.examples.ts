@@ -8,6 +8,7 @@ import type {
   CloseAccount,
   ExchangePoints,
   ExtendExpiry,
+  FreezeAccount,
   ImportPoints,
   NoticeExpiry,
   PassTime,
@@ -15,6 +16,7 @@ import type {
   ReceivePoints,
   ReleaseHold,
   SendPoints,
+  UnfreezeAccount,
 } from './decision.commands';
 
 const ACCOUNT = { tenant: 'demo', account: EXAMPLE_ACCOUNT };
@@ -116,7 +118,17 @@ export function exchangePoints(
 }
 
 export function noticeExpiry(day: number, days: readonly number[] = [7, 3]): NoticeExpiry {
-  return { kind: 'notice-expiry', ...on(day), days };
+  const { at } = on(day);
+  const thresholds = days.map((count) => ({ days: count, until: (at + count * DAY_SECONDS * 1_000) as typeof at }));
+  return { kind: 'notice-expiry', ...on(day), thresholds };
+}
+
+export function freezeAccount(decision: string, day: number, more: Partial<FreezeAccount> = {}): FreezeAccount {
+  return { kind: 'freeze-account', ...on(day), decision, reason: 'suspicion', ...more };
+}
+
+export function unfreezeAccount(decision: string, day: number): UnfreezeAccount {
+  return { kind: 'unfreeze-account', ...on(day), decision, reason: 'resolved' };
 }
 
 export function closeAccount(day: number): CloseAccount {

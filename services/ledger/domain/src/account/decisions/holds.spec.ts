@@ -61,6 +61,35 @@ describe('place a hold', () => {
     expect(outcome(before, placeHold('H1', 6, 61n))).toEqual({ rejected: 'hold-conflict', facts: { hold: 'H1' } });
   });
 
+  it('reserves just the slices that its caller names', () => {
+    const named = {
+      slices: [
+        { lot: 'till-1:P2:POINTS', amount: 70n },
+        { lot: 'till-1:P1:POINTS', amount: 20n },
+      ],
+    };
+    const hold = placeHold('H1', 5, 90n, named);
+    expect(told([P1, P2], hold)[0]).toContain('70 of P2, 20 of P1');
+    expect(outcome([P1, P2, hold, releaseHold('H1', 5)], hold)).toEqual([]);
+    expect(outcome([P1, P2, hold], placeHold('H1', 5, 90n))).toMatchObject({ rejected: 'hold-conflict' });
+    expect(outcome([P1, P2, placeHold('H1', 5, 90n)], hold)).toMatchObject({ rejected: 'hold-conflict' });
+  });
+
+  it('refuses named slices that do not sum to its amount, or of lots that have not so much', () => {
+    const of = (lot: string, amount: bigint) => ({ lot: `till-1:${lot}:POINTS`, amount });
+    const hold = (...slices: ReturnType<typeof of>[]) => outcome([P1, P2], placeHold('H1', 5, 90n, { slices }));
+    expect(hold(of('P1', 80n))).toEqual({
+      rejected: 'slices-mismatch',
+      facts: { asset: 'POINTS', amount: '90', sum: '80' },
+    });
+    expect(hold(of('P1', 45n), of('P1', 45n))).toMatchObject({ rejected: 'slices-mismatch' });
+    expect(outcome([P1, P2], placeHold('H1', 5, 120n, { slices: [of('P1', 120n)] }))).toEqual({
+      rejected: 'insufficient-points',
+      facts: { asset: 'POINTS', lot: 'till-1:P1:POINTS', available: '100' },
+    });
+    expect(hold(of('P9', 90n))).toMatchObject({ facts: { available: '0' } });
+  });
+
   it('refuses a score and an account that is not there', () => {
     const earned = purchasePicture('P1', 1, 0n, { grants: [growthGrant(80n)] });
     expect(outcome([earned], placeHold('H1', 5, 1n, { asset: 'GROWTH' }))).toMatchObject({
@@ -71,9 +100,9 @@ describe('place a hold', () => {
 
   it('refuses while the account is frozen', () => {
     const { tenant, account: id, at } = placeHold('H1', 5, 1n);
-    const freeze = { kind: 'freeze-account' as const, tenant, account: id, at, reason: 'suspicion' };
+    const freeze = { kind: 'freeze-account' as const, tenant, account: id, at, decision: 'F1', reason: 'suspicion' };
     expect(outcome([P1, freeze], placeHold('H1', 5, 1n))).toMatchObject({ rejected: 'account-frozen' });
-    const thawed = { ...freeze, kind: 'unfreeze-account' as const };
+    const thawed = { ...freeze, kind: 'unfreeze-account' as const, decision: 'F2' };
     expect(told([P1, freeze, thawed], placeHold('H1', 5, 1n))).toHaveLength(1);
   });
 

@@ -1,28 +1,32 @@
 import { reject, type Rejection } from '@tallystick/decider';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import { drawFrom } from '../../lots/draw';
+import type { Slice } from '../../lots/lot';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import type { AccountState, Hold } from '../account.state';
 import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
 import type { HoldLapsed, SliceRow } from './decision.events';
 import { faultOfSpendCaps } from './spend-caps';
+import { captureName, captureText, holdName, namedText } from './said';
 import { legsOf, type OpenLot, rowsOf, spendableLots, splitSlices, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
 /**
- * Reserves an amount of spendable lots in draw order. Refuses what is not there, and any spending while the holder owes
- * a deficit of the asset (capabilities L5, L7).
+ * Reserves an amount of spendable lots in draw order, or just the slices that the caller names. Refuses what is not there,
+ * and any spending while the holder owes a deficit of the asset (capabilities L5, L7).
  */
 export function placeHold(command: PlaceHold, state: AccountState): Outcome {
-  const { hold, asset, amount, at, unit, store, ttlSeconds, caps } = command;
+  const { hold, asset, amount, at, unit, store, ttlSeconds, till, caps } = command;
   const known = state.holds.get(hold);
-  if (known) return isSameHold(known, command) ? [] : reject('hold-conflict', { hold });
+  if (known) return isSameHold(known, command, state) ? [] : reject('hold-conflict', { hold });
   const lots = spendableLots(state, asset, at);
   const fault = faultOfSpending(state, asset, amount, lots) ?? (caps && faultOfSpendCaps(state, asset, amount, caps));
   if (fault) return fault;
-  const slices = rowsOf(drawn(lots, amount));
+  const chosen = command.slices ? namedSlices(command, command.slices, lots) : drawn(lots, amount);
+  if ('rejected' in chosen) return chosen;
+  const slices = rowsOf(chosen);
   const until = endOf(command, lots, slices);
   const data = {
     ...state.owner!,
@@ -31,6 +35,8 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
     amount: String(amount),
     unit,
     ...(store === undefined ? {} : { store }),
+    ...(till === undefined ? {} : { till }),
+    ...(command.slices ? { named: true as const } : {}),
     ttlSeconds: String(ttlSeconds),
     until: formatInstant(until),
     effectiveAt: formatInstant(at),
@@ -38,6 +44,27 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
     postings: legsOf(asset, [[slices, 'available', 'held']]),
   };
   return [{ type: 'HoldPlaced', version: 1, data }];
+}
+
+/** The slices that a caller names, as named: each of a lot that may be spent and has so much, Σ = the amount of the hold. */
+function namedSlices(
+  { asset, amount }: PlaceHold,
+  named: NonNullable<PlaceHold['slices']>,
+  lots: readonly OpenLot[],
+): Slice[] | Rejection<AccountRefusal> {
+  const byName = new Map(lots.map((open) => [open.lot.lot, open]));
+  const sum = named.reduce((all, slice) => all + slice.amount, 0n);
+  if (sum !== amount || new Set(named.map(({ lot }) => lot)).size < named.length) {
+    return reject('slices-mismatch', { asset, amount: String(amount), sum: String(sum) });
+  }
+  const slices: Slice[] = [];
+  for (const { lot, amount: part } of named) {
+    const open = byName.get(lot);
+    const available = open?.holding.remaining ?? 0n;
+    if (!open || available < part) return reject('insufficient-points', { asset, lot, available: String(available) });
+    slices.push({ lot, issuer: open.lot.issuer, unitCost: open.lot.unitCost, amount: part });
+  }
+  return slices;
 }
 
 /** Why an amount of an asset may not be spent; absent where it may. */
@@ -75,7 +102,7 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
   const hold = holdOf(command, state);
   if (!hold) return reject('hold-unknown', { hold: name });
   const amount = command.amount ?? hold.amount;
-  if (hold.state === 'captured' && hold.captured === amount) return [];
+  if (hold.state === 'captured' && hold.captured === amount && saysTheSame(command, state)) return [];
   if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });
   const beyond = sliceBeyond(command, hold, amount, state);
   if ('rejected' in beyond) return beyond;
@@ -99,6 +126,11 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
     ]),
   };
   return [{ type: 'HoldCaptured', version: 1, data }];
+}
+
+/** True where the hold was captured by the unit and store that capture it now. */
+function saysTheSame(command: CaptureHold, { done }: AccountState): boolean {
+  return done.get(captureName(command.hold)) === captureText(command);
 }
 
 /** A lot that is drawn by the hold and again at capture is one slice. */
@@ -167,8 +199,11 @@ function freed(state: AccountState, { hold, asset, amount, slices }: Hold, at: I
   };
 }
 
-function isSameHold(known: Hold, { asset, amount, ttlSeconds, unit, store }: PlaceHold): boolean {
+function isSameHold(known: Hold, command: PlaceHold, { done }: AccountState): boolean {
+  const { hold, asset, amount, ttlSeconds, unit, store, till, slices } = command;
   return (
+    known.till === till &&
+    done.get(holdName(hold)) === (slices && namedText(slices)) &&
     known.asset === asset &&
     known.amount === amount &&
     known.ttlSeconds === ttlSeconds &&

@@ -18,13 +18,17 @@ export function lateLots({ accrual }: Picture, state: AccountState): LateLot[] {
     if (!lot) continue;
     const holds = [...state.holds.values()].filter((hold) => hold.asset === asset && isLateFor(lot, hold, state));
     if (holds.length === 0) continue;
-    const decisions = holds.map(({ hold }) => hold);
+    const decisions = holds.slice(0, MOST_NAMED).map(({ hold }) => hold);
+    const others = holds.length > MOST_NAMED ? { others: String(holds.length - MOST_NAMED) } : {};
     const effectiveAt = formatInstant(wanted.at);
-    const data = { ...state.owner!, asset, lot: lot.lot, decisions, effectiveAt, postings: [] };
+    const data = { ...state.owner!, asset, lot: lot.lot, decisions, ...others, effectiveAt, postings: [] };
     late.push({ type: 'LateLot', version: 1, data });
   }
   return late;
 }
+
+/** Decisions that a late lot names; of the others it says how many there are. */
+const MOST_NAMED = 20;
 
 function isLateFor(lot: Lot, { at, slices, asset }: Hold, state: AccountState): boolean {
   if (lot.activatedAt > at || (lot.expiresAt !== undefined && lot.expiresAt <= at)) return false;

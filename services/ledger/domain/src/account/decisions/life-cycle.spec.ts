@@ -64,6 +64,21 @@ describe('import points', () => {
       rejected: 'decision-conflict',
     });
   });
+
+  it('of the same sum with other lots is something else', () => {
+    const [lot] = importPoints('I1', 5).lots;
+    for (const other of [{ issuer: 'hotel' }, { unitCost: '1/100' }, { expiresAt: undefined }, { priority: 1 }]) {
+      const command = importPoints('I1', 5, { lots: [{ ...lot!, ...other }] });
+      expect(outcome([importPoints('I1', 5)], command)).toMatchObject({ rejected: 'decision-conflict' });
+    }
+    const parts = [
+      { ...lot!, amount: 20n },
+      { ...lot!, amount: 30n },
+    ];
+    expect(outcome([importPoints('I1', 5)], importPoints('I1', 5, { lots: parts }))).toMatchObject({
+      rejected: 'decision-conflict',
+    });
+  });
 });
 
 describe('exchange points', () => {

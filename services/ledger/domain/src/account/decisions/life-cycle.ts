@@ -2,17 +2,57 @@ import { reject, type Rejection } from '@tallystick/decider';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
-import type { AccountState } from '../account.state';
-import type { CloseAccount, FreezeAccount, NoticeExpiry } from './decision.commands';
-import type { ExpiryNoticed, LotsExpired } from './decision.events';
+import { type AccountState, expiryOf } from '../account.state';
+import type { CloseAccount, FreezeAccount, NoticeExpiry, UnfreezeAccount } from './decision.commands';
+import type { ExpiryExtended, ExpiryNoticed, LotsExpired, SliceRow } from './decision.events';
 import { noticeName } from './said';
-import { legsOf, openLots, rowOf, spendableAssets, spendableLots } from './spendable';
+import { legsOf, MOST_SLICES, type OpenLot, openLots, rowOf, spendableAssets, spendableLots } from './spendable';
 
-/** Stops spending or allows it again; earning, returns and expiry go on (capabilities M6). */
-export function freeze({ kind, reason, at }: FreezeAccount, state: AccountState): readonly AccountEvent[] {
-  if (state.frozen === (kind === 'freeze-account')) return [];
-  const data = { ...state.owner!, reason, effectiveAt: formatInstant(at), postings: [] };
-  return [{ type: kind === 'freeze-account' ? 'AccountFrozen' : 'AccountUnfrozen', version: 1, data }];
+/**
+ * Stops spending; earning and returns go on, and so does expiry unless the freeze pauses it (capabilities M6). Said also of an
+ * account that is frozen already, so that a repetition gets its first answer for ever; dates stand still from the first
+ * freeze that paused them.
+ */
+export function freeze({ decision, reason, pausesExpiry, at }: FreezeAccount, state: AccountState): AccountEvent[] {
+  const pauses = pausesExpiry ? { pausesExpiry: true as const } : {};
+  const said = { decision, reason, ...pauses, effectiveAt: formatInstant(at) };
+  return [{ type: 'AccountFrozen', version: 1, data: { ...state.owner!, ...said, postings: [] } }];
+}
+
+/**
+ * Allows spending again. Where dates stood still, lots that ended before are breakage, and every other date moves by the
+ * time for which its lot stood still.
+ */
+export function unfreeze(command: UnfreezeAccount, state: AccountState): AccountEvent[] {
+  const { decision, reason, at } = command;
+  const data = { ...state.owner!, decision, reason, effectiveAt: formatInstant(at), postings: [] };
+  const unfrozen: AccountEvent = { type: 'AccountUnfrozen', version: 1, data };
+  const { pausedAt } = state;
+  if (pausedAt === undefined || pausedAt >= at) return [unfrozen];
+  const moved = spendableAssets(state).flatMap((asset) => movedDates(command, asset, pausedAt, state));
+  return [unfrozen, ...moved];
+}
+
+function movedDates({ decision, at }: UnfreezeAccount, asset: string, pausedAt: Instant, state: AccountState) {
+  const lots: [lot: string, from: string, to: string][] = [];
+  for (const fact of state.facts) {
+    for (const holding of fact.kind === 'accrual' ? fact.holdings : []) {
+      const expiry = expiryOf(holding);
+      const isLeft = holding.remaining > 0n || (holding.used?.held ?? 0n) > 0n;
+      if (holding.asset !== asset || holding.lot === undefined || !isLeft) continue;
+      const stoodStill = at - Math.max(pausedAt, fact.at);
+      if (expiry === undefined || expiry <= pausedAt || stoodStill <= 0) continue;
+      lots.push([holding.lot, formatInstant(expiry), formatInstant((expiry + stoodStill) as Instant)]);
+    }
+  }
+  if (lots.length === 0) return [];
+  const said = { asset, extension: `unfreeze:${decision}`, reason: 'unfrozen', effectiveAt: formatInstant(at) };
+  const extended: ExpiryExtended = {
+    type: 'ExpiryExtended',
+    version: 1,
+    data: { ...state.owner!, ...said, lots, postings: [] },
+  };
+  return [extended];
 }
 
 /**
@@ -29,15 +69,23 @@ export function closeAccount(
   return [...forfeitures(state, at), { type: 'AccountClosed', version: 1, data }];
 }
 
-/** What is left of every lot, given up: a closed account keeps nothing that comes to it late. */
+/**
+ * What is left of every lot, given up: a closed account keeps nothing that comes to it late. At most {@link MOST_SLICES}:
+ * what is beyond them is given up by the next command, or as time passes.
+ */
 export function forfeitures(state: AccountState, at: Instant): LotsExpired[] {
-  return spendableAssets(state).flatMap((asset) => forfeit(state, asset, at));
+  let left = MOST_SLICES;
+  return spendableAssets(state).flatMap((asset) => {
+    const open = openLots(state, asset, () => true).slice(0, left);
+    left -= open.length;
+    return forfeit(state, asset, at, open);
+  });
 }
 
-function forfeit(state: AccountState, asset: string, at: Instant): LotsExpired[] {
-  const slices = openLots(state, asset, ({ pending }) => !pending).map(rowOf);
-  const pending = openLots(state, asset, (holding) => holding.pending).map(rowOf);
-  if (slices.length + pending.length === 0) return [];
+function forfeit(state: AccountState, asset: string, at: Instant, open: readonly OpenLot[]): LotsExpired[] {
+  if (open.length === 0) return [];
+  const slices: SliceRow[] = open.filter(({ holding }) => !holding.pending).map(rowOf);
+  const pending: SliceRow[] = open.filter(({ holding }) => holding.pending).map(rowOf);
   const postings = legsOf(asset, [
     [slices, 'available', 'breakage'],
     [pending, 'pending', 'breakage'],
@@ -47,21 +95,21 @@ function forfeit(state: AccountState, asset: string, at: Instant): LotsExpired[]
   return [{ type: 'LotsExpired', version: 1, data }];
 }
 
-const DAY = 86_400_000;
-
 /**
  * Says what expires within the smallest threshold that its date has reached, once per date and threshold, so that a job
- * that runs twice, or starts late, says nothing twice (capabilities L6: notices at 60, 30 and 7 days).
+ * that runs twice, or starts late, says nothing twice (capabilities L6: notices at 60, 30 and 7 days of the calendar).
  */
-export function noticeExpiry({ at, days }: NoticeExpiry, state: AccountState): readonly AccountEvent[] {
+export function noticeExpiry({ at, thresholds }: NoticeExpiry, state: AccountState): readonly AccountEvent[] {
+  // While dates stand still nobody knows when anything ends.
+  if (state.pausedAt !== undefined) return [];
   return spendableAssets(state).flatMap((asset) => {
     const due = new Map<Instant, bigint>();
     for (const { lot, holding } of spendableLots(state, asset, at)) {
       if (lot.expiresAt !== undefined) due.set(lot.expiresAt, (due.get(lot.expiresAt) ?? 0n) + holding.remaining);
     }
     return [...due].flatMap(([expiresAt, amount]) => {
-      const threshold = days.filter((count) => expiresAt <= at + count * DAY).sort((a, b) => a - b)[0];
-      return threshold === undefined ? [] : noticed(state, asset, at, expiresAt, threshold, amount);
+      const reached = thresholds.filter(({ until }) => expiresAt <= until).sort((a, b) => a.days - b.days)[0];
+      return reached === undefined ? [] : noticed(state, asset, at, expiresAt, reached.days, amount);
     });
   });
 }

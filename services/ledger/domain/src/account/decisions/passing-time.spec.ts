@@ -9,6 +9,7 @@ import {
   adjustPoints,
   cancelRedemption,
   captureHold,
+  closeAccount,
   extendExpiry,
   importPoints,
   passTime,
@@ -16,7 +17,7 @@ import {
 } from './decision.examples';
 import type { LotsExpired } from './decision.events';
 import { after, outcome, standing, told } from './decision.spec-data';
-import { MOST_SLICES } from './passing-time';
+import { MOST_SLICES } from './spendable';
 
 function granting(id: string, day: number, amount: bigint, more: Partial<GrantedAmount>) {
   return purchasePicture(id, day, 0n, { grants: [pointsGrant(amount, more)] });
@@ -55,6 +56,21 @@ describe('time passes over lots', () => {
     expect(first.data.slices).toHaveLength(MOST_SLICES);
     const [rest] = accountDecider.decide(passTime(10), accountDecider.evolve(state, first)) as [LotsExpired];
     expect(rest.data.slices).toHaveLength(1);
+  });
+
+  it('makes no more lots available, and gives up no more of a closed account, at once, and the rest the next time', () => {
+    const waiting = Array.from({ length: MOST_SLICES + 2 }, (_, index) => {
+      return granting(`P${index}`, 1, 1n, { activatesAt: instant(january(3)) });
+    });
+    const state = waiting.reduce(foldOf, accountDecider.initial());
+    const lengths: number[] = [];
+    for (const command of [passTime(3), passTime(3), closeAccount(4), passTime(4), passTime(4)]) {
+      const events = accountDecider.decide(command, state) as AccountEvent[];
+      for (const { data } of events) if ('slices' in data) lengths.push(data.slices.length);
+      events.reduce(accountDecider.evolve, state);
+    }
+    expect(lengths).toEqual([MOST_SLICES, 2, MOST_SLICES, 2]);
+    expect(state.books.get('POINTS')).toMatchObject({ pending: 0n, available: 0n, breakage: BigInt(MOST_SLICES + 2) });
   });
 
   it('never lets a held slice end: it lives as long as its hold', () => {

@@ -10,10 +10,7 @@ import type { LotsExpired, PointsActivated, SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { lapsesBy } from './holds';
 import { forfeitures } from './life-cycle';
-import { legsOf, type OpenLot, openLots, rowOf, spendableAssets } from './spendable';
-
-/** Slices of one append at most: what is beyond them is due still, and the next command books it. */
-export const MOST_SLICES = 3_000;
+import { legsOf, MOST_SLICES, type OpenLot, openLots, rowOf, spendableAssets } from './spendable';
 
 /**
  * What time has done by an instant and is not booked yet, in the order of one instant (capabilities §1): pending lots
@@ -70,9 +67,10 @@ export function extendExpiry(
   return [{ type: 'ExpiryExtended', version: 1, data }];
 }
 
-/** Lots whose date has passed, as breakage at the instant at which they ended. */
-export function expiriesBy(state: AccountState, at: Instant): LotsExpired[] {
-  const due = new Map<string, { asset: string; at: Instant; slices: SliceRow[] }>();
+/** Lots whose date has passed, as breakage at the instant at which they ended; while dates stand still none passes. */
+export function expiriesBy(state: AccountState, now: Instant): LotsExpired[] {
+  const at = state.pausedAt !== undefined && state.pausedAt < now ? state.pausedAt : now;
+  const due = new Map<string, Due>();
   let left = MOST_SLICES;
   for (const asset of spendableAssets(state)) {
     const over = openLots(state, asset, (holding) => isOver(holding, at)).slice(0, left);
@@ -108,20 +106,33 @@ function isOver(holding: Holding, at: Instant): boolean {
 }
 
 function activationsBy(state: AccountState, at: Instant): PointsActivated[] {
-  const due = new Map<string, { asset: string; at: Instant; slices: SliceRow[] }>();
+  const due = new Map<string, Due>();
+  let left = MOST_SLICES;
   for (const fact of state.facts) {
     for (const holding of fact.kind === 'accrual' ? fact.holdings : []) {
       const { asset, pending, activatedAt } = holding;
       if (!pending || activatedAt === undefined || activatedAt > at || fact.kind !== 'accrual') continue;
+      if (left-- === 0) return activationsOf(due, state);
       const key = `${asset} ${activatedAt}`;
       const one = due.get(key) ?? { asset, at: activatedAt, slices: [] };
       due.set(key, one);
       one.slices.push(rowOf({ lot: lotFrom(fact, asset)!, holding }));
     }
   }
+  return activationsOf(due, state);
+}
+
+function activationsOf(due: ReadonlyMap<string, Due>, state: AccountState): PointsActivated[] {
   return [...due.values()]
     .sort((a, b) => a.at - b.at)
-    .map(({ asset, at: became, slices }) => activation(state, asset, slices, became));
+    .map(({ asset, at, slices }) => activation(state, asset, slices, at));
+}
+
+/** Slices of an asset for which something falls due at one instant. */
+interface Due {
+  readonly asset: string;
+  readonly at: Instant;
+  readonly slices: SliceRow[];
 }
 
 function activation(

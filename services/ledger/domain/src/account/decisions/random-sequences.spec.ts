@@ -13,6 +13,7 @@ import {
   captureHold,
   exchangePoints,
   extendExpiry,
+  freezeAccount,
   importPoints,
   noticeExpiry,
   passTime,
@@ -20,6 +21,7 @@ import {
   receivePoints,
   releaseHold,
   sendPoints,
+  unfreezeAccount,
 } from './decision.examples';
 import type { HoldPlaced } from './decision.events';
 import { NaiveAccount } from './naive-account';
@@ -139,6 +141,13 @@ const rarer: fc.Arbitrary<AccountCommand> = fc.oneof(
   fc.tuple(fc.constantFrom('I1', 'I2'), day).map(([id, on]) => importPoints(id, on)),
   fc.tuple(fc.constantFrom('E1', 'E2'), day, amount).map(([id, on, given]) => exchangePoints(id, on, given)),
   day.map((on) => noticeExpiry(on)),
+  fc
+    .tuple(fc.constantFrom('F1', 'F2'), day, fc.boolean())
+    .map(([id, on, pausesExpiry]) => freezeAccount(id, on, { pausesExpiry })),
+  fc.tuple(fc.constantFrom('U1', 'U2'), day).map(([id, on]) => unfreezeAccount(id, on)),
+  fc.tuple(holdId, day, purchaseId, amount).map(([id, on, of, held]) => {
+    return placeHold(id, on, held, { slices: [{ lot: `till-1:${of}:POINTS`, amount: held }] });
+  }),
 );
 
 const command: fc.Arbitrary<AccountCommand> = fc.oneof(

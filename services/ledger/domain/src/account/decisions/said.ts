@@ -1,6 +1,7 @@
+import { contentHash } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
-import type { DecisionCommand } from './decision.commands';
-import type { DecisionEvent, ExpiryNoticed } from './decision.events';
+import type { ArrivingLot, CaptureHold, DecisionCommand, PlaceHold } from './decision.commands';
+import type { DecisionEvent, ExpiryNoticed, PointsImported } from './decision.events';
 
 /** The name of a decision that its caller gave, and all that it said: the same again is known, anything else refused. */
 export interface Said {
@@ -35,8 +36,25 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       const { transfer, from, asset, amount } = event.data;
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
     }
+    case 'HoldPlaced':
+      return event.data.named
+        ? { name: holdName(event.data.hold), content: namedText(slicesIn(event.data)) }
+        : undefined;
+    case 'HoldCaptured':
+      return { name: captureName(event.data.hold), content: captureText(event.data) };
+    case 'AccountFrozen':
+    case 'AccountUnfrozen': {
+      const { decision, reason, pausesExpiry } = event.data;
+      const kind = event.type === 'AccountFrozen' ? 'freeze-account' : 'unfreeze-account';
+      return decision === undefined
+        ? undefined
+        : { name: `status ${decision}`, content: statusText(kind, reason, pausesExpiry) };
+    }
     case 'PointsImported':
-      return { name: `import ${event.data.import}`, content: `${event.data.amount} ${event.data.asset}` };
+      return {
+        name: `import ${event.data.import}`,
+        content: importText(event.data.amount, event.data.asset, lotsIn(event.data)),
+      };
     case 'PointsExchanged': {
       const { exchange, asset, amount, toAsset } = event.data;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
@@ -80,8 +98,16 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const amount = lots.reduce((sum, lot) => sum + lot.amount, 0n);
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
     }
-    case 'import-points':
-      return { name: `import ${command.import}`, content: `${command.expected} ${command.asset}` };
+    case 'freeze-account':
+    case 'unfreeze-account': {
+      const { decision, reason, kind } = command;
+      const pauses = kind === 'freeze-account' && command.pausesExpiry;
+      return { name: `status ${decision}`, content: statusText(kind, reason, pauses) };
+    }
+    case 'import-points': {
+      const { expected, asset, lots } = command;
+      return { name: `import ${command.import}`, content: importText(String(expected), asset, lots.map(lineOf)) };
+    }
     case 'exchange-points': {
       const { exchange, asset, amount, toAsset } = command;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
@@ -89,4 +115,47 @@ export function saidBy(command: DecisionCommand): Said | undefined {
     default:
       return undefined;
   }
+}
+
+/** What a capture says beyond its amount, which the hold itself remembers: who accepts the points. */
+export function captureText({ unit, store = '' }: Pick<CaptureHold, 'unit' | 'store'>): string {
+  return `${unit} ${store}`;
+}
+
+export function captureName(hold: string): string {
+  return `capture ${hold}`;
+}
+
+/** The slices that the caller of a hold named; the hold itself remembers what was drawn only while it is open. */
+export function namedText(slices: NonNullable<PlaceHold['slices']>): string {
+  return slices.map(({ lot, amount }) => `${amount} of ${lot}`).join(' ');
+}
+
+export function holdName(hold: string): string {
+  return `hold ${hold}`;
+}
+
+function slicesIn({ slices }: { readonly slices: readonly (readonly [string, string, string, string])[] }) {
+  return slices.map(([lot, , , amount]) => ({ lot, amount: BigInt(amount) }));
+}
+
+function statusText(kind: string, reason: string, pausesExpiry: boolean | undefined): string {
+  return `${kind} ${reason}${pausesExpiry ? ' pausing expiry' : ''}`;
+}
+
+/** Thousands of lots are told apart by a hash of their lines. */
+function importText(amount: string, asset: string, lines: readonly string[]): string {
+  return `${amount} ${asset} ${contentHash(lines.join('\n'))}`;
+}
+
+function lineOf({ issuer, unitCost, amount, priority, activatedAt, expiresAt }: ArrivingLot): string {
+  const ends = expiresAt === undefined ? '' : formatInstant(expiresAt);
+  return `${issuer} ${unitCost} ${amount} ${priority} ${formatInstant(activatedAt)} ${ends}`;
+}
+
+function lotsIn({ slices, lots }: PointsImported['data']): string[] {
+  return slices.map(([, issuer, unitCost, amount], index) => {
+    const { priority = '0', activatedAt, expiresAt = '' } = lots[index]!;
+    return `${issuer} ${unitCost} ${amount} ${priority} ${activatedAt} ${expiresAt}`;
+  });
 }

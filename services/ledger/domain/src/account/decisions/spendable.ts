@@ -7,6 +7,9 @@ import { Legs } from '../difference';
 import { lotFrom } from '../walk';
 import type { SliceRow } from './decision.events';
 
+/** Slices of one append at most: what is beyond them is due still, and the next command books it. */
+export const MOST_SLICES = 3_000;
+
 /** A lot and what is left of it. */
 export interface OpenLot {
   readonly lot: Lot;
