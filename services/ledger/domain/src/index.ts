@@ -16,6 +16,7 @@ export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
 export * from './assets/asset-policy';
+export * from './assets/asset-scope';
 export * from './assets/assets.decider';
 export { MOST_SLICES } from './account/decisions/passing-time';
 export * from './prover/prover';

@@ -1,5 +1,6 @@
 import {
   type AssetKind,
+  type AssetScope,
   type AssetTerms,
   type AssetVersion,
   BUILT_IN_ASSETS,
@@ -12,8 +13,8 @@ import {
 import { addDays, dayNumber, type Instant } from '@tallystick/vocabulary';
 import { ZonedDays } from './zoned-days';
 
-/** When a granted lot becomes available and when it is over. */
-export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn'>;
+/** When a granted lot becomes available and when it is over, and where it may be earned. */
+export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn' | 'scope'>;
 
 const AT_ONCE_FOR_EVER: Life = {};
 const DEFAULT_TERMS = termsOf();
@@ -26,6 +27,8 @@ interface Versions {
 
 interface Version {
   readonly terms: AssetTerms;
+  /** What holds whatever the day. */
+  readonly always: Life;
   /** By the day on which a lot was earned. */
   readonly lives: Map<number, Life>;
 }
@@ -42,10 +45,21 @@ export class ProgramAssets {
     this.days = zone === undefined ? undefined : new ZonedDays(zone);
     this.versions = new Map(
       [...all].map(([asset, declared]) => {
-        const workedOut = declared.map(({ policy }) => ({ terms: termsOf(policy), lives: new Map<number, Life>() }));
+        const workedOut = declared.map(({ policy, kind, scope }) => {
+          const always = scope ? { scope } : AT_ONCE_FOR_EVER;
+          return { terms: termsOf(policy, kind), always, lives: new Map<number, Life>() };
+        });
         return [asset, { declared, workedOut }];
       }),
     );
+  }
+
+  /** True where some asset has more to say of a capture than points do: else a capture asks nothing of its asset. */
+  get areRestricted(): boolean {
+    for (const { declared } of this.versions.values()) {
+      if (declared.some(({ kind, scope }) => scope !== undefined || kind === 'credit')) return true;
+    }
+    return false;
   }
 
   /** `undefined` where the program does not know the asset; the built-in ones are always known. */
@@ -63,6 +77,11 @@ export class ProgramAssets {
     return this.version(asset, at)?.terms ?? DEFAULT_TERMS;
   }
 
+  /** Where an asset may be earned and spent at an instant; absent: everywhere. */
+  scopeOf(asset: string, at: Instant): AssetScope | undefined {
+    return this.version(asset, at)?.always.scope;
+  }
+
   /** Which declaration of an asset is in force at an instant: from when it counts. */
   versionOf(asset: string, at: Instant): string {
     return versionAt(this.versions.get(asset)?.declared ?? [], at)?.validFrom ?? 'default';
@@ -76,13 +95,14 @@ export class ProgramAssets {
   /** The life of a lot that is earned at an instant; `undefined` where it ends by days and the zone is not known yet. */
   lifeOf(asset: string, at: Instant): Life | undefined {
     const version = this.version(asset, at);
-    if (!version || (!version.terms.expiry && !version.terms.maturity)) return AT_ONCE_FOR_EVER;
+    if (!version) return AT_ONCE_FOR_EVER;
+    if (!version.terms.expiry && !version.terms.maturity) return version.always;
     if (!this.days) return undefined;
     const date = this.days.dateOf(at);
     const key = dayNumber(date);
     let life = version.lives.get(key);
     if (!life) {
-      life = lifeFrom(date, version.terms, this.days);
+      life = { ...version.always, ...lifeFrom(date, version.terms, this.days) };
       version.lives.set(key, life);
     }
     return life;

@@ -23,7 +23,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, recordedOf, requireSpendable, requireUnit } from './decisions';
+import { accountIn, carriedOut, recordedOf, requireKind, requireUnit } from './decisions';
 import { AdjustmentAnswer, AdjustmentRequest } from './decisions.dto';
 
 /** Reasoned corrections (capabilities L11). */
@@ -46,6 +46,8 @@ export class AdjustmentsController {
     'decision-conflict',
     'account-closed',
     'asset-not-spendable',
+    'asset-kind-unsuitable',
+    'asset-out-of-scope',
     'deficit-outstanding',
     'insufficient-points',
   )
@@ -60,7 +62,7 @@ export class AdjustmentsController {
     const { adjustmentId: adjustment, asset, reason, unit, expiresAt } = body;
     requireUnit(caller, unit);
     const amount = amountOf(body);
-    const unitCost = await this.unitCostOf(caller, asset);
+    const { unitCost, scope } = await this.termsOf(caller, asset);
     const on = { tenant: caller.tenant, program: caller.program, account: accountIn(path), at: this.decisions.now() };
     const ends = expiresAt === undefined ? {} : { expiresAt: instant(expiresAt) };
     const command = {
@@ -72,6 +74,7 @@ export class AdjustmentsController {
       reason,
       unit,
       unitCost,
+      scope,
       ...ends,
     } as const;
     const isOwn = (event: AccountEvent): event is PointsCredited | PointsDebited =>
@@ -81,11 +84,12 @@ export class AdjustmentsController {
     return { adjustmentId: adjustment, ...adjustedBy(done.event), ...recordedOf(done) };
   }
 
-  /** What one unit of a spendable asset costs whoever grants it, as declared. */
-  private async unitCostOf({ tenant, program }: Caller, asset: string): Promise<string> {
+  /** What one unit of a spendable asset costs whoever grants it, and where it may be granted, as declared. */
+  private async termsOf({ tenant, program }: Caller, asset: string) {
     const assets = await this.assets.assetsOf(tenant, program);
-    requireSpendable(assets, asset);
-    return assets.unitCostOf(asset, this.decisions.now());
+    requireKind(assets, asset, 'points', 'count', 'stored');
+    const at = this.decisions.now();
+    return { unitCost: assets.unitCostOf(asset, at), scope: assets.scopeOf(asset, at) };
   }
 }
 

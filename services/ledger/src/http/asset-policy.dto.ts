@@ -1,5 +1,5 @@
-import { ListOf, LocalDate, OneOf, Optional, Part, Rate, Slug, Text, Whole } from '@tallystick/contracts';
-import { PERIODS, type Period } from '@tallystick/ledger-domain';
+import { BusinessId, ListOf, LocalDate, OneOf, Optional, Part, Rate, Slug, Text, Whole } from '@tallystick/contracts';
+import { PERIODS, type Period, STORED_ORDERS, type StoredOrder } from '@tallystick/ledger-domain';
 
 /** Exactly one of `days`, `months`, `endOf` and `date`; a lot is over when its last day has ended in the program's zone. */
 export class ExpiryBody {
@@ -51,7 +51,17 @@ export class HoldTtlBody {
   readonly most?: number;
 }
 
-/** What a program decides about an asset of kind `points`. It counts for what is earned from its declaration on. */
+/** One unit, or one store of it. */
+export class AssetScopeBody {
+  @BusinessId()
+  readonly unit!: string;
+
+  /** Absent: every store of the unit. */
+  @Optional()
+  @BusinessId()
+  readonly store?: string;
+}
+
 export class ExchangeBody {
   /** The asset that is given. */
   @Text(32)
@@ -67,6 +77,7 @@ export class ExchangeBody {
   readonly rounding?: 'floor' | 'half-up' | 'ceil';
 }
 
+/** What a program decides about an asset that lies in lots. It counts for what is earned from its declaration on. */
 export class AssetPolicyBody {
   /** Absent: a lot never expires. */
   @Optional()
@@ -106,4 +117,9 @@ export class AssetPolicyBody {
   @Optional()
   @ListOf(() => ExchangeBody, 20, 0)
   readonly exchange?: readonly ExchangeBody[];
+
+  /** Only for `stored`: which part is spent first; default `principal_first`. */
+  @Optional()
+  @OneOf([...STORED_ORDERS])
+  readonly storedOrder?: StoredOrder;
 }

@@ -58,6 +58,7 @@ export class HoldsController {
     'account-closed',
     'account-frozen',
     'asset-not-spendable',
+    'asset-out-of-scope',
     'deficit-outstanding',
     'insufficient-points',
   )
@@ -77,7 +78,8 @@ export class HoldsController {
     if (ttlSeconds > holdTtlSeconds.most) {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold };
+    const scope = assets.scopeOf(asset, on.at);
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, scope };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -98,6 +100,7 @@ export class HoldsController {
     'hold-ended',
     'capture-exceeds-hold',
     'account-frozen',
+    'asset-out-of-scope',
     'deficit-outstanding',
     'insufficient-points',
   )
@@ -110,9 +113,11 @@ export class HoldsController {
   ): Promise<HoldEndedAnswer> {
     requireUnit(caller, unit);
     const asked = amount === undefined ? undefined : BigInt(amount);
-    const terms = { hold, amount: asked, beyondHold, unit, store };
+    const on = this.on(caller, path);
+    const { scope } = await this.termsOf(caller, on, hold);
+    const terms = { hold, amount: asked, beyondHold, unit, store, scope };
     const boundTo = caller.unit;
-    const command = { kind: 'capture-hold', ...this.on(caller, path), ...terms, boundTo } as const;
+    const command = { kind: 'capture-hold', ...on, ...terms, boundTo } as const;
     const isOwn = (event: AccountEvent): event is HoldCaptured =>
       event.type === 'HoldCaptured' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -168,6 +173,14 @@ export class HoldsController {
     const { asset, amount: cancelled, grace } = done.event.data;
     const lives = grace && { graceUntil: grace.until };
     return { cancellationId: cancellation, holdId: hold, asset, amount: cancelled, ...lives, ...recordedOf(done) };
+  }
+
+  /** What the asset of a hold says of its capture; nothing of a hold that is not there. */
+  private async termsOf({ tenant, program }: Caller, on: { account: string; at: Instant }, hold: string) {
+    const assets = await this.assets.assetsOf(tenant, program);
+    if (!assets.areRestricted) return {};
+    const asset = await this.decisions.assetOf(tenant, on.account, hold);
+    return asset === undefined ? {} : { scope: assets.scopeOf(asset, on.at) };
   }
 
   /** Until when a lot would live again; of a hold that is not there nothing lives. */

@@ -1,5 +1,6 @@
 import { accountId, type Decider, isRejection, reject, type Rejection } from '@tallystick/decider';
 import { MAX_BALANCE } from '@tallystick/vocabulary';
+import { isWithin } from '../assets/asset-scope';
 import type { AccountCommand, ApplyEvaluation, AssetAmount, FactCommand } from './account.commands';
 import { type AccountEvent, BOOKS } from './account.events';
 import { eventsOfPurchase, eventsOfReturn } from './account.facts';
@@ -90,6 +91,11 @@ function faultOf(command: FactCommand, state: AccountState): Rejection<AccountRe
 function faultOfPurchase(command: ApplyEvaluation, state: AccountState): Rejection<AccountRefusal> | undefined {
   const fault = faultOfAmounts(command.grants, state);
   if (fault) return fault;
+  for (const { asset, amount, scope } of command.grants) {
+    if (scope !== undefined && amount > 0n && !isWithin(scope, command.issuer, command.store)) {
+      return reject('asset-out-of-scope', { asset, unit: command.issuer });
+    }
+  }
   const named = new Set<string>();
   for (const linked of command.returns) {
     const key = keyOf(linked.return);

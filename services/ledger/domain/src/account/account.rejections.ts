@@ -13,6 +13,8 @@ export type AccountRefusal =
   | 'hold-not-captured'
   | 'account-frozen'
   | 'asset-not-spendable'
+  | 'asset-out-of-scope'
+  | 'asset-kind-unsuitable'
   | 'deficit-outstanding'
   | 'insufficient-points'
   | 'capture-exceeds-hold'
@@ -99,6 +101,18 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 12,
     title: { en: 'A score is not spent', zh: '该资产不可消费' },
+  },
+  'asset-kind-unsuitable': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 30,
+    title: { en: 'This is not done with an asset of that kind', zh: '此操作不适用于该类型的资产' },
+  },
+  'asset-out-of-scope': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 31,
+    title: { en: 'The asset is not earned or spent in this unit or store', zh: '该资产不在此业务单元或门店的使用范围内' },
   },
   'deficit-outstanding': {
     family: 'conflict',

@@ -9,7 +9,19 @@ export interface Maturity {
 }
 
 /**
- * What a program decides about an asset of kind `points`; numbers are decimal text. What it does not say has the default
+ * What a program counts; every kind but a `score`, a sum that is never spent, lies in lots. `count`: punches of a count card,
+ * whole units. `stored`: a top-up makes a lot of what was paid and one of what was given on top. `credit`: what is spent is
+ * owed until it is repaid (capabilities CD2, L16).
+ */
+export type AssetKind = (typeof ASSET_KINDS)[number];
+export const ASSET_KINDS = ['points', 'score', 'count', 'stored', 'credit'] as const;
+
+/** Which part of stored value is spent first: what was paid, what was given on top, or of each in proportion. */
+export type StoredOrder = (typeof STORED_ORDERS)[number];
+export const STORED_ORDERS = ['principal_first', 'gifted_first', 'pro_rata'] as const;
+
+/**
+ * What a program decides about an asset that lies in lots; numbers are decimal text. What it does not say has the default
  * of capabilities §3, see {@link termsOf}.
  */
 export interface AssetPolicy {
@@ -29,6 +41,8 @@ export interface AssetPolicy {
   readonly holdTtlSeconds?: { readonly default?: string; readonly most?: string };
   /** What it may be exchanged for (capabilities L16); absent: nothing. */
   readonly exchange?: readonly ExchangeTerms[];
+  /** Only for `stored`; default `principal_first` (decision record 0032). */
+  readonly storedOrder?: StoredOrder;
 }
 
 /** What one point of an asset gives of another: a rational such as `3/2`, rounded once, by default down. */
@@ -49,11 +63,16 @@ export interface AssetTerms {
   readonly cancelGraceDays: number;
   readonly holdTtlSeconds: { readonly default: number; readonly most: number };
   readonly exchange: readonly ExchangeTerms[];
+  readonly storedOrder: StoredOrder;
 }
 
-/** What holds for an asset whose program has declared this policy, or none (capabilities §3). */
-export function termsOf(policy: AssetPolicy = {}): AssetTerms {
-  const { expiry, expiryFrom = 'earning', maturity, clawback, expireUnderHold = 'protect' } = policy;
+/**
+ * What holds for an asset whose program has declared this policy, or none (capabilities §3). What was paid for is never taken
+ * for what something else gave: of stored value, counts and credit a reversal takes its own lot alone.
+ */
+export function termsOf(policy: AssetPolicy = {}, kind: AssetKind = 'points'): AssetTerms {
+  const { expiry, expiryFrom = 'earning', maturity, expireUnderHold = 'protect' } = policy;
+  const clawback = policy.clawback ?? (kind === 'points' || kind === 'score' ? undefined : 'same_lot');
   const { default: usual, most } = policy.holdTtlSeconds ?? {};
   const longest = Number(most ?? 86_400);
   return {
@@ -65,20 +84,37 @@ export function termsOf(policy: AssetPolicy = {}): AssetTerms {
     cancelGraceDays: Number(policy.cancelGraceDays ?? 7),
     holdTtlSeconds: { default: Number(usual ?? Math.min(900, longest)), most: longest },
     exchange: policy.exchange ?? [],
+    storedOrder: policy.storedOrder ?? 'principal_first',
   };
 }
 
-/** The part of a policy that cannot be; `undefined` where all of it can. */
-export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefined {
+/** The part of a policy that cannot be for an asset of this kind; `undefined` where all of it can. */
+export function faultOfPolicy(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | undefined {
+  return (
+    ONLY_OF.find(([part, kinds]) => policy[part] !== undefined && !kinds.includes(kind))?.[0] ?? faultOf(policy, kind)
+  );
+}
+
+/** Parts that only some kinds have: what was paid for, or lent, neither waits nor becomes anything else. */
+const ONLY_OF: readonly (readonly [keyof AssetPolicy, readonly AssetKind[]])[] = [
+  ['expiry', ['points', 'count', 'stored']],
+  ['maturity', ['points', 'count']],
+  ['exchange', ['points', 'count']],
+  ['storedOrder', ['stored']],
+];
+
+function faultOf(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | undefined {
   const { expiry, expiryFrom, maturity, clawback, cancelGraceDays, exchange = [] } = policy;
   if (expiry && !isExpiry(expiry)) return 'expiry';
   if (maturity && !isMaturity(maturity)) return 'maturity';
   // When the event will come nobody knows, and the date of a lot is said when it is granted.
   if (expiryFrom === 'activation' && (!expiry || maturity?.days === undefined)) return 'expiryFrom';
-  if (clawback !== undefined && !CLAWBACK.test(clawback)) return 'clawback';
+  const clawbacks = kind === 'points' ? CLAWBACK : OWN_LOT_ONLY;
+  if (clawback !== undefined && !clawbacks.test(clawback)) return 'clawback';
   if (cancelGraceDays !== undefined && !WHOLE.test(cancelGraceDays)) return 'cancelGraceDays';
   const { default: usual, most } = termsOf(policy).holdTtlSeconds;
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
+  if (policy.storedOrder !== undefined && !STORED_ORDERS.includes(policy.storedOrder)) return 'storedOrder';
   return exchange.every(isExchange) ? undefined : 'exchange';
 }
 
@@ -93,6 +129,7 @@ const WHOLE = /^(0|[1-9][0-9]{0,4})$/;
 const COUNT = /^[1-9][0-9]{0,4}$/;
 const EVENT = /^[a-z0-9][a-z0-9-]{0,23}$/;
 const CLAWBACK = /^(only_pending|same_lot|within_balance|unlimited|floor:(0|[1-9][0-9]{0,15}))$/;
+const OWN_LOT_ONLY = /^(only_pending|same_lot)$/;
 /** A year, in seconds. */
 const LONGEST_HOLD = 31_536_000;
 

@@ -24,7 +24,50 @@ const declare = (...assets: readonly AssetDeclaration[]) => ({
 });
 const program = scenario(assetsDecider);
 
+const MEALS: AssetDeclaration = { asset: 'COUNT-MEALS', kind: 'count', scale: '0', unitCost: '100' };
+
 describe('declare assets', () => {
+  it('declares an asset of every kind, for one unit or one store where it says so', () => {
+    const stored = {
+      asset: 'STORED-HOTEL',
+      kind: 'stored',
+      scope: { unit: 'hotel' },
+      policy: { storedOrder: 'pro_rata' },
+    };
+    const credit = { asset: 'CREDIT-HOTEL', kind: 'credit', scope: { unit: 'hotel', store: 'hotel-1' } };
+    for (const kind of [stored, credit]) {
+      const asset = { ...MEALS, ...kind } as AssetDeclaration;
+      program.given(declared(MEALS)).when(declare(MEALS, asset)).then(declared(asset));
+    }
+  });
+
+  it('declares an asset again when its scope changes', () => {
+    const ofHotel = { ...MEALS, scope: { unit: 'hotel' } };
+    program.given(declared(MEALS)).when(declare(ofHotel)).then(declared(ofHotel));
+    program.given(declared(MEALS), declared(ofHotel)).when(declare(ofHotel)).thenNothing();
+  });
+
+  it('refuses punches that are not whole: asset-invalid', () => {
+    program
+      .given()
+      .when(declare({ ...MEALS, scale: '1' }))
+      .thenRefused('asset-invalid', { asset: 'COUNT-MEALS' });
+  });
+
+  it.each<[AssetDeclaration['kind'], AssetPolicy, string]>([
+    ['points', { storedOrder: 'pro_rata' }, 'storedOrder'],
+    ['stored', { storedOrder: 'newest_first' as 'pro_rata' }, 'storedOrder'],
+    ['stored', { exchange: [{ to: 'POINTS', rate: '1' }] }, 'exchange'],
+    ['stored', { maturity: { days: '1' } }, 'maturity'],
+    ['stored', { clawback: 'within_balance' }, 'clawback'],
+    ['credit', { expiry: { days: '1' } }, 'expiry'],
+  ])('refuses of %s the policy %j: asset-policy-invalid', (kind, policy, part) => {
+    program
+      .given()
+      .when(declare({ ...MEALS, kind, policy }))
+      .thenRefused('asset-policy-invalid', { asset: 'COUNT-MEALS', part });
+  });
+
   it('declares what is new', () => {
     program.given(declared(POINTS)).when(declare(POINTS, GROWTH)).then(declared(GROWTH));
   });

@@ -18,7 +18,11 @@ export function adjustPoints(
 ): readonly AccountEvent[] | Rejection<AccountRefusal> {
   const { asset, amount } = command;
   if (state.books.get(asset)?.score) return reject('asset-not-spendable', { asset });
-  return amount > 0n ? [credit(command, state)] : debit(command, state);
+  if (amount < 0n) return debit(command, state);
+  if (command.scope && command.scope.unit !== command.unit) {
+    return reject('asset-out-of-scope', { asset, unit: command.unit });
+  }
+  return [credit(command, state)];
 }
 
 function credit(command: AdjustPoints, state: AccountState): AccountEvent {

@@ -1,4 +1,5 @@
 import type { Instant, RoundingMode } from '@tallystick/vocabulary';
+import type { AssetScope } from '../../assets/asset-scope';
 
 /** A decision on an account that exists; `at` is the server's clock, entered with the command. */
 interface ForAccount {
@@ -23,6 +24,8 @@ export interface PlaceHold extends ForAccount {
   readonly store?: string;
   /** `lapse`: the hold ends with the first of its lots that expires; `protect`: its lots live as long as it does. */
   readonly expireUnderHold: 'protect' | 'lapse';
+  /** Where the asset may be spent; absent: everywhere. */
+  readonly scope?: AssetScope;
 }
 
 /** Ends a hold as a redemption. */
@@ -37,6 +40,8 @@ export interface CaptureHold extends ForAccount {
   readonly beyondHold: boolean;
   readonly unit: string;
   readonly store?: string;
+  /** Where the asset of the hold may be spent; absent: everywhere. */
+  readonly scope?: AssetScope;
 }
 
 /** Ends a hold without redemption. */
@@ -93,6 +98,8 @@ export interface AdjustPoints extends ForAccount {
   readonly unit: string;
   readonly unitCost: string;
   readonly expiresAt?: Instant;
+  /** Where the asset may be earned; absent: everywhere. */
+  readonly scope?: AssetScope;
 }
 
 /** Sends points to another account of the program (capabilities L10). */
@@ -136,6 +143,8 @@ export interface ImportPoints extends ForAccount {
   readonly lots: readonly ArrivingLot[];
   /** What the other system says the sum is. */
   readonly expected: bigint;
+  /** Where the asset may be earned; absent: everywhere. */
+  readonly scope?: AssetScope;
 }
 
 /** Changes points of one asset into points of another. */

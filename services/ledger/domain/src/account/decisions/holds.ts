@@ -1,5 +1,6 @@
 import { reject, type Rejection } from '@tallystick/decider';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
+import { isWithin } from '../../assets/asset-scope';
 import { drawFrom } from '../../lots/draw';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
@@ -11,13 +12,14 @@ import { legsOf, type OpenLot, rowsOf, spendableLots, splitSlices, sumOf } from 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
 /**
- * Reserves an amount of spendable lots in draw order. Refuses what is not there, and any spending while the holder owes
- * a deficit of the asset (capabilities L5, L7).
+ * Reserves an amount of spendable lots in draw order. Refuses what is not there, any spending while the holder owes a
+ * deficit of the asset (capabilities L5, L7), and a unit or store outside the asset's scope (L16).
  */
 export function placeHold(command: PlaceHold, state: AccountState): Outcome {
   const { hold, asset, amount, at, unit, store, ttlSeconds } = command;
   const known = state.holds.get(hold);
   if (known) return isSameHold(known, command) ? [] : reject('hold-conflict', { hold });
+  if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset, unit });
   const lots = spendableLots(state, asset, at);
   const fault = faultOfSpending(state, asset, amount, lots);
   if (fault) return fault;
@@ -76,6 +78,7 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
   const amount = command.amount ?? hold.amount;
   if (hold.state === 'captured' && hold.captured === amount) return [];
   if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });
+  if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset: hold.asset, unit });
   const beyond = sliceBeyond(command, hold, amount, state);
   if ('rejected' in beyond) return beyond;
   const { first, rest } = splitSlices(hold.slices, amount);

@@ -51,6 +51,8 @@ export function importPoints(command: ImportPoints, state: AccountState): Outcom
   if (BigInt(arrival.amount) !== expected) {
     return reject('import-mismatch', { asset, expected: String(expected), sum: arrival.amount });
   }
+  const foreign = command.lots.find(({ issuer }) => command.scope && command.scope.unit !== issuer);
+  if (foreign) return reject('asset-out-of-scope', { asset, unit: foreign.issuer });
   const postings = legsOf(asset, [[arrival.slices, 'issuer-obligation', 'available']]);
   const data = { ...ownerOf(command, state), asset, import: command.import, ...arrival, postings };
   return opening(command, state, { type: 'PointsImported', version: 1, data });
