@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
+import { membershipPublications } from '@tallystick/membership/publications';
 import { organizationPublications } from '@tallystick/organization/publications';
 import { LedgerModule } from './ledger.module';
 import { accountBookProjection } from './projections/account-book/account-book.projection';
@@ -12,7 +13,7 @@ export const ledgerDefinition: ServiceDefinition = {
   name: 'ledger',
   kinds: ['account', 'assets', 'violation'],
   publications: ledgerPublications,
-  hears: [campaignsPublications, organizationPublications, ledgerPublications],
+  hears: [campaignsPublications, membershipPublications, organizationPublications, ledgerPublications],
   outsideTopics: [],
   migrations: join(__dirname, 'migrations'),
   paths: ['accounts', 'assets', 'balances', 'events', 'violations'],

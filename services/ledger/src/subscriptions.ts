@@ -1,18 +1,21 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { ledger, organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
+import type { ledger, membership, organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
 import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
+import { MemberTiers } from './adapters/member-tiers';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AssetDirectory } from './application/asset-directory';
 import { PassingTime } from './application/passing-time';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
+import { whenDayEndedNoteOverdue } from './policies/when-day-ended-note-overdue';
 import { whenDayEndedNoticeExpiry } from './policies/when-day-ended-notice-expiry';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
 import { whenPointsSentReceive } from './policies/when-points-sent-receive';
 import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
 import { whenPurchaseQualifiedAccrue } from './policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from './policies/when-return-qualified-reverse';
+import { whenTierChangedKeepIt } from './policies/when-tier-changed-keep-it';
 import { DueBook } from './projections/account-book/due-accounts';
 
 /** Every contract that the ledger hears. */
@@ -23,10 +26,18 @@ export class LedgerSubscriptions {
   private readonly receive: BatchHandler<ledger.PointsSent>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
   private readonly noticeExpiry: BatchHandler<organization.DayEnded>;
+  private readonly noteOverdue: BatchHandler<organization.DayEnded>;
+  private readonly keepTier: BatchHandler<membership.TierChanged>;
   private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
   private readonly keepZone: BatchHandler<organization.ProgramDeclared>;
 
-  constructor(accounts: AccountCommands, assets: AssetDirectory, due: DueBook, zones: ProgramZones) {
+  constructor(
+    accounts: AccountCommands,
+    assets: AssetDirectory,
+    due: DueBook,
+    zones: ProgramZones,
+    tiers: MemberTiers,
+  ) {
     const time = new PassingTime(accounts);
     this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
     this.reverse = whenReturnQualifiedReverse({ accounts, assets });
@@ -34,6 +45,8 @@ export class LedgerSubscriptions {
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
     this.noticeExpiry = whenDayEndedNoticeExpiry(time, due);
     this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
+    this.noteOverdue = whenDayEndedNoteOverdue(time, due);
+    this.keepTier = whenTierChangedKeepIt(tiers);
     this.keepZone = whenProgramDeclaredKeepItsZone(zones);
   }
 
@@ -50,6 +63,7 @@ export class LedgerSubscriptions {
   @EventPattern('organization.day-ended.v1')
   async dayEnded(@Payload() batch: Batch<organization.DayEnded>): Promise<readonly Outcome[]> {
     await this.bookExpiry(batch);
+    await this.noteOverdue(batch);
     return this.noticeExpiry(batch);
   }
 
@@ -61,6 +75,11 @@ export class LedgerSubscriptions {
   @EventPattern('organization.program-declared.v1')
   programDeclared(@Payload() batch: Batch<organization.ProgramDeclared>): Promise<readonly Outcome[]> {
     return this.keepZone(batch);
+  }
+
+  @EventPattern('membership.tier-changed.v1')
+  tierChanged(@Payload() batch: Batch<membership.TierChanged>): Promise<readonly Outcome[]> {
+    return this.keepTier(batch);
   }
 
   @EventPattern('ledger.points-sent.v1')

@@ -6,6 +6,7 @@ export {
   type AccountState,
   type Accrual,
   type Clawback,
+  type Debt,
   type Fact,
   type Hold,
   type Holding,
@@ -15,6 +16,8 @@ export {
 export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
+export * from './account/decisions/grant.commands';
+export * from './account/decisions/grant.events';
 export * from './assets/asset-policy';
 export * from './assets/asset-scope';
 export * from './assets/assets.decider';

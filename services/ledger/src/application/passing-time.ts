@@ -1,5 +1,11 @@
 import { commandId } from '@tallystick/decider';
-import { type AccountEvent, MOST_SLICES, type NoticeExpiry, type PassTime } from '@tallystick/ledger-domain';
+import {
+  type AccountEvent,
+  MOST_SLICES,
+  type NoteOverdue,
+  type NoticeExpiry,
+  type PassTime,
+} from '@tallystick/ledger-domain';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { DueAccount, DuePages } from '../projections/account-book/due-accounts';
 import { type AccountCommands, accountStream } from './account-commands';
@@ -12,7 +18,7 @@ export interface TimeEnded {
   readonly causationId: string;
 }
 
-type Passing = Pick<PassTime, 'kind'> | Pick<NoticeExpiry, 'kind' | 'days'>;
+type Passing = Pick<PassTime | NoteOverdue, 'kind'> | Pick<NoticeExpiry, 'kind' | 'days'>;
 
 /**
  * Books on accounts what time has done by an instant. Which accounts that are is read from the read model, a page at a
@@ -34,6 +40,11 @@ export class PassingTime {
   /** Says on accounts that something ends soon, each threshold of a date once (capabilities L6). */
   notice(ended: TimeEnded, due: DuePages, days: readonly number[]): Promise<number> {
     return this.each(ended, due, { kind: 'notice-expiry', days });
+  }
+
+  /** Says on accounts which debts were not repaid when they were due, once a debt (capabilities L22, CD2). */
+  noteOverdue(ended: TimeEnded, due: DuePages): Promise<number> {
+    return this.each(ended, due, { kind: 'note-overdue' });
   }
 
   private async each(ended: TimeEnded, due: DuePages, what: Passing): Promise<number> {

@@ -57,7 +57,8 @@ export class ProgramAssets {
   /** True where some asset has more to say of a capture than points do: else a capture asks nothing of its asset. */
   get areRestricted(): boolean {
     for (const { declared } of this.versions.values()) {
-      if (declared.some(({ kind, scope }) => scope !== undefined || kind === 'credit')) return true;
+      if (declared.some(({ kind, scope }) => scope !== undefined || kind === 'credit' || kind === 'stored'))
+        return true;
     }
     return false;
   }
@@ -80,6 +81,11 @@ export class ProgramAssets {
   /** Where an asset may be earned and spent at an instant; absent: everywhere. */
   scopeOf(asset: string, at: Instant): AssetScope | undefined {
     return this.version(asset, at)?.always.scope;
+  }
+
+  /** When what is owed from an instant on is overdue: so many days later, that day included; `undefined` without a zone. */
+  dueAt(at: Instant, days: number): Instant | undefined {
+    return this.days?.startOf(addDays(this.days.dateOf(at), days + 1));
   }
 
   /** Which declaration of an asset is in force at an instant: from when it counts. */

@@ -2,9 +2,13 @@ import type { AssetPolicy } from '@tallystick/ledger-domain';
 import type { AssetPolicyBody } from './asset-policy.dto';
 
 /** What an asset's policy says, in the form in which events keep it: numbers are decimal text. */
-export function policyOf({ clawback, cancelGraceDays, expiry, maturity, holdTtlSeconds, ...rest }: AssetPolicyBody) {
+export function policyOf(body: AssetPolicyBody) {
+  const { clawback, cancelGraceDays, expiry, maturity, holdTtlSeconds, dueDays, loan, reactivation, ...rest } = body;
   const policy = {
     ...rest,
+    ...(dueDays !== undefined && { dueDays: String(dueDays) }),
+    ...(loan && { loan: { ...loan, dueDays: String(loan.dueDays) } }),
+    ...(reactivation && { reactivation: texts(reactivation) }),
     ...(clawback !== undefined && { clawback }),
     ...(cancelGraceDays !== undefined && { cancelGraceDays: String(cancelGraceDays) }),
     ...(expiry && { expiry: texts(expiry) }),
@@ -21,10 +25,18 @@ export function policyBody({
   expiry,
   maturity,
   holdTtlSeconds,
+  dueDays,
+  loan,
+  reactivation,
   ...rest
 }: AssetPolicy): AssetPolicyBody {
   return {
     ...rest,
+    ...(dueDays !== undefined && { dueDays: Number(dueDays) }),
+    ...(loan && { loan: { ...loan, dueDays: Number(loan.dueDays) } }),
+    ...(reactivation && {
+      reactivation: { withinDays: Number(reactivation.withinDays), livesDays: Number(reactivation.livesDays) },
+    }),
     ...(cancelGraceDays !== undefined && { cancelGraceDays: Number(cancelGraceDays) }),
     ...(expiry && { expiry: numbers(expiry, ['days', 'months', 'plus']) }),
     ...(maturity && { maturity: numbers(maturity, ['days']) }),

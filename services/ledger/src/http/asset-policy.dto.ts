@@ -1,4 +1,16 @@
-import { BusinessId, ListOf, LocalDate, OneOf, Optional, Part, Rate, Slug, Text, Whole } from '@tallystick/contracts';
+import {
+  Amount,
+  BusinessId,
+  ListOf,
+  LocalDate,
+  OneOf,
+  Optional,
+  Part,
+  Rate,
+  Slug,
+  Text,
+  Whole,
+} from '@tallystick/contracts';
 import { PERIODS, type Period, STORED_ORDERS, type StoredOrder } from '@tallystick/ledger-domain';
 
 /** Exactly one of `days`, `months`, `endOf` and `date`; a lot is over when its last day has ended in the program's zone. */
@@ -77,6 +89,38 @@ export class ExchangeBody {
   readonly rounding?: 'floor' | 'half-up' | 'ceil';
 }
 
+export class TierLimitBody {
+  @Slug()
+  readonly tier!: string;
+
+  @Amount()
+  readonly limit!: string;
+}
+
+export class LoanBody {
+  /** What may be owed at once by whoever has none of `tiers`. */
+  @Amount()
+  readonly limit!: string;
+
+  @Optional()
+  @ListOf(() => TierLimitBody, 20)
+  readonly tiers?: readonly TierLimitBody[];
+
+  /** A loan is overdue when the last of so many days has ended. */
+  @Whole(1, 3_650)
+  readonly dueDays!: number;
+}
+
+export class ReactivationBody {
+  /** Days after its date within which a lot may live again. */
+  @Whole(1, 36_500)
+  readonly withinDays!: number;
+
+  /** Days that it then lives. */
+  @Whole(1, 36_500)
+  readonly livesDays!: number;
+}
+
 /** What a program decides about an asset that lies in lots. It counts for what is earned from its declaration on. */
 export class AssetPolicyBody {
   /** Absent: a lot never expires. */
@@ -122,4 +166,19 @@ export class AssetPolicyBody {
   @Optional()
   @OneOf([...STORED_ORDERS])
   readonly storedOrder?: StoredOrder;
+
+  /** Only for `credit`: what was spent is overdue when the last of so many days has ended; default 30. */
+  @Optional()
+  @Whole(1, 3_650)
+  readonly dueDays?: number;
+
+  /** Only for `points`; absent: nothing is lent. */
+  @Optional()
+  @Part(() => LoanBody)
+  readonly loan?: LoanBody;
+
+  /** Only for `points` and `count`; absent: what has expired stays so. */
+  @Optional()
+  @Part(() => ReactivationBody)
+  readonly reactivation?: ReactivationBody;
 }

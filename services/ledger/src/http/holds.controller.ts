@@ -26,7 +26,9 @@ import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
-import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
+import type { ProgramAssets } from '../application/program-assets';
+import { BOOKING_REFUSALS } from '../application/refusals';
+import { accountIn, carriedOut, dueAt, recordedOf, requireUnit } from './decisions';
 import {
   CancellationAnswer,
   CancelRedemptionRequest,
@@ -79,7 +81,8 @@ export class HoldsController {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
     const scope = assets.scopeOf(asset, on.at);
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, scope };
+    const order = orderOf(assets, asset, on.at);
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, scope, order };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -104,6 +107,7 @@ export class HoldsController {
     'deficit-outstanding',
     'insufficient-points',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-program')
   async capture(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -114,8 +118,7 @@ export class HoldsController {
     requireUnit(caller, unit);
     const asked = amount === undefined ? undefined : BigInt(amount);
     const on = this.on(caller, path);
-    const { scope } = await this.termsOf(caller, on, hold);
-    const terms = { hold, amount: asked, beyondHold, unit, store, scope };
+    const terms = { hold, amount: asked, beyondHold, unit, store, ...(await this.termsOf(caller, on, hold)) };
     const boundTo = caller.unit;
     const command = { kind: 'capture-hold', ...on, ...terms, boundTo } as const;
     const isOwn = (event: AccountEvent): event is HoldCaptured =>
@@ -180,7 +183,10 @@ export class HoldsController {
     const assets = await this.assets.assetsOf(tenant, program);
     if (!assets.areRestricted) return {};
     const asset = await this.decisions.assetOf(tenant, on.account, hold);
-    return asset === undefined ? {} : { scope: assets.scopeOf(asset, on.at) };
+    if (asset === undefined) return {};
+    const isOwed = assets.kindOf(asset) === 'credit';
+    const owed = isOwed ? { dueAt: dueAt(assets, on.at, assets.termsOf(asset, on.at).dueDays) } : {};
+    return { scope: assets.scopeOf(asset, on.at), order: orderOf(assets, asset, on.at), ...owed };
   }
 
   /** Until when a lot would live again; of a hold that is not there nothing lives. */
@@ -194,6 +200,12 @@ export class HoldsController {
   private on({ tenant, program }: Caller, path: string) {
     return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
+}
+
+/** How slices of stored value are drawn, where that is not the order of lots. */
+function orderOf(assets: ProgramAssets, asset: string, at: Instant): 'pro_rata' | undefined {
+  const isInProportion = assets.kindOf(asset) === 'stored' && assets.termsOf(asset, at).storedOrder === 'pro_rata';
+  return isInProportion ? 'pro_rata' : undefined;
 }
 
 function sumOf(slices: readonly SliceRow[]): string {

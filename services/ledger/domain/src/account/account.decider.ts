@@ -10,6 +10,7 @@ import { ACCOUNT_REFUSALS, type AccountRefusal } from './account.rejections';
 import { accountSnapshot } from './account.snapshot';
 import { type AccountState, emptyAccount, keyOf, reversalKey } from './account.state';
 import { upcastAccount } from './account.upcasters';
+import { repaymentsBy } from './decisions/debts';
 import { decideDecision } from './decisions/decision.decider';
 import { Draft } from './decisions/draft';
 import { lateLots } from './decisions/late-lots';
@@ -53,7 +54,16 @@ function decideFact(command: FactCommand, state: AccountState): readonly Account
   }
   const picture = pictureOfPurchase(command, state);
   events.push(...eventsOfPurchase(command, state, picture), ...lateLots(picture, state));
+  if (state.debts !== undefined && !state.closed) return repaying(events, state);
   return state.closed ? forfeited(events, command, state) : events;
+}
+
+/** What is earned repays loans first. */
+function repaying(events: readonly AccountEvent[], state: AccountState): AccountEvent[] {
+  const draft = new Draft(state);
+  draft.add(events);
+  draft.add(repaymentsBy(events, draft.state));
+  return draft.events;
 }
 
 /** A closed account keeps nothing that comes back to it. */

@@ -1,7 +1,7 @@
 import type { SnapshotCodec } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import { BOOKS } from './account.events';
-import { type AccountState, booksOf, emptyAccount } from './account.state';
+import { type AccountState, booksOf, type Debt, emptyAccount } from './account.state';
 import { Columns, type FactColumns, NONE } from './snapshot-columns';
 import { Facts } from './snapshot-facts';
 
@@ -11,20 +11,41 @@ interface AccountSnapshot extends FactColumns {
   /** Per asset `name, 1 for a score, Σ per book in the order of BOOKS`. */
   readonly books: readonly (readonly [string, number, ...string[]])[];
   readonly done: readonly (readonly [string, string])[];
+  /** Absent while nothing is owed. */
+  readonly debts?: readonly DebtRow[];
   readonly lastHeld: number;
   readonly frozen: boolean;
   readonly closed: boolean;
 }
 
+type DebtRow = readonly [
+  debt: string,
+  kind: Debt['kind'],
+  asset: string,
+  unit: string,
+  at: number,
+  dueAt: number,
+  owed: string,
+];
+
 export const accountSnapshot: SnapshotCodec<AccountState> = {
-  version: 3,
+  version: 4,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, frozen, closed } = state;
-    return { ...new Columns(state).all, owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
+    const all = {
+      ...new Columns(state).all,
+      owner,
+      books: booksText(state),
+      done: [...done],
+      lastHeld,
+      frozen,
+      closed,
+    };
+    return state.debts ? { ...all, debts: [...state.debts.values()].map(debtRow) } : all;
   },
   decode(snapshot) {
-    const { owner, books, done, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
+    const { owner, books, done, debts, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -34,12 +55,21 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
       BOOKS.forEach((book, index) => (known[book] = BigInt(sums[index]!)));
     }
     for (const [name, content] of done) state.done.set(name, content);
+    if (debts) state.debts = new Map(debts.map((row) => [row[0], debtFrom(row)]));
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
     state.frozen = frozen;
     state.closed = closed;
     return state;
   },
 };
+
+function debtRow({ debt, kind, asset, unit, at, dueAt, owed }: Debt): DebtRow {
+  return [debt, kind, asset, unit, at, dueAt, String(owed)];
+}
+
+function debtFrom([debt, kind, asset, unit, at, dueAt, owed]: DebtRow): Debt {
+  return { debt, kind, asset, unit, at: at as Instant, dueAt: dueAt as Instant, owed: BigInt(owed) };
+}
 
 function booksText({ books }: AccountState): AccountSnapshot['books'] {
   return [...books].map(([asset, sums]) => [asset, sums.score ? 1 : 0, ...BOOKS.map((book) => String(sums[book]))]);

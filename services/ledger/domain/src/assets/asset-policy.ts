@@ -43,6 +43,25 @@ export interface AssetPolicy {
   readonly exchange?: readonly ExchangeTerms[];
   /** Only for `stored`; default `principal_first` (decision record 0032). */
   readonly storedOrder?: StoredOrder;
+  /** Only for `credit`: days until what was spent is to be repaid, that day included; default 30. */
+  readonly dueDays?: string;
+  /** Absent: nothing is lent (capabilities L22). */
+  readonly loan?: LoanTerms;
+  /** Absent: what has expired stays so (capabilities L22). */
+  readonly reactivation?: ReactivationTerms;
+}
+
+/** What may be owed at once, by tier, and for how many days: who has none of the tiers may owe `limit`. */
+export interface LoanTerms {
+  readonly limit: string;
+  readonly tiers?: readonly { readonly tier: string; readonly limit: string }[];
+  readonly dueDays: string;
+}
+
+/** Within how many days of its date a lot may live again, and for how many. */
+export interface ReactivationTerms {
+  readonly withinDays: string;
+  readonly livesDays: string;
 }
 
 /** What one point of an asset gives of another: a rational such as `3/2`, rounded once, by default down. */
@@ -64,6 +83,9 @@ export interface AssetTerms {
   readonly holdTtlSeconds: { readonly default: number; readonly most: number };
   readonly exchange: readonly ExchangeTerms[];
   readonly storedOrder: StoredOrder;
+  readonly dueDays: number;
+  readonly loan?: LoanTerms;
+  readonly reactivation?: ReactivationTerms;
 }
 
 /**
@@ -85,6 +107,9 @@ export function termsOf(policy: AssetPolicy = {}, kind: AssetKind = 'points'): A
     holdTtlSeconds: { default: Number(usual ?? Math.min(900, longest)), most: longest },
     exchange: policy.exchange ?? [],
     storedOrder: policy.storedOrder ?? 'principal_first',
+    dueDays: Number(policy.dueDays ?? 30),
+    loan: policy.loan,
+    reactivation: policy.reactivation,
   };
 }
 
@@ -101,6 +126,9 @@ const ONLY_OF: readonly (readonly [keyof AssetPolicy, readonly AssetKind[]])[] =
   ['maturity', ['points', 'count']],
   ['exchange', ['points', 'count']],
   ['storedOrder', ['stored']],
+  ['dueDays', ['credit']],
+  ['loan', ['points']],
+  ['reactivation', ['points', 'count']],
 ];
 
 function faultOf(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | undefined {
@@ -115,8 +143,21 @@ function faultOf(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | unde
   const { default: usual, most } = termsOf(policy).holdTtlSeconds;
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
   if (policy.storedOrder !== undefined && !STORED_ORDERS.includes(policy.storedOrder)) return 'storedOrder';
+  const { dueDays, loan, reactivation } = policy;
+  if (dueDays !== undefined && !COUNT.test(dueDays)) return 'dueDays';
+  if (loan && !isLoan(loan)) return 'loan';
+  if (reactivation && !(COUNT.test(reactivation.withinDays) && COUNT.test(reactivation.livesDays)))
+    return 'reactivation';
   return exchange.every(isExchange) ? undefined : 'exchange';
 }
+
+function isLoan({ limit, tiers = [], dueDays }: LoanTerms): boolean {
+  const limits = [limit, ...tiers.map((one) => one.limit)];
+  const names = new Set(tiers.map(({ tier }) => tier));
+  return COUNT.test(dueDays) && names.size === tiers.length && limits.every((one) => LIMIT.test(one));
+}
+
+const LIMIT = /^(0|[1-9][0-9]{0,15})$/;
 
 function isExchange({ to, rate, rounding = 'floor' }: ExchangeTerms): boolean {
   const parsed = parseRational(rate);

@@ -24,6 +24,7 @@ const declare = (...assets: readonly AssetDeclaration[]) => ({
 });
 const program = scenario(assetsDecider);
 
+const GOLD = { tier: 'gold', limit: '500' };
 const MEALS: AssetDeclaration = { asset: 'COUNT-MEALS', kind: 'count', scale: '0', unitCost: '100' };
 
 describe('declare assets', () => {
@@ -61,6 +62,14 @@ describe('declare assets', () => {
     ['stored', { maturity: { days: '1' } }, 'maturity'],
     ['stored', { clawback: 'within_balance' }, 'clawback'],
     ['credit', { expiry: { days: '1' } }, 'expiry'],
+    ['credit', { dueDays: '0' }, 'dueDays'],
+    ['points', { dueDays: '30' }, 'dueDays'],
+    ['points', { loan: { limit: '-1', dueDays: '30' } }, 'loan'],
+    ['points', { loan: { limit: '1', dueDays: '0' } }, 'loan'],
+    ['points', { loan: { limit: '1', dueDays: '1', tiers: [GOLD, GOLD] } }, 'loan'],
+    ['stored', { loan: { limit: '1', dueDays: '1' } }, 'loan'],
+    ['points', { reactivation: { withinDays: '0', livesDays: '1' } }, 'reactivation'],
+    ['credit', { reactivation: { withinDays: '1', livesDays: '1' } }, 'reactivation'],
   ])('refuses of %s the policy %j: asset-policy-invalid', (kind, policy, part) => {
     program
       .given()
@@ -126,6 +135,7 @@ describe('declare assets', () => {
       { clawback: 'floor:500', expireUnderHold: 'lapse', cancelGraceDays: '0' },
       { holdTtlSeconds: { default: '60', most: '3600' } },
       { holdTtlSeconds: { most: '30' } },
+      { loan: { limit: '0', dueDays: '30', tiers: [GOLD] }, reactivation: { withinDays: '30', livesDays: '7' } },
     ];
     for (const policy of policies) {
       program

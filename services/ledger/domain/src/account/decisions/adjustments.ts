@@ -4,7 +4,7 @@ import type { AccountEvent, Posting } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
 import type { AdjustPoints } from './decision.commands';
-import { creditLot } from './decision.evolve';
+import { creditLot } from './lot-sources';
 import { drawn, faultOfSpending } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
 

@@ -1,8 +1,9 @@
 import type { Instant, RoundingMode } from '@tallystick/vocabulary';
 import type { AssetScope } from '../../assets/asset-scope';
+import type { ValueCommand } from './grant.commands';
 
 /** A decision on an account that exists; `at` is the server's clock, entered with the command. */
-interface ForAccount {
+export interface ForAccount {
   readonly tenant: string;
   readonly account: string;
   /** Of the caller's credential; absent where time, or the ledger itself, acts. */
@@ -26,6 +27,8 @@ export interface PlaceHold extends ForAccount {
   readonly expireUnderHold: 'protect' | 'lapse';
   /** Where the asset may be spent; absent: everywhere. */
   readonly scope?: AssetScope;
+  /** Present: of stored value, principal and gifted part are drawn in proportion; absent: in draw order. */
+  readonly order?: 'pro_rata';
 }
 
 /** Ends a hold as a redemption. */
@@ -42,6 +45,10 @@ export interface CaptureHold extends ForAccount {
   readonly store?: string;
   /** Where the asset of the hold may be spent; absent: everywhere. */
   readonly scope?: AssetScope;
+  /** Present: a part is taken of every slice in proportion; absent: from the first drawn on. */
+  readonly order?: 'pro_rata';
+  /** When what was drawn on credit is to be repaid; absent: at once. */
+  readonly dueAt?: Instant;
 }
 
 /** Ends a hold without redemption. */
@@ -180,6 +187,7 @@ export interface FreezeAccount extends ForAccount {
 
 export type DecisionCommand =
   | PlaceHold
+  | ValueCommand
   | CaptureHold
   | ReleaseHold
   | CancelRedemption

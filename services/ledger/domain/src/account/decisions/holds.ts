@@ -1,5 +1,5 @@
 import { reject, type Rejection } from '@tallystick/decider';
-import { formatInstant, type Instant } from '@tallystick/vocabulary';
+import { formatInstant, type Instant, splitByLargestRemainder } from '@tallystick/vocabulary';
 import { isWithin } from '../../assets/asset-scope';
 import { drawFrom } from '../../lots/draw';
 import type { AccountEvent } from '../account.events';
@@ -7,7 +7,9 @@ import type { AccountRefusal } from '../account.rejections';
 import type { AccountState, Hold } from '../account.state';
 import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
 import type { HoldLapsed, SliceRow } from './decision.events';
-import { legsOf, type OpenLot, rowsOf, spendableLots, splitSlices, sumOf } from './spendable';
+import { owedBy } from './debts';
+import { isPrincipal } from './lot-sources';
+import { legsOf, type OpenLot, rowsOf, spendableLots, splitInProportion, splitSlices, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
@@ -23,7 +25,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
   const lots = spendableLots(state, asset, at);
   const fault = faultOfSpending(state, asset, amount, lots);
   if (fault) return fault;
-  const slices = rowsOf(drawn(lots, amount));
+  const slices = rowsOf(drawnBy(command, lots, amount));
   const until = endOf(command, lots, slices);
   const data = {
     ...state.owner!,
@@ -34,6 +36,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
     ...(store === undefined ? {} : { store }),
     ttlSeconds: String(ttlSeconds),
     until: formatInstant(until),
+    ...(command.order === undefined ? {} : { order: command.order }),
     effectiveAt: formatInstant(at),
     slices,
     postings: legsOf(asset, [[slices, 'available', 'held']]),
@@ -67,6 +70,15 @@ export function drawn(lots: readonly OpenLot[], amount: bigint) {
   ).slices;
 }
 
+/** The slices of a hold: in draw order, or of principal and of all else in proportion to what is there of each. */
+function drawnBy({ order }: Pick<PlaceHold, 'order'>, lots: readonly OpenLot[], amount: bigint) {
+  if (order !== 'pro_rata') return drawn(lots, amount);
+  const principal = lots.filter(({ lot }) => isPrincipal(lot.lot));
+  const others = lots.filter(({ lot }) => !isPrincipal(lot.lot));
+  const [paid, given] = splitByLargestRemainder(amount, [sumOf(principal), sumOf(others)]);
+  return [...drawn(principal, paid!), ...drawn(others, given!)];
+}
+
 /**
  * Ends a hold as a redemption: of all of it or of a part, whose rest is free again; of more only where that is allowed
  * and there. A hold has one end: the same capture again is known, any other is refused (capabilities L5, E27).
@@ -81,7 +93,7 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
   if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset: hold.asset, unit });
   const beyond = sliceBeyond(command, hold, amount, state);
   if ('rejected' in beyond) return beyond;
-  const { first, rest } = splitSlices(hold.slices, amount);
+  const { first, rest } = (command.order === 'pro_rata' ? splitInProportion : splitSlices)(hold.slices, amount);
   const [captured, released] = [merged([...rowsOf(first), ...beyond]), rowsOf(rest)];
   const data = {
     ...state.owner!,
@@ -93,6 +105,7 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
     effectiveAt: formatInstant(at),
     slices: captured,
     released,
+    ...owedText(command, owedBy(captured, hold.asset, state)),
     ...(beyond.length > 0 ? { beyond } : {}),
     postings: legsOf(hold.asset, [
       [rowsOf(first), 'held', 'redeemed'],
@@ -101,6 +114,10 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
     ]),
   };
   return [{ type: 'HoldCaptured', version: 1, data }];
+}
+
+function owedText({ at, dueAt = at }: CaptureHold, amount: bigint | undefined) {
+  return amount === undefined ? {} : { owed: { amount: String(amount), dueAt: formatInstant(dueAt) } };
 }
 
 /** A lot that is drawn by the hold and again at capture is one slice. */
@@ -115,15 +132,19 @@ function merged(slices: readonly SliceRow[]): SliceRow[] {
 }
 
 function sliceBeyond(
-  { at, beyondHold }: CaptureHold,
+  command: CaptureHold,
   hold: Hold,
   amount: bigint,
   state: AccountState,
 ): SliceRow[] | Rejection<AccountRefusal> {
+  const { at, beyondHold } = command;
   if (amount <= hold.amount) return [];
   if (!beyondHold) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
   const lots = spendableLots(state, hold.asset, at);
-  return faultOfSpending(state, hold.asset, amount - hold.amount, lots) ?? rowsOf(drawn(lots, amount - hold.amount));
+  return (
+    faultOfSpending(state, hold.asset, amount - hold.amount, lots) ??
+    rowsOf(drawnBy(command, lots, amount - hold.amount))
+  );
 }
 
 /** The hold that a command names; one of another unit is as unknown to a bound credential as one that is not there. */
