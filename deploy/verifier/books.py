@@ -10,6 +10,8 @@ PARTS = ('pending', 'available', 'held', 'spent', 'expired', 'reversed', 'moved'
 # What a part of a lot is called where a fact moves it; absent: available.
 BOOK_PARTS = {None: 'available', 'pending': 'pending', 'breakage': 'expired'}
 NEVER = datetime.max
+# What its holder may spend and not pass on.
+BOUND = {'~principal', '~bonus', '~loan', '~credit', '~repayment'}
 ENDS = {'HoldCaptured': 'captured', 'HoldReleased': 'released', 'HoldLapsed': 'lapsed'}
 
 
@@ -164,7 +166,10 @@ class Books:
     def on_HoldPlaced(self, account, data):
         if data['hold'] in account.holds:
             self.fault('I5', f'hold {data["hold"]} is placed again')
-        self.draw(account, data, data['slices'], int(data['amount']))
+        if data.get('order') == 'pro_rata':
+            self.whole(data)
+        else:
+            self.draw(account, data, data['slices'], int(data['amount']))
         asked = instant(data['effectiveAt']) + timedelta(seconds=int(data['ttlSeconds']))
         ends = [account.lots[row[0]].expiry or NEVER for row in data['slices']]
         if instant(data['until']) not in (asked, min(ends, default=asked)) or instant(data['until']) > asked:
@@ -176,7 +181,8 @@ class Books:
         hold = self.end(account, 'HoldCaptured', data)
         beyond = data.get('beyond', [])
         if beyond:
-            self.draw(account, data, beyond, sum(int(row[3]) for row in beyond))
+            if hold.get('order') != 'pro_rata':
+                self.draw(account, data, beyond, sum(int(row[3]) for row in beyond))
         self.same(hold['slices'] + beyond, data['slices'] + data['released'], 'is not captured + released')
         self.whole(data)
         hold.update(captured=int(data['amount']), slices=data['slices'])
@@ -260,7 +266,9 @@ class Books:
         self.draw(account, data, data['slices'], int(data['amount']))
         self.shift(account, data['slices'], 'available', 'moved')
 
-    on_PointsSent = on_PointsDebited
+    def on_PointsSent(self, account, data):
+        self.draw(account, data, data['slices'], int(data['amount']), passing=True)
+        self.shift(account, data['slices'], 'available', 'moved')
 
     def on_PointsCredited(self, account, data):
         lot = account.lots[data['lot']] = Lot(data['lot'], data['asset'], data['unit'])
@@ -274,13 +282,37 @@ class Books:
             self.terms(lot, terms, {'effectiveAt': terms['activatedAt']})
             lot.parts['available'] = int(amount)
 
-    def draw(self, account, data, slices, amount):
-        """I14: the slices are those that the order of lots gives, of what may be spent at the instant."""
+    on_PointsImported = on_PointsGranted = on_PointsReceived
+
+    def on_PointsExchanged(self, account, data):
+        self.whole(data)
+        self.shift(account, data['slices'], 'available', 'moved')
+        self.on_PointsReceived(account, {
+            'asset': data['toAsset'], 'amount': data['toAmount'], 'slices': data['received'], 'lots': data['lots'],
+        })
+
+    def on_PointsWithdrawn(self, account, data):
+        self.whole(data)
+        self.shift(account, data['slices'], 'available', 'moved')
+        self.shift(account, data.get('fallen', []), 'available', 'expired')
+
+    def on_LotsReactivated(self, account, data):
+        self.whole(data)
+        self.free(account, data, data['slices'], 'expired')
+        for name, before, after in data['lots']:
+            if account.lots[name].expiry != instant(before):
+                self.fault('I14', f'{name} is reactivated from {before}, stated was {account.lots[name].expiry}')
+            account.lots[name].extended = instant(after)
+
+    def draw(self, account, data, slices, amount, passing=False):
+        """I14: the slices are those that the order of lots gives, of what may be spent, or passed on, at the instant."""
         self.draws += 1
         at = instant(data['effectiveAt'])
         expected = []
         for lot in sorted((one for one in account.lots.values() if one.asset == data['asset']), key=Lot.drawn_at):
             if lot.pending or lot.activated > at or (lot.expiry or NEVER) <= at:
+                continue
+            if passing and lot.name.split(':', 1)[0] in BOUND:
                 continue
             part = min(amount, lot.parts['available'])
             if part > 0:

@@ -5,9 +5,11 @@ import { whenNodeDeclaredRecordIt } from './policies/when-node-declared-record-i
 import { whenPointsAccruedRecordThem } from './policies/when-points-accrued-record-them';
 import { whenPointsAdjustedRecordThem } from './policies/when-points-adjusted-record-them';
 import { whenPointsExpiredRecordThem } from './policies/when-points-expired-record-them';
+import { whenPointsGrantedRecordThem } from './policies/when-points-granted-record-them';
 import { whenPointsMovedRecordThem } from './policies/when-points-moved-record-them';
 import { whenPointsRedeemedRecordThem } from './policies/when-points-redeemed-record-them';
 import { whenPointsReversedRecordThem } from './policies/when-points-reversed-record-them';
+import { whenPointsWithdrawnRecordThem } from './policies/when-points-withdrawn-record-them';
 import { whenPurchaseRecordedRecordIt } from './policies/when-purchase-recorded-record-it';
 import { whenReturnRecordedRecordIt } from './policies/when-return-recorded-record-it';
 import { whenTierChangedRecordThem } from './policies/when-tier-changed-record-them';
@@ -26,6 +28,8 @@ export class InsightsModule {
       pointsExpired: whenPointsExpiredRecordThem(pool),
       pointsAdjusted: whenPointsAdjustedRecordThem(pool),
       pointsMoved: whenPointsMovedRecordThem(pool),
+      pointsGranted: whenPointsGrantedRecordThem(pool),
+      pointsWithdrawn: whenPointsWithdrawnRecordThem(pool),
       memberEnrolled: whenMemberEnrolledRecordIt(pool),
       tierChanged: whenTierChangedRecordThem(pool),
       nodeDeclared: whenNodeDeclaredRecordIt(pool),

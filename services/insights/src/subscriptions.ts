@@ -13,6 +13,8 @@ export interface InsightsPolicies {
   readonly pointsExpired: BatchHandler<ledger.PointsExpired>;
   readonly pointsAdjusted: BatchHandler<ledger.PointsAdjusted>;
   readonly pointsMoved: BatchHandler<ledger.PointsMoved>;
+  readonly pointsGranted: BatchHandler<ledger.PointsGranted>;
+  readonly pointsWithdrawn: BatchHandler<ledger.PointsWithdrawn>;
   readonly memberEnrolled: BatchHandler<membership.MemberEnrolled>;
   readonly tierChanged: BatchHandler<membership.TierChanged>;
   readonly nodeDeclared: BatchHandler<organization.NodeDeclared>;
@@ -63,6 +65,16 @@ export class InsightsSubscriptions {
   @EventPattern('ledger.points-moved.v1')
   pointsMoved(@Payload() batch: Batch<ledger.PointsMoved>): Promise<readonly Outcome[]> {
     return this.policies.pointsMoved(batch);
+  }
+
+  @EventPattern('ledger.points-granted.v1')
+  pointsGranted(@Payload() batch: Batch<ledger.PointsGranted>): Promise<readonly Outcome[]> {
+    return this.policies.pointsGranted(batch);
+  }
+
+  @EventPattern('ledger.points-withdrawn.v1')
+  pointsWithdrawn(@Payload() batch: Batch<ledger.PointsWithdrawn>): Promise<readonly Outcome[]> {
+    return this.policies.pointsWithdrawn(batch);
   }
 
   @EventPattern('membership.member-enrolled.v1')

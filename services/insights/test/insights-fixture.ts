@@ -15,9 +15,11 @@ import { whenNodeDeclaredRecordIt } from '../src/policies/when-node-declared-rec
 import { whenPointsAccruedRecordThem } from '../src/policies/when-points-accrued-record-them';
 import { whenPointsAdjustedRecordThem } from '../src/policies/when-points-adjusted-record-them';
 import { whenPointsExpiredRecordThem } from '../src/policies/when-points-expired-record-them';
+import { whenPointsGrantedRecordThem } from '../src/policies/when-points-granted-record-them';
 import { whenPointsMovedRecordThem } from '../src/policies/when-points-moved-record-them';
 import { whenPointsRedeemedRecordThem } from '../src/policies/when-points-redeemed-record-them';
 import { whenPointsReversedRecordThem } from '../src/policies/when-points-reversed-record-them';
+import { whenPointsWithdrawnRecordThem } from '../src/policies/when-points-withdrawn-record-them';
 import { whenPurchaseRecordedRecordIt } from '../src/policies/when-purchase-recorded-record-it';
 import { whenReturnRecordedRecordIt } from '../src/policies/when-return-recorded-record-it';
 import { whenTierChangedRecordThem } from '../src/policies/when-tier-changed-record-them';
@@ -39,6 +41,8 @@ export interface Heard {
   'ledger.points-expired.v1': ledger.PointsExpired;
   'ledger.points-adjusted.v1': ledger.PointsAdjusted;
   'ledger.points-moved.v1': ledger.PointsMoved;
+  'ledger.points-granted.v1': ledger.PointsGranted;
+  'ledger.points-withdrawn.v1': ledger.PointsWithdrawn;
   'membership.member-enrolled.v1': membership.MemberEnrolled;
   'membership.tier-changed.v1': membership.TierChanged;
   'organization.node-declared.v1': organization.NodeDeclared;
@@ -127,6 +131,8 @@ export class InsightsFixture {
       'ledger.points-expired.v1': whenPointsExpiredRecordThem(pool),
       'ledger.points-adjusted.v1': whenPointsAdjustedRecordThem(pool),
       'ledger.points-moved.v1': whenPointsMovedRecordThem(pool),
+      'ledger.points-granted.v1': whenPointsGrantedRecordThem(pool),
+      'ledger.points-withdrawn.v1': whenPointsWithdrawnRecordThem(pool),
       'membership.member-enrolled.v1': whenMemberEnrolledRecordIt(pool),
       'membership.tier-changed.v1': whenTierChangedRecordThem(pool),
       'organization.node-declared.v1': whenNodeDeclaredRecordIt(pool),

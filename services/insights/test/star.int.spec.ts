@@ -129,6 +129,35 @@ describe('a movement by decision', () => {
     expect(keys).toHaveLength(5);
   });
 
+  it('that grants or withdraws lots is a row of its kind, and what falls with a refund an expiry', async () => {
+    await insights.hear('ledger.points-granted.v1', {
+      ...decided(1, 100, 20),
+      kind: 'top-up',
+      grant: 'T1',
+      unit: 'mall',
+    });
+    await insights.hear('ledger.points-withdrawn.v1', {
+      ...decided(2, -50),
+      kind: 'refund',
+      withdrawal: 'R1',
+      unit: 'mall',
+      fallen: decided(2, -10).movements,
+    });
+    await insights.hear('ledger.points-withdrawn.v1', { ...decided(3, -5), kind: 'loan-repayment', unit: 'mall' });
+    await expect(
+      insights.rows('select kind, points, reference, unit from bi.points_movements order by account_revision, points'),
+    ).resolves.toEqual(
+      [
+        ['top-up', '20', 'T1'],
+        ['top-up', '100', 'T1'],
+        ['refund', '-50', 'R1'],
+        ['expiry', '-10', 'R1'],
+        ['loan-repayment', '-5', null],
+      ].map(([kind, points, reference]) => ({ kind, points, reference, unit: 'mall' })),
+    );
+    await expect(insights.rebuild(movementsProjection)).resolves.toMatchObject({ equal: true });
+  });
+
   it('that a return takes out of breakage is reversed and no more expired, and what the holder has stays', async () => {
     await insights.hear(ACCRUED, accrued('m-1', 1, 100));
     await insights.hear('ledger.points-expired.v1', decided(2, -100));

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceResources } from '@tallystick/hosting';
+import { MemberTiers } from './adapters/member-tiers';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AccountDecisions } from './application/account-decisions';
@@ -23,16 +24,22 @@ import { AsOfController } from './http/as-of.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
 import { DisputesController } from './http/disputes.controller';
+import { CreditController } from './http/credit.controller';
+import { DebtsController } from './http/debts.controller';
 import { EventsController } from './http/events.controller';
 import { ExchangesController } from './http/exchanges.controller';
 import { ExplanationsController } from './http/explanations.controller';
 import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
+import { LoansController } from './http/loans.controller';
+import { ReactivationsController } from './http/reactivations.controller';
 import { TransfersController } from './http/transfers.controller';
+import { ValuesController } from './http/values.controller';
 import { ViolationsController } from './http/violations.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
 import { CaseBook } from './projections/account-book/case-book';
+import { DebtBook } from './projections/account-book/debt-book';
 import { DueBook } from './projections/account-book/due-accounts';
 import { HoldBook } from './projections/account-book/hold-book';
 import { AccountProofs } from './projections/account-proof/account-proof.query';
@@ -66,13 +73,18 @@ export class LedgerModule {
         AssetsController,
         BalancesController,
         DisputesController,
+        CreditController,
+        DebtsController,
         EventsController,
         ExchangesController,
         ExplanationsController,
         HoldsController,
         HoldViewsController,
         ImportsController,
+        LoansController,
+        ReactivationsController,
         TransfersController,
+        ValuesController,
         ViolationsController,
         LedgerSubscriptions,
       ],
@@ -88,9 +100,11 @@ export class LedgerModule {
         { provide: Disputes, useValue: new Disputes({ store, accounts, assets, policies, now }) },
         { provide: CaseBook, useValue: new CaseBook(pool) },
         { provide: ProgramZones, useValue: zones },
+        { provide: MemberTiers, useValue: new MemberTiers(pool) },
         { provide: EventLog, useValue: new EventLog(store) },
         { provide: AccountBook, useValue: new AccountBook(pool) },
         { provide: DueBook, useValue: new DueBook(pool) },
+        { provide: DebtBook, useValue: new DebtBook(pool) },
         { provide: HoldBook, useValue: new HoldBook(pool) },
         { provide: AccountProofs, useValue: new AccountProofs(pool) },
       ],

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { serveAlone, type ServiceDefinition } from '@tallystick/hosting';
+import { membershipPublications } from '@tallystick/membership/publications';
 import { organizationPublications } from '@tallystick/organization/publications';
 import { LEDGER_KINDS } from './application/kinds';
 import { LedgerModule } from './ledger.module';
@@ -13,7 +14,7 @@ export const ledgerDefinition: ServiceDefinition = {
   name: 'ledger',
   kinds: LEDGER_KINDS,
   publications: ledgerPublications,
-  hears: [campaignsPublications, organizationPublications, ledgerPublications],
+  hears: [campaignsPublications, membershipPublications, organizationPublications, ledgerPublications],
   outsideTopics: [],
   migrations: join(__dirname, 'migrations'),
   paths: [

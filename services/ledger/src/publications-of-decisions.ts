@@ -11,6 +11,9 @@ export const DECISION_TOPICS = {
   moved: 'ledger.points-moved.v1',
   extended: 'ledger.expiry-extended.v1',
   hold: 'ledger.hold-changed.v1',
+  granted: 'ledger.points-granted.v1',
+  withdrawn: 'ledger.points-withdrawn.v1',
+  overdue: 'ledger.payment-overdue.v1',
   noticed: 'ledger.expiry-noticed.v1',
   status: 'ledger.account-status-changed.v1',
 } as const;
@@ -48,6 +51,15 @@ export function saidOfDecision(event: RecordedEvent, decision: DecisionEvent): A
       const movements = [...taken(decision.data), ...given({ asset: toAsset, slices: received })];
       return [arrived(event, decision.data, exchange, 'exchanged', movements)];
     }
+    case 'PointsGranted':
+      return [granted(event, decision.data)];
+    case 'PointsWithdrawn':
+      return [withdrawn(event, decision.data)];
+    case 'LotsReactivated':
+      return reactivated(event, decision.data);
+    case 'CreditOverdue':
+    case 'LoanOverdue':
+      return [overdue(event, decision)];
     case 'ExpiryNoticed':
       return [noticed(event, decision.data)];
     case 'AccountFrozen':
@@ -159,6 +171,52 @@ function arrived(
 ): Announcement {
   const message: ledger.PointsMoved = { ...headOf(event, data), kind, transfer, movements };
   return said(DECISION_TOPICS.moved, message);
+}
+
+function granted(event: RecordedEvent, data: DataOf<'PointsGranted'>): Announcement {
+  const { by, grant, unit, store, dueAt } = data;
+  const message: ledger.PointsGranted = {
+    ...headOf(event, data),
+    kind: by,
+    grant,
+    unit,
+    ...(store === undefined ? {} : { store }),
+    ...(dueAt === undefined ? {} : { dueAt }),
+    movements: given(data),
+  };
+  return said(DECISION_TOPICS.granted, message);
+}
+
+function withdrawn(event: RecordedEvent, data: DataOf<'PointsWithdrawn'>): Announcement {
+  const { by, withdrawal, unit, store, asset, fallen } = data;
+  const message: ledger.PointsWithdrawn = {
+    ...headOf(event, data),
+    kind: by,
+    ...(withdrawal === undefined ? {} : { withdrawal }),
+    unit,
+    ...(store === undefined ? {} : { store }),
+    movements: taken(data),
+    ...(fallen === undefined ? {} : { fallen: taken({ asset, slices: fallen }) }),
+  };
+  return said(DECISION_TOPICS.withdrawn, message);
+}
+
+/** Breakage that is undone, and the dates that the lots have now. */
+function reactivated(event: RecordedEvent, data: DataOf<'LotsReactivated'>): Announcement[] {
+  const back: ledger.PointsExpired = { ...headOf(event, data), movements: given(data) };
+  if (data.taken) return [said(DECISION_TOPICS.expired, back)];
+  const { reactivation: extension } = data;
+  return [said(DECISION_TOPICS.expired, back), extended(event, { ...data, extension, reason: 'reactivated' })];
+}
+
+function overdue(
+  event: RecordedEvent,
+  { type, data }: Extract<DecisionEvent, { readonly type: 'CreditOverdue' | 'LoanOverdue' }>,
+): Announcement {
+  const { debt, asset, unit, amount, dueAt } = data;
+  const kind = type === 'LoanOverdue' ? 'loan' : 'credit';
+  const message: ledger.PaymentOverdue = { ...headOf(event, data), kind, debt, asset, unit, amount, dueAt };
+  return said(DECISION_TOPICS.overdue, message);
 }
 
 function noticed(event: RecordedEvent, data: DataOf<'ExpiryNoticed'>): Announcement {

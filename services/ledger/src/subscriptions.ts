@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import type { ledger, organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
+import type { ledger, membership, organization, PurchaseQualified, ReturnQualified } from '@tallystick/contracts';
 import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
+import { MemberTiers } from './adapters/member-tiers';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AssetDirectory } from './application/asset-directory';
@@ -10,6 +11,7 @@ import { PassingTime } from './application/passing-time';
 import { whenAccountClosedForfeitTheRest } from './policies/when-account-closed-forfeit-the-rest';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
 import { whenDayEndedMarkDisputesOverdue } from './policies/when-day-ended-mark-disputes-overdue';
+import { whenDayEndedNoteOverdue } from './policies/when-day-ended-note-overdue';
 import { whenDayEndedNoticeExpiry } from './policies/when-day-ended-notice-expiry';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
 import { whenPointsSentReceive } from './policies/when-points-sent-receive';
@@ -17,6 +19,7 @@ import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared
 import { whenPurchaseQualifiedAccrue } from './policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from './policies/when-return-qualified-reverse';
 import { CaseBook } from './projections/account-book/case-book';
+import { whenTierChangedKeepIt } from './policies/when-tier-changed-keep-it';
 import { DueBook } from './projections/account-book/due-accounts';
 
 /** Every contract that the ledger hears. */
@@ -29,6 +32,8 @@ export class LedgerSubscriptions {
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
   private readonly markOverdue: BatchHandler<organization.DayEnded>;
   private readonly noticeExpiry: BatchHandler<organization.DayEnded>;
+  private readonly noteOverdue: BatchHandler<organization.DayEnded>;
+  private readonly keepTier: BatchHandler<membership.TierChanged>;
   private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
   private readonly keepZone: BatchHandler<organization.ProgramDeclared>;
 
@@ -39,6 +44,7 @@ export class LedgerSubscriptions {
     zones: ProgramZones,
     disputes: Disputes,
     cases: CaseBook,
+    tiers: MemberTiers,
   ) {
     const time = new PassingTime(accounts);
     this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
@@ -49,6 +55,8 @@ export class LedgerSubscriptions {
     this.markOverdue = whenDayEndedMarkDisputesOverdue(disputes, cases);
     this.noticeExpiry = whenDayEndedNoticeExpiry(time, due);
     this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
+    this.noteOverdue = whenDayEndedNoteOverdue(time, due);
+    this.keepTier = whenTierChangedKeepIt(tiers);
     this.keepZone = whenProgramDeclaredKeepItsZone(zones);
   }
 
@@ -71,6 +79,7 @@ export class LedgerSubscriptions {
   async dayEnded(@Payload() batch: Batch<organization.DayEnded>): Promise<readonly Outcome[]> {
     await this.bookExpiry(batch);
     await this.markOverdue(batch);
+    await this.noteOverdue(batch);
     return this.noticeExpiry(batch);
   }
 
@@ -82,6 +91,11 @@ export class LedgerSubscriptions {
   @EventPattern('organization.program-declared.v1')
   programDeclared(@Payload() batch: Batch<organization.ProgramDeclared>): Promise<readonly Outcome[]> {
     return this.keepZone(batch);
+  }
+
+  @EventPattern('membership.tier-changed.v1')
+  tierChanged(@Payload() batch: Batch<membership.TierChanged>): Promise<readonly Outcome[]> {
+    return this.keepTier(batch);
   }
 
   @EventPattern('ledger.points-sent.v1')

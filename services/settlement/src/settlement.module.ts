@@ -6,7 +6,9 @@ import { whenPointsReversedRecordWhatIsOwed } from './policies/when-points-rever
 import { whenPointsRedeemedRecordWhatIsOwed } from './policies/when-points-redeemed-record-what-is-owed';
 import { whenPointsExpiredRecordWhatIsOwed } from './policies/when-points-expired-record-what-is-owed';
 import { whenPointsAdjustedRecordWhatIsOwed } from './policies/when-points-adjusted-record-what-is-owed';
+import { whenPointsGrantedRecordWhatIsOwed } from './policies/when-points-granted-record-what-is-owed';
 import { whenPointsMovedRecordWhatIsOwed } from './policies/when-points-moved-record-what-is-owed';
+import { whenPointsWithdrawnRecordWhatIsOwed } from './policies/when-points-withdrawn-record-what-is-owed';
 import { ObligationQueries } from './projections/obligations/obligations.query';
 import { SETTLEMENT_POLICIES, type SettlementPolicies, SettlementSubscriptions } from './subscriptions';
 
@@ -21,6 +23,8 @@ export class SettlementModule {
       pointsExpired: whenPointsExpiredRecordWhatIsOwed(pool),
       pointsAdjusted: whenPointsAdjustedRecordWhatIsOwed(pool),
       pointsMoved: whenPointsMovedRecordWhatIsOwed(pool),
+      pointsGranted: whenPointsGrantedRecordWhatIsOwed(pool),
+      pointsWithdrawn: whenPointsWithdrawnRecordWhatIsOwed(pool),
     };
     return {
       module: SettlementModule,

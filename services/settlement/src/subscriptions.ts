@@ -11,6 +11,8 @@ export interface SettlementPolicies {
   readonly pointsExpired: BatchHandler<ledger.PointsExpired>;
   readonly pointsAdjusted: BatchHandler<ledger.PointsAdjusted>;
   readonly pointsMoved: BatchHandler<ledger.PointsMoved>;
+  readonly pointsGranted: BatchHandler<ledger.PointsGranted>;
+  readonly pointsWithdrawn: BatchHandler<ledger.PointsWithdrawn>;
 }
 
 export const SETTLEMENT_POLICIES = Symbol('settlement policies');
@@ -48,5 +50,15 @@ export class SettlementSubscriptions {
   @EventPattern('ledger.points-moved.v1')
   pointsMoved(@Payload() batch: Batch<ledger.PointsMoved>): Promise<readonly Outcome[]> {
     return this.policies.pointsMoved(batch);
+  }
+
+  @EventPattern('ledger.points-granted.v1')
+  pointsGranted(@Payload() batch: Batch<ledger.PointsGranted>): Promise<readonly Outcome[]> {
+    return this.policies.pointsGranted(batch);
+  }
+
+  @EventPattern('ledger.points-withdrawn.v1')
+  pointsWithdrawn(@Payload() batch: Batch<ledger.PointsWithdrawn>): Promise<readonly Outcome[]> {
+    return this.policies.pointsWithdrawn(batch);
   }
 }

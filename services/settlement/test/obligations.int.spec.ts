@@ -6,6 +6,8 @@ import {
   cancelled,
   EXPIRED,
   expired,
+  GRANTED,
+  granted,
   lot,
   MOVED,
   moved,
@@ -14,6 +16,8 @@ import {
   REVERSED,
   reversed,
   SettlementFixture,
+  WITHDRAWN,
+  withdrawn,
 } from './settlement-fixture';
 
 let settlement: SettlementFixture;
@@ -28,6 +32,28 @@ const rows = async (): Promise<number> => {
   const { rows: found } = await settlement.pool.query<{ count: string }>('select count(*) as count from obligation');
   return Number(found[0]?.count);
 };
+
+describe('lots that no purchase granted', () => {
+  it('are issued by the unit that owes for them, and redeemed where a loan is repaid with others', async () => {
+    await settlement.hear(GRANTED, granted('m-1', 1, 'loan', lot('L1', 60)));
+    await settlement.hear(ACCRUED, accrued('m-1', 2, lot('P1', 100, 'park')));
+    await settlement.hear(WITHDRAWN, withdrawn('m-1', 3, 'loan-repayment', [], lot('P1', -60, 'park')));
+    await expect(settlement.liability()).resolves.toEqual([
+      'market undefined: issued 60 = 60',
+      'park hz-001: issued 100 redeemed -60 = 40',
+    ]);
+  });
+
+  it('are reversed where principal is refunded, and expired where its gift falls with it', async () => {
+    await settlement.hear(GRANTED, granted('m-1', 1, 'top-up', lot('T1', 100), lot('B1', 20)));
+    await settlement.hear(WITHDRAWN, withdrawn('m-1', 2, 'refund', [lot('B1', -12)], lot('T1', -50)));
+    await settlement.hear(WITHDRAWN, withdrawn('m-2', 1, 'limit', [], lot('C1', -5)));
+    await expect(settlement.liability()).resolves.toEqual([
+      'market undefined: issued 120 reversed -55 expired -12 = 53',
+    ]);
+    await expect(settlement.rebuild()).resolves.toMatchObject({ equal: true });
+  });
+});
 
 describe('an accrual', () => {
   it('makes its issuer owe the points of each lot at the cost of the lot', async () => {

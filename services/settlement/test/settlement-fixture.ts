@@ -13,10 +13,12 @@ import type { Instant } from '@tallystick/vocabulary';
 import { whenPointsAccruedRecordWhatIsOwed } from '../src/policies/when-points-accrued-record-what-is-owed';
 import { whenPointsAdjustedRecordWhatIsOwed } from '../src/policies/when-points-adjusted-record-what-is-owed';
 import { whenPointsExpiredRecordWhatIsOwed } from '../src/policies/when-points-expired-record-what-is-owed';
+import { whenPointsGrantedRecordWhatIsOwed } from '../src/policies/when-points-granted-record-what-is-owed';
 import { whenPointsMovedRecordWhatIsOwed } from '../src/policies/when-points-moved-record-what-is-owed';
 import { whenPointsRedeemedRecordWhatIsOwed } from '../src/policies/when-points-redeemed-record-what-is-owed';
 import { whenPointsReversedRecordWhatIsOwed } from '../src/policies/when-points-reversed-record-what-is-owed';
 import { type Movement, obligationsProjection } from '../src/projections/obligations/obligations.projection';
+import { whenPointsWithdrawnRecordWhatIsOwed } from '../src/policies/when-points-withdrawn-record-what-is-owed';
 import { ObligationQueries } from '../src/projections/obligations/obligations.query';
 
 /** The first suite of a process starts a real server, which takes long where the machine is busy. */
@@ -28,6 +30,8 @@ export const REDEEMED = 'ledger.points-redeemed.v1';
 export const EXPIRED = 'ledger.points-expired.v1';
 export const ADJUSTED = 'ledger.points-adjusted.v1';
 export const MOVED = 'ledger.points-moved.v1';
+export const GRANTED = 'ledger.points-granted.v1';
+export const WITHDRAWN = 'ledger.points-withdrawn.v1';
 export const TENANT = 'demo';
 export const PROGRAM = 'main';
 const FRIDAY = '2026-11-06T10:00:00.000Z';
@@ -36,7 +40,7 @@ const FRIDAY = '2026-11-06T10:00:00.000Z';
 export class SettlementFixture {
   readonly queries = new ObligationQueries(this.pool);
   private readonly said = new Map<string, BusRecord<Movement>[]>(
-    [ACCRUED, REVERSED, REDEEMED, EXPIRED, ADJUSTED, MOVED].map((topic) => [topic, []]),
+    [ACCRUED, REVERSED, REDEEMED, EXPIRED, ADJUSTED, MOVED, GRANTED, WITHDRAWN].map((topic) => [topic, []]),
   );
   private readonly settled = new Map<string, Position>();
 
@@ -90,6 +94,8 @@ export class SettlementFixture {
       [EXPIRED]: whenPointsExpiredRecordWhatIsOwed(this.pool),
       [ADJUSTED]: whenPointsAdjustedRecordWhatIsOwed(this.pool),
       [MOVED]: whenPointsMovedRecordWhatIsOwed(this.pool),
+      [GRANTED]: whenPointsGrantedRecordWhatIsOwed(this.pool),
+      [WITHDRAWN]: whenPointsWithdrawnRecordWhatIsOwed(this.pool),
     };
     return (await policies[batch.topic]!(batch as Batch<never>)).map(({ kind }) => kind);
   }
@@ -173,6 +179,25 @@ export function adjusted(member: string, revision: number, ...movements: Moved):
 export function moved(member: string, revision: number, other: string, ...movements: Moved): ledger.PointsMoved {
   const kind = movements.some(({ amount }) => amount.startsWith('-')) ? 'sent' : 'received';
   return { ...decided(member, revision), kind, transfer: 'T1', counterpart: accountOf(other), movements };
+}
+
+export function granted(
+  member: string,
+  revision: number,
+  kind: ledger.PointsGranted['kind'],
+  ...movements: Moved
+): ledger.PointsGranted {
+  return { ...decided(member, revision), kind, grant: 'G1', unit: 'market', movements };
+}
+
+export function withdrawn(
+  member: string,
+  revision: number,
+  kind: ledger.PointsWithdrawn['kind'],
+  fallen: Moved,
+  ...movements: Moved
+): ledger.PointsWithdrawn {
+  return { ...decided(member, revision), kind, unit: 'park', movements, ...(fallen.length > 0 && { fallen }) };
 }
 
 function decided(member: string, revision: number) {

@@ -39,7 +39,10 @@ export class PointsRedeemed extends DecidedMovement {
   readonly graceUntil?: string;
 }
 
-/** What was left of lots whose date has passed is breakage of their issuers, from that date on (capabilities L6). */
+/**
+ * What was left of lots whose date has passed is breakage of their issuers, from that date on (capabilities L6). Where lots are
+ * reactivated their breakage is undone, and the movements are positive (L22).
+ */
 @Contract({ topic: 'ledger.points-expired.v1', key: (message: PointsExpired) => message.account })
 export class PointsExpired extends DecidedMovement {}
 

@@ -9,6 +9,7 @@ import {
   PointsMoved,
   PointsRedeemed,
 } from './account-decisions.v1';
+import { PaymentOverdue, PointsGranted, PointsWithdrawn } from './account-grants.v1';
 import { GrowthChanged, PointsAccrued, PointsReversed } from './account-movements.v1';
 import { DisputeChanged } from './dispute-changed.v1';
 import { PointsSent } from './points-sent.v1';
@@ -180,6 +181,51 @@ export const ledgerSamples: readonly Sample[] = [
     amount: '120',
     expiresAt: '2026-12-31T16:00:00.000Z',
     days: 30,
+  }),
+  sample(PointsGranted, 'minimal', {
+    ...decision,
+    revision: 14,
+    kind: 'gift',
+    grant: 'birthday-2026',
+    unit: 'supermarkets',
+    movements: [part('50', false)],
+  }),
+  sample(PointsGranted, 'full', {
+    ...decision,
+    revision: 15,
+    kind: 'loan',
+    grant: 'loan-3',
+    unit: 'supermarkets',
+    store: 'hz-001',
+    dueAt: '2026-12-31T16:00:00.000Z',
+    movements: [part('200')],
+  }),
+  sample(PointsWithdrawn, 'minimal', {
+    ...decision,
+    revision: 16,
+    kind: 'loan-repayment',
+    unit: 'supermarkets',
+    movements: [part('-60', false)],
+  }),
+  sample(PointsWithdrawn, 'full', {
+    ...decision,
+    revision: 17,
+    kind: 'refund',
+    withdrawal: 'refund-7',
+    unit: 'supermarkets',
+    store: 'hz-001',
+    movements: [part('-100')],
+    fallen: [part('-20')],
+  }),
+  sample(PaymentOverdue, 'full', {
+    ...decision,
+    revision: 18,
+    kind: 'credit',
+    debt: 'credit:till-3-0007',
+    asset: 'CREDIT-HOTEL',
+    unit: 'hotels',
+    amount: '35000',
+    dueAt: soon,
   }),
   sample(PointsSent, 'full', {
     account: movement.account,

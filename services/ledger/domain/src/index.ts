@@ -6,6 +6,7 @@ export {
   type AccountState,
   type Accrual,
   type Clawback,
+  type Debt,
   type Fact,
   type Hold,
   type Holding,
@@ -20,7 +21,10 @@ export * from './adjustment-batch/adjustment-batch.decider';
 export * from './adjustment-day/adjustment-day.decider';
 export * from './adjustment-policy/adjustment-policy.decider';
 export * from './adjustment-request/adjustment-request.decider';
+export * from './account/decisions/grant.commands';
+export * from './account/decisions/grant.events';
 export * from './assets/asset-policy';
+export * from './assets/asset-scope';
 export * from './assets/assets.decider';
 export * from './dispute/dispute.decider';
 export { MOST_SLICES } from './account/decisions/spendable';

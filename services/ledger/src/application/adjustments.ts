@@ -152,7 +152,8 @@ export class Adjustments {
     const assets = await this.options.assets.assetsOf(actor.tenant, actor.program);
     const at = decisions.now();
     const balanceCap = assets.balanceCapOf(request.asset, at)?.most;
-    const command = { ...bookingOf(actor.tenant, request, at), balanceCap };
+    const scope = assets.scopeOf(request.asset, at);
+    const command = { ...bookingOf(actor.tenant, request, at), scope, balanceCap };
     const isOpen = !decided && request.maker !== actor.name;
     const outcome = isOpen ? await this.tried(command) : [];
     if (isRejection(outcome)) return refused(outcome);
@@ -190,9 +191,11 @@ export class Adjustments {
     const kind = assets.kindOf(asked.asset);
     if (kind === undefined) return reject('unknown-asset', { asset: asked.asset });
     if (kind === 'score') return reject('asset-not-spendable', { asset: asked.asset });
+    if (kind === 'credit') return reject('asset-kind-unsuitable', { asset: asked.asset, kind });
+    const scope = assets.scopeOf(asked.asset, at);
     const unitCost = assets.unitCostOf(asked.asset, at);
     const balanceCap = assets.balanceCapOf(asked.asset, at)?.most;
-    return { kind: 'adjust-points', tenant, program, at, unitCost, balanceCap, ...asked };
+    return { kind: 'adjust-points', tenant, program, at, unitCost, scope, balanceCap, ...asked };
   }
 
   /** What the account would say: nothing where it has carried the adjustment out before. */

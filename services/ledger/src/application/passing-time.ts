@@ -2,6 +2,7 @@ import { commandId } from '@tallystick/decider';
 import {
   type AccountEvent,
   MOST_SLICES,
+  type NoteOverdue,
   type NoticeExpiry,
   type PassTime,
   type Threshold,
@@ -18,7 +19,7 @@ export interface TimeEnded {
   readonly causationId: string;
 }
 
-type Passing = Pick<PassTime, 'kind'> | Pick<NoticeExpiry, 'kind' | 'thresholds'>;
+type Passing = Pick<PassTime | NoteOverdue, 'kind'> | Pick<NoticeExpiry, 'kind' | 'thresholds'>;
 
 /**
  * Books on accounts what time has done by an instant. Which accounts that are is read from the read model, a page at a
@@ -46,6 +47,11 @@ export class PassingTime {
   /** Says on accounts that something ends soon, each threshold of a date once (capabilities L6). */
   notice(ended: TimeEnded, due: DuePages, thresholds: readonly Threshold[]): Promise<number> {
     return this.each(ended, due, { kind: 'notice-expiry', thresholds });
+  }
+
+  /** Says on accounts which debts were not repaid when they were due, once a debt (capabilities L22, CD2). */
+  noteOverdue(ended: TimeEnded, due: DuePages): Promise<number> {
+    return this.each(ended, due, { kind: 'note-overdue' });
   }
 
   private async each(ended: TimeEnded, due: DuePages, what: Passing): Promise<number> {

@@ -1,5 +1,6 @@
 import {
   type AssetKind,
+  type AssetScope,
   type AssetTerms,
   type AssetVersion,
   type BalanceCap,
@@ -17,8 +18,8 @@ import {
 import { addDays, type CalendarDate, dayNumber, formatDate, type Instant } from '@tallystick/vocabulary';
 import { ZonedDays } from './zoned-days';
 
-/** When a granted lot becomes available, when its turn comes and when it is over. */
-export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn' | 'priority'>;
+/** When a granted lot becomes available, when its turn comes and when it is over, and where it may be earned. */
+export type Life = Pick<GrantedAmount, 'expiresAt' | 'activatesAt' | 'activatesOn' | 'priority' | 'scope'>;
 
 const AT_ONCE_FOR_EVER: Life = {};
 const DEFAULT_TERMS = termsOf();
@@ -31,12 +32,13 @@ interface Versions {
 
 interface Version {
   readonly terms: AssetTerms;
+  /** What holds whatever the day: all of it, where lots neither wait nor end. */
+  readonly always: Life;
+  readonly endures: boolean;
   /** By the day on which a lot was earned. */
   readonly lives: Map<number, Life>;
   /** By the day on which something was earned, where there are caps on it. */
   readonly caps: Map<number, EarnCaps>;
-  /** Of every lot, where it neither waits nor ends. */
-  readonly forEver?: Life;
 }
 
 /**
@@ -53,12 +55,21 @@ export class ProgramAssets {
     this.days = zone === undefined ? undefined : new ZonedDays(zone);
     this.versions = new Map(
       [...all].map(([asset, declared]) => {
-        return [asset, { declared, workedOut: declared.map(({ policy }) => versionOf(termsOf(policy))) }];
+        return [asset, { declared, workedOut: declared.map(versionOf) }];
       }),
     );
     this.capsAccruals = [...all.values()].some((each) =>
       each.some(({ policy }) => policy?.caps?.earn !== undefined || policy?.caps?.balance !== undefined),
     );
+  }
+
+  /** True where some asset has more to say of a capture than points do: else a capture asks nothing of its asset. */
+  get areRestricted(): boolean {
+    for (const { declared } of this.versions.values()) {
+      if (declared.some(({ kind, scope }) => scope !== undefined || kind === 'credit' || kind === 'stored'))
+        return true;
+    }
+    return false;
   }
 
   /** `undefined` where the program does not know the asset; the built-in ones are always known. */
@@ -76,6 +87,16 @@ export class ProgramAssets {
     return this.version(asset, at)?.terms ?? DEFAULT_TERMS;
   }
 
+  /** Where an asset may be earned and spent at an instant; absent: everywhere. */
+  scopeOf(asset: string, at: Instant): AssetScope | undefined {
+    return this.version(asset, at)?.always.scope;
+  }
+
+  /** When what is owed from an instant on is overdue: so many days later, that day included; `undefined` without a zone. */
+  dueAt(at: Instant, days: number): Instant | undefined {
+    return this.days?.startOf(addDays(this.days.dateOf(at), days + 1));
+  }
+
   /** Which declaration of an asset is in force at an instant: from when it counts. */
   versionOf(asset: string, at: Instant): string {
     return versionAt(this.versions.get(asset)?.declared ?? [], at)?.validFrom ?? 'default';
@@ -90,13 +111,13 @@ export class ProgramAssets {
   lifeOf(asset: string, at: Instant): Life | undefined {
     const version = this.version(asset, at);
     if (!version) return AT_ONCE_FOR_EVER;
-    if (version.forEver) return version.forEver;
+    if (version.endures) return version.always;
     if (!this.days) return undefined;
     const date = this.days.dateOf(at);
     const key = dayNumber(date);
     let life = version.lives.get(key);
     if (!life) {
-      life = lifeFrom(date, version.terms, this.days);
+      life = { ...version.always, ...lifeFrom(date, version.terms, this.days) };
       version.lives.set(key, life);
     }
     return life;
@@ -163,9 +184,11 @@ export class ProgramAssets {
   }
 }
 
-function versionOf(terms: AssetTerms): Version {
-  const endures = !terms.expiry && !terms.maturity;
-  return { terms, lives: new Map(), caps: new Map(), forEver: endures ? placeOf(terms) : undefined };
+function versionOf({ policy, kind, scope }: AssetVersion): Version {
+  const terms = termsOf(policy, kind);
+  const place = placeOf(terms);
+  const always = scope ? { ...place, scope } : place;
+  return { terms, always, endures: !terms.expiry && !terms.maturity, lives: new Map(), caps: new Map() };
 }
 
 /** The usual place among lots is not said: every event pays for its bytes. */

@@ -75,7 +75,7 @@ export class AccountStatusController {
   @Permission('accounts:close')
   @Idempotent()
   @Answers(200, AccountStatusAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'holds-open')
+  @Refuses(ACCOUNT_REFUSALS, 'holds-open', 'account-not-settled')
   async close(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

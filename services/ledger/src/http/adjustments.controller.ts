@@ -46,6 +46,8 @@ export class AdjustmentsController {
     'account-closed',
     'cap-exceeded',
     'asset-not-spendable',
+    'asset-kind-unsuitable',
+    'asset-out-of-scope',
     'deficit-outstanding',
     'insufficient-points',
   )

@@ -2,17 +2,14 @@ import type { AssetPolicy } from '@tallystick/ledger-domain';
 import type { AssetPolicyBody } from './asset-policy.dto';
 
 /** What an asset's policy says, in the form in which events keep it: numbers are decimal text. */
-export function policyOf({
-  clawback,
-  cancelGraceDays,
-  priority,
-  expiry,
-  maturity,
-  holdTtlSeconds,
-  ...rest
-}: AssetPolicyBody) {
+export function policyOf(body: AssetPolicyBody) {
+  const { clawback, cancelGraceDays, priority, expiry, maturity, holdTtlSeconds, ...others } = body;
+  const { dueDays, loan, reactivation, ...rest } = others;
   const policy = {
     ...rest,
+    ...(dueDays !== undefined && { dueDays: String(dueDays) }),
+    ...(loan && { loan: { ...loan, dueDays: String(loan.dueDays) } }),
+    ...(reactivation && { reactivation: texts(reactivation) }),
     ...(clawback !== undefined && { clawback }),
     ...(cancelGraceDays !== undefined && { cancelGraceDays: String(cancelGraceDays) }),
     ...(priority !== undefined && { priority: String(priority) }),
@@ -31,10 +28,18 @@ export function policyBody({
   expiry,
   maturity,
   holdTtlSeconds,
+  dueDays,
+  loan,
+  reactivation,
   ...rest
 }: AssetPolicy): AssetPolicyBody {
   return {
     ...rest,
+    ...(dueDays !== undefined && { dueDays: Number(dueDays) }),
+    ...(loan && { loan: { ...loan, dueDays: Number(loan.dueDays) } }),
+    ...(reactivation && {
+      reactivation: { withinDays: Number(reactivation.withinDays), livesDays: Number(reactivation.livesDays) },
+    }),
     ...(cancelGraceDays !== undefined && { cancelGraceDays: Number(cancelGraceDays) }),
     ...(priority !== undefined && { priority: Number(priority) }),
     ...(expiry && { expiry: numbers(expiry, ['days', 'months', 'plus']) }),

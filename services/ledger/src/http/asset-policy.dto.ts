@@ -1,5 +1,17 @@
-import { Amount, ListOf, LocalDate, OneOf, Optional, Part, Rate, Slug, Text, Whole } from '@tallystick/contracts';
-import { PERIODS, type Period } from '@tallystick/ledger-domain';
+import {
+  Amount,
+  BusinessId,
+  ListOf,
+  LocalDate,
+  OneOf,
+  Optional,
+  Part,
+  Rate,
+  Slug,
+  Text,
+  Whole,
+} from '@tallystick/contracts';
+import { PERIODS, type Period, STORED_ORDERS, type StoredOrder } from '@tallystick/ledger-domain';
 
 /** Exactly one of `days`, `months`, `endOf` and `date`; a lot is over when its last day has ended in the program's zone. */
 export class ExpiryBody {
@@ -51,7 +63,17 @@ export class HoldTtlBody {
   readonly most?: number;
 }
 
-/** What a program decides about an asset of kind `points`. It counts for what is earned from its declaration on. */
+/** One unit, or one store of it. */
+export class AssetScopeBody {
+  @BusinessId()
+  readonly unit!: string;
+
+  /** Absent: every store of the unit. */
+  @Optional()
+  @BusinessId()
+  readonly store?: string;
+}
+
 export class ExchangeBody {
   /** The asset that is given. */
   @Text(32)
@@ -114,6 +136,39 @@ export class CapsBody {
   readonly onExceed?: 'cut' | 'reject';
 }
 
+export class TierLimitBody {
+  @Slug()
+  readonly tier!: string;
+
+  @Amount()
+  readonly limit!: string;
+}
+
+export class LoanBody {
+  /** What may be owed at once by whoever has none of `tiers`. */
+  @Amount()
+  readonly limit!: string;
+
+  @Optional()
+  @ListOf(() => TierLimitBody, 20)
+  readonly tiers?: readonly TierLimitBody[];
+
+  /** A loan is overdue when the last of so many days has ended. */
+  @Whole(1, 3_650)
+  readonly dueDays!: number;
+}
+
+export class ReactivationBody {
+  /** Days after its date within which a lot may live again. */
+  @Whole(1, 36_500)
+  readonly withinDays!: number;
+
+  /** Days that it then lives. */
+  @Whole(1, 36_500)
+  readonly livesDays!: number;
+}
+
+/** What a program decides about an asset that lies in lots. It counts for what is earned from its declaration on. */
 export class AssetPolicyBody {
   /** Absent: a lot never expires. */
   @Optional()
@@ -163,4 +218,23 @@ export class AssetPolicyBody {
   @Optional()
   @Part(() => CapsBody)
   readonly caps?: CapsBody;
+  /** Only for `stored`: which part is spent first; default `principal_first`. */
+  @Optional()
+  @OneOf([...STORED_ORDERS])
+  readonly storedOrder?: StoredOrder;
+
+  /** Only for `credit`: what was spent is overdue when the last of so many days has ended; default 30. */
+  @Optional()
+  @Whole(1, 3_650)
+  readonly dueDays?: number;
+
+  /** Only for `points`; absent: nothing is lent. */
+  @Optional()
+  @Part(() => LoanBody)
+  readonly loan?: LoanBody;
+
+  /** Only for `points` and `count`; absent: what has expired stays so. */
+  @Optional()
+  @Part(() => ReactivationBody)
+  readonly reactivation?: ReactivationBody;
 }

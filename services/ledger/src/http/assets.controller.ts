@@ -51,11 +51,12 @@ export class AssetsController {
   }
 }
 
-function declarationOf({ asset, kind, scale, unitCost, policy }: AssetBody): AssetDeclaration {
-  const declared = { asset, kind, scale: String(scale ?? 0), unitCost: unitCost ?? '0' };
+function declarationOf({ asset, kind, scale, unitCost, policy, scope }: AssetBody): AssetDeclaration {
+  const declared = { asset, kind, scale: String(scale ?? 0), unitCost: unitCost ?? '0', ...(scope && { scope }) };
   return policy ? { ...declared, policy: policyOf(policy) } : declared;
 }
 
-function assetBody({ asset, kind, scale, unitCost, policy }: AssetDeclaration): AssetBody {
-  return { asset, kind, scale: Number(scale), unitCost, ...(policy && { policy: policyBody(policy) }) };
+function assetBody({ asset, kind, scale, unitCost, policy, scope }: AssetDeclaration): AssetBody {
+  const declared = { asset, kind, scale: Number(scale), unitCost, ...(scope && { scope }) };
+  return policy ? { ...declared, policy: policyBody(policy) } : declared;
 }

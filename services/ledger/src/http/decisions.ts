@@ -1,7 +1,7 @@
 import { reject } from '@tallystick/decider';
 import { type Caller, problem, problemOf } from '@tallystick/http';
-import { ACCOUNT_REFUSALS, type DecisionEvent } from '@tallystick/ledger-domain';
-import { UUID } from '@tallystick/vocabulary';
+import { ACCOUNT_REFUSALS, type AssetKind, type DecisionEvent } from '@tallystick/ledger-domain';
+import { type Instant, UUID } from '@tallystick/vocabulary';
 import type { CarriedOut, DecisionResult } from '../application/account-decisions';
 import type { ProgramAssets } from '../application/program-assets';
 import { BOOKING_REFUSALS } from '../application/refusals';
@@ -24,11 +24,26 @@ export function requireUnit({ unit }: Caller, asked: string): void {
   if (unit !== undefined && unit !== asked) throw problem('not-found');
 }
 
-/** Refuses an asset that the program does not know, or that is a score: it has no lots. */
-export function requireSpendable(assets: ProgramAssets, asset: string): void {
+/** Refuses an asset that the program does not know, that is a score (it has no lots), or of another kind than these. */
+export function requireKind(assets: ProgramAssets, asset: string, ...kinds: readonly AssetKind[]): void {
   const kind = assets.kindOf(asset);
   if (kind === undefined) throw problemOf(reject('unknown-asset', { asset }), BOOKING_REFUSALS);
   if (kind === 'score') throw problemOf(reject('asset-not-spendable', { asset }), ACCOUNT_REFUSALS);
+  if (!kinds.includes(kind)) throw problemOf(reject('asset-kind-unsuitable', { asset, kind }), ACCOUNT_REFUSALS);
+}
+
+/** When what is owed is overdue; refuses while the zone of the program is not known. */
+export function dueAt(assets: ProgramAssets, at: Instant, days: number): Instant {
+  const due = assets.dueAt(at, days);
+  if (due === undefined) throw problemOf(reject('unknown-program', {}), BOOKING_REFUSALS);
+  return due;
+}
+
+/** When a lot that is granted now ends, as its asset says; refuses while the zone of the program is not known. */
+export function endOf(assets: ProgramAssets, asset: string, at: Instant): Instant | undefined {
+  const life = assets.lifeOf(asset, at);
+  if (life === undefined) throw problemOf(reject('unknown-program', {}), BOOKING_REFUSALS);
+  return life.expiresAt;
 }
 
 /** What was carried out, with its event; throws the problem of a decision that was refused. */

@@ -17,7 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, recordedOf, requireSpendable } from './decisions';
+import { accountIn, carriedOut, recordedOf, requireKind } from './decisions';
 import { ExchangeAnswer, ExchangeRequest } from './decisions.dto';
 
 /** Points of one asset for those of another, at the rate that the program has declared (capabilities L16). */
@@ -41,6 +41,7 @@ export class ExchangesController {
     'account-closed',
     'account-frozen',
     'asset-not-spendable',
+    'asset-kind-unsuitable',
     'deficit-outstanding',
     'insufficient-points',
     'rate-invalid',
@@ -60,7 +61,7 @@ export class ExchangesController {
     const declared = await this.assets.assetsOf(tenant, program);
     const terms = declared.termsOf(asset, on.at).exchange.find(({ to }) => to === toAsset);
     if (!terms) throw problem('schema-invalid', { errors: [{ pointer: '/toAsset', code: 'exchange-unknown' }] });
-    requireSpendable(declared, toAsset);
+    requireKind(declared, toAsset, 'points', 'count');
     const { rate, rounding = 'floor' } = terms;
     const rateVersion = declared.versionOf(asset, on.at);
     const amount = BigInt(body.amount);

@@ -31,7 +31,7 @@ import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import type { ProgramAssets } from '../application/program-assets';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
+import { accountIn, carriedOut, dueAt, recordedOf, requireUnit } from './decisions';
 import {
   CancellationAnswer,
   CancelRedemptionRequest,
@@ -63,6 +63,7 @@ export class HoldsController {
     'account-closed',
     'account-frozen',
     'asset-not-spendable',
+    'asset-out-of-scope',
     'deficit-outstanding',
     'insufficient-points',
     'cap-exceeded',
@@ -87,7 +88,9 @@ export class HoldsController {
     }
     const caps = spendCapsIn(assets, asset, on.at);
     const slices = body.lots?.map((named) => ({ lot: named.lot, amount: BigInt(named.amount) }));
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, caps, slices };
+    const [scope, order] = [assets.scopeOf(asset, on.at), orderOf(assets, asset, on.at)];
+    const asked = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, slices };
+    const terms = { ...asked, expireUnderHold, caps, scope, order };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -108,10 +111,12 @@ export class HoldsController {
     'hold-ended',
     'capture-exceeds-hold',
     'account-frozen',
+    'asset-out-of-scope',
     'deficit-outstanding',
     'insufficient-points',
     'cap-exceeded',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-program')
   async capture(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -121,9 +126,9 @@ export class HoldsController {
   ): Promise<HoldEndedAnswer> {
     requireUnit(caller, unit);
     const asked = amount === undefined ? undefined : BigInt(amount);
-    const terms = { hold, amount: asked, beyondHold, unit, store };
-    const boundTo = caller.unit;
     const on = this.on(caller, path);
+    const terms = { hold, amount: asked, beyondHold, unit, store, ...(await this.termsOf(caller, on, hold)) };
+    const boundTo = caller.unit;
     const caps = beyondHold ? await this.capsOf(caller, on, hold) : undefined;
     const command = { kind: 'capture-hold', ...on, ...terms, boundTo, caps } as const;
     const isOwn = (event: AccountEvent): event is HoldCaptured =>
@@ -183,6 +188,17 @@ export class HoldsController {
     return { cancellationId: cancellation, holdId: hold, asset, amount: cancelled, ...lives, ...recordedOf(done) };
   }
 
+  /** What the asset of a hold says of its capture; nothing of a hold that is not there. */
+  private async termsOf({ tenant, program }: Caller, on: { account: string; at: Instant }, hold: string) {
+    const assets = await this.assets.assetsOf(tenant, program);
+    if (!assets.areRestricted) return {};
+    const asset = await this.decisions.assetOf(tenant, on.account, hold);
+    if (asset === undefined) return {};
+    const isOwed = assets.kindOf(asset) === 'credit';
+    const owed = isOwed ? { dueAt: dueAt(assets, on.at, assets.termsOf(asset, on.at).dueDays) } : {};
+    return { scope: assets.scopeOf(asset, on.at), order: orderOf(assets, asset, on.at), ...owed };
+  }
+
   /** Until when a lot would live again; of a hold that is not there nothing lives. */
   private async graceUntil({ tenant, program }: Caller, on: { account: string; at: Instant }, hold: string) {
     const asset = await this.decisions.assetOf(tenant, on.account, hold);
@@ -206,6 +222,12 @@ function spendCapsIn(assets: ProgramAssets, asset: string, at: Instant): readonl
   const caps = assets.spendCapsOf(asset, at);
   if (typeof caps === 'string') throw problemOf(reject(caps), BOOKING_REFUSALS);
   return caps;
+}
+
+/** How slices of stored value are drawn, where that is not the order of lots. */
+function orderOf(assets: ProgramAssets, asset: string, at: Instant): 'pro_rata' | undefined {
+  const isInProportion = assets.kindOf(asset) === 'stored' && assets.termsOf(asset, at).storedOrder === 'pro_rata';
+  return isInProportion ? 'pro_rata' : undefined;
 }
 
 function sumOf(slices: readonly SliceRow[]): string {

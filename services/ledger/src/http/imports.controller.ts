@@ -17,7 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, recordedOf, requireSpendable, requireUnit } from './decisions';
+import { accountIn, carriedOut, recordedOf, requireKind, requireUnit } from './decisions';
 import { ImportAnswer, ImportedLot, ImportRequest } from './decisions.dto';
 
 /** Balances of another system, lot by lot, with the dates that they had there (capabilities L20). */
@@ -42,6 +42,8 @@ export class ImportsController {
     'decision-conflict',
     'account-closed',
     'asset-not-spendable',
+    'asset-kind-unsuitable',
+    'asset-out-of-scope',
   )
   @Refuses(BOOKING_REFUSALS, 'unknown-asset')
   async importLots(
@@ -56,7 +58,7 @@ export class ImportsController {
     for (const { issuer } of body.lots) requireUnit(caller, issuer);
     const at = this.decisions.now();
     const assets = await this.assets.assetsOf(tenant, program);
-    requireSpendable(assets, asset);
+    requireKind(assets, asset, 'points', 'count');
     const usual = assets.unitCostOf(asset, at);
     const command = {
       kind: 'import-points',
@@ -68,6 +70,7 @@ export class ImportsController {
       import: importId,
       asset,
       expected: BigInt(body.expected),
+      scope: assets.scopeOf(asset, at),
       lots: body.lots.map((lot) => arriving(lot, usual)),
     } as const;
     const isOwn = (event: AccountEvent): event is PointsImported =>

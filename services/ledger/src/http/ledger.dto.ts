@@ -15,7 +15,8 @@ import {
   Uuid,
   Whole,
 } from '@tallystick/contracts';
-import { AssetPolicyBody } from './asset-policy.dto';
+import { ASSET_KINDS, type AssetKind } from '@tallystick/ledger-domain';
+import { AssetPolicyBody, AssetScopeBody } from './asset-policy.dto';
 
 export class BalanceAnswer {
   @Text(32)
@@ -209,9 +210,12 @@ export class AssetBody {
   @Text(32)
   readonly asset!: string;
 
-  /** `points` are spendable and lie in lots, a `score` only counts. */
-  @OneOf(['points', 'score'])
-  readonly kind!: 'points' | 'score';
+  /**
+   * All but a `score`, which only counts, lie in lots and are spent: `points`; the punches of a `count` card; `stored` value,
+   * topped up; `credit`, owed once it is spent.
+   */
+  @OneOf([...ASSET_KINDS])
+  readonly kind!: AssetKind;
 
   /** Decimal places of one whole unit; default 0. */
   @Optional()
@@ -223,10 +227,15 @@ export class AssetBody {
   @Rate()
   readonly unitCost?: string;
 
-  /** Only for `points`; absent: every default. */
+  /** Not for a `score`; absent: every default. */
   @Optional()
   @Part(() => AssetPolicyBody)
   readonly policy?: AssetPolicyBody;
+
+  /** Where it is earned and spent; absent: in the whole group. */
+  @Optional()
+  @Part(() => AssetScopeBody)
+  readonly scope?: AssetScopeBody;
 }
 
 export class AssetsRequest {

@@ -3,7 +3,7 @@
 -- not issued by a store belongs to the store that issued its lot; a lot that none issued has no store.
 create or replace view settlement.liability with (security_invoker = true) as
 with entry as (
-  select tenant, program, issuer, store, asset, cost_numerator, cost_denominator, entry, points
+  select tenant, program, issuer, nullif(store, '') as store, asset, cost_numerator, cost_denominator, entry, points
     from settlement.obligation_total where entry = 'issued'
   union all
   select o.tenant, o.program, o.issuer, origin.store, o.asset, o.cost_numerator, o.cost_denominator, o.entry, o.points

@@ -14,7 +14,9 @@ type Movement =
   | ledger.PointsRedeemed
   | ledger.PointsExpired
   | ledger.PointsAdjusted
-  | ledger.PointsMoved;
+  | ledger.PointsMoved
+  | ledger.PointsGranted
+  | ledger.PointsWithdrawn;
 
 /** The topics share the fact table; the key's last bits tell them apart, since positions are unique per topic only. */
 const TOPIC_BITS: Readonly<Record<string, bigint>> = {
@@ -24,6 +26,8 @@ const TOPIC_BITS: Readonly<Record<string, bigint>> = {
   'ledger.points-expired.v1': 3n,
   'ledger.points-adjusted.v1': 4n,
   'ledger.points-moved.v1': 5n,
+  'ledger.points-granted.v1': 6n,
+  'ledger.points-withdrawn.v1': 7n,
 };
 const TOPICS_MOST = 8n;
 const EXPIRY = 'expiry';
@@ -45,7 +49,7 @@ interface Row {
 export const movementsProjection: ContractProjection = {
   source: 'contracts',
   name: 'movements',
-  version: 2,
+  version: 3,
   tables: ['fact_points_movement'],
   ddl: readFileSync(join(__dirname, 'movements.table.sql'), 'utf8'),
   statements: Object.fromEntries(
@@ -94,6 +98,7 @@ function rowsOf(record: BusRecord<Movement>, topicBits: bigint): Row[] {
   for (const movement of ('outOfBreakage' in message && message.outOfBreakage) || []) {
     parts.push({ ...movement, kind }, { ...movement, kind: EXPIRY, amount: String(-BigInt(movement.amount)) });
   }
+  for (const movement of ('fallen' in message && message.fallen) || []) parts.push({ ...movement, kind: EXPIRY });
   return parts.map(({ kind: of, asset, issuer, amount }, index) => {
     return { record, key, number: index + 1, kind: of, asset, issuer, points: amount };
   });
@@ -102,5 +107,7 @@ function rowsOf(record: BusRecord<Movement>, topicBits: bigint): Row[] {
 function referenceOf(message: Movement): string | null {
   if ('hold' in message) return message.hold;
   if ('adjustment' in message) return message.adjustment;
+  if ('grant' in message) return message.grant;
+  if ('withdrawal' in message) return message.withdrawal ?? null;
   return 'transfer' in message ? message.transfer : null;
 }

@@ -18,7 +18,7 @@ create table {{fact_points_movement}} (
   -- The purchase or return that caused it; null for a decision.
   source text collate "C",
   source_id text collate "C",
-  -- The decision's own name: of a hold, a correction or a transfer.
+  -- The decision's own name: of a hold, a correction, a transfer, a grant or a withdrawal.
   reference text collate "C",
   primary key (account, account_revision, movement_number)
 );

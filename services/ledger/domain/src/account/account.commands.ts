@@ -1,6 +1,7 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { Allocated, Reference } from './account.events';
 import type { Clawback } from './account.state';
+import type { AssetScope } from '../assets/asset-scope';
 import type { DecisionCommand } from './decisions/decision.commands';
 
 interface ForHolder {
@@ -55,6 +56,8 @@ export interface GrantedAmount extends AssetAmount {
   readonly activatesAt?: Instant;
   /** Pending until this event of the purchase is reported. */
   readonly activatesOn?: string;
+  /** Where the asset may be earned; absent: everywhere. */
+  readonly scope?: AssetScope;
   readonly allocation: readonly Allocated[];
   /** Absent: as much as is asked for. */
   readonly caps?: EarnCaps;

@@ -1,5 +1,6 @@
 import { accountId, type Decider, isRejection, reject, type Rejection } from '@tallystick/decider';
 import { MAX_BALANCE } from '@tallystick/vocabulary';
+import { isWithin } from '../assets/asset-scope';
 import type { AccountCommand, ApplyEvaluation, AssetAmount, FactCommand } from './account.commands';
 import { type AccountEvent, BOOKS } from './account.events';
 import { eventsOfPurchase, eventsOfReturn } from './account.facts';
@@ -11,6 +12,7 @@ import { type AccountState, emptyAccount, keyOf, reversalKey } from './account.s
 import { upcastAccount } from './account.upcasters';
 import { eventsOfCapped, isCapped } from './capped-purchases';
 import { withinBalance } from './decisions/balance-caps';
+import { repaymentsBy } from './decisions/debts';
 import { decideDecision } from './decisions/decision.decider';
 import { Draft } from './decisions/draft';
 import { lateLots } from './decisions/late-lots';
@@ -62,7 +64,16 @@ function decideFact(command: FactCommand, state: AccountState): readonly Account
 function eventsOfUncapped(command: ApplyEvaluation, state: AccountState, events: AccountEvent[]): AccountEvent[] {
   const picture = pictureOfPurchase(command, state);
   events.push(...eventsOfPurchase(command, state, picture), ...lateLots(picture, state));
+  if (state.debts !== undefined && !state.closed) return repaying(events, state);
   return events;
+}
+
+/** What is earned repays loans first. */
+function repaying(events: readonly AccountEvent[], state: AccountState): AccountEvent[] {
+  const draft = new Draft(state);
+  draft.add(events);
+  draft.add(repaymentsBy(events, draft.state));
+  return draft.events;
 }
 
 /** A closed account keeps nothing that comes back to it. */
@@ -100,6 +111,11 @@ function faultOf(command: FactCommand, state: AccountState): Rejection<AccountRe
 function faultOfPurchase(command: ApplyEvaluation, state: AccountState): Rejection<AccountRefusal> | undefined {
   const fault = faultOfAmounts(command.grants, state);
   if (fault) return fault;
+  for (const { asset, amount, scope } of command.grants) {
+    if (scope !== undefined && amount > 0n && !isWithin(scope, command.issuer, command.store)) {
+      return reject('asset-out-of-scope', { asset, unit: command.issuer });
+    }
+  }
   const named = new Set<string>();
   for (const linked of command.returns) {
     const key = keyOf(linked.return);

@@ -56,6 +56,23 @@ export function eventsOfRedraw(cause: Reference, state: AccountState): AccountEv
   return ordered(drawnAgain({ ...state.owner!, cause, bookOf: bookIn(state) }, redrawAll(state)), state);
 }
 
+/**
+ * Reversals that have taken out of the breakage of lots give it back: what they ask is not found for the moment. So breakage
+ * can be undone as a whole, and a redraw takes of the lots themselves, as if they had never expired (capabilities L22).
+ */
+export function eventsOfGivingBack(lots: ReadonlySet<string>, cause: Reference, state: AccountState): AccountEvent[] {
+  const telling = { ...state.owner!, cause, bookOf: bookIn(state) };
+  return [...state.reversals.values()].flatMap((old) => {
+    const items = old.items.map((item): Taking => {
+      const slices = item.slices?.filter(({ lot, expired }) => !expired || !lots.has(lot));
+      if (slices?.length === item.slices?.length) return item;
+      return { ...item, slices, taken: slices!.reduce((sum, { amount }) => sum + amount, 0n) };
+    });
+    if (items.every((item, index) => item === old.items[index])) return [];
+    return [recalculation(telling, old, { old, wanted: { ...old, asks: [] }, items }).event];
+  });
+}
+
 /** Who tells of a redrawn reversal, and why. */
 interface Telling {
   readonly program: string;

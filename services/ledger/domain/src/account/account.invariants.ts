@@ -1,5 +1,6 @@
 import { type AccountState, type Accrual, type Books, type Fact, type Hold, residueOf, usedOf } from './account.state';
-import { IMPORT } from './decisions/decision.evolve';
+import { creditOf, owedOf } from './decisions/debts';
+import { FROM_ELSEWHERE, LOAN } from './decisions/lot-sources';
 import { inFactOrder } from './fact-order';
 
 /** Sums over the facts and holds of one asset, each to be found again in the books. */
@@ -36,6 +37,7 @@ export function accountInvariants(state: AccountState): readonly string[] {
   for (const fact of state.facts) if (fact.kind === 'accrual') broken.push(...lotFaults(fact, taken));
   for (const fact of state.facts) if (fact.kind === 'reversal') broken.push(...itemFaults(fact));
   for (const [asset, books] of state.books) broken.push(...bookFaults(asset, books, sumsOf(sums, asset)));
+  for (const asset of state.books.keys()) broken.push(...debtFaults(state, asset));
   if (state.facts.length !== state.accruals.size + state.reversals.size) broken.push('facts and their keys differ');
   return broken;
 }
@@ -87,7 +89,7 @@ function addAccrual({ source, holdings }: Accrual, all: Map<string, Sums>): void
     const sums = sumsOf(all, asset);
     sums.granted += granted;
     if (lot === undefined) continue;
-    if (source.startsWith('~') && source !== IMPORT) sums.arrived += granted;
+    if (FROM_ELSEWHERE.has(source)) sums.arrived += granted;
     sums[pending ? 'pending' : 'active'] += remaining;
     if (!used) continue;
     sums.held += used.held;
@@ -132,6 +134,27 @@ function itemFaults({ id, items }: Extract<Fact, { kind: 'reversal' }>): string[
     if (!isWhole) faults.push(`${id} takes ${slices} of ${item.asked}`);
   }
   return faults;
+}
+
+/** What is owed is what was spent on credit and not repaid, and never more than was lent. */
+function debtFaults(state: AccountState, asset: string): string[] {
+  const { spent, repaid } = creditOf(state, asset);
+  const [credit, loans] = [owedOf(state, asset, 'credit'), owedOf(state, asset, 'loan')];
+  const faults: string[] = [];
+  if (credit !== (spent > repaid ? spent - repaid : 0n)) {
+    faults.push(`${credit} of ${asset} are owed as credit, ${spent} were spent on it and ${repaid} repaid`);
+  }
+  if (loans > lentOf(state, asset)) faults.push(`${loans} of ${asset} are owed as loans, and fewer were lent`);
+  return faults;
+}
+
+function lentOf(state: AccountState, asset: string): bigint {
+  let lent = 0n;
+  for (const fact of state.facts) {
+    if (fact.kind !== 'accrual' || fact.source !== LOAN) continue;
+    for (const holding of fact.holdings) if (holding.asset === asset) lent += holding.granted;
+  }
+  return lent;
 }
 
 function bookFaults(asset: string, books: Books, sums: Sums): string[] {

@@ -13,6 +13,13 @@ export type AccountRefusal =
   | 'hold-not-captured'
   | 'account-frozen'
   | 'asset-not-spendable'
+  | 'asset-out-of-scope'
+  | 'asset-kind-unsuitable'
+  | 'account-not-settled'
+  | 'loan-limit-exceeded'
+  | 'repayment-exceeds-debt'
+  | 'nothing-to-reactivate'
+  | 'price-invalid'
   | 'deficit-outstanding'
   | 'insufficient-points'
   | 'cap-exceeded'
@@ -101,6 +108,51 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 12,
     title: { en: 'A score is not spent', zh: '该资产不可消费' },
+  },
+  'asset-kind-unsuitable': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 30,
+    title: { en: 'This is not done with an asset of that kind', zh: '此操作不适用于该类型的资产' },
+  },
+  'asset-out-of-scope': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 31,
+    title: {
+      en: 'The asset is not earned or spent in this unit or store',
+      zh: '该资产不在此业务单元或门店的使用范围内',
+    },
+  },
+  'account-not-settled': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 32,
+    title: { en: 'Principal, credit or a debt is left on the account', zh: '账户尚有储值本金、信用额度或欠款未结清' },
+  },
+  'loan-limit-exceeded': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 33,
+    title: { en: 'More would be owed than the limit of loans allows', zh: '借入积分超过限额' },
+  },
+  'repayment-exceeds-debt': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 34,
+    title: { en: 'More is repaid than is owed', zh: '还款超过欠款' },
+  },
+  'nothing-to-reactivate': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 35,
+    title: { en: 'No lot has expired within the window', zh: '期限内没有可恢复的过期批次' },
+  },
+  'price-invalid': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 36,
+    title: { en: 'The price gives no exact cost of one point', zh: '价格无法得出精确的单位成本' },
   },
   'deficit-outstanding': {
     family: 'conflict',

@@ -116,6 +116,20 @@ export interface Hold {
   captured: bigint;
 }
 
+/** What the holder owes for a loan, or for what was spent on credit. */
+export interface Debt {
+  /** `loan:` or `credit:` and the name of the grant or hold that made it. */
+  readonly debt: string;
+  readonly kind: 'loan' | 'credit';
+  readonly asset: string;
+  /** Who lent it; of credit the unit that accepted it. */
+  readonly unit: string;
+  readonly at: Instant;
+  readonly dueAt: Instant;
+  /** More than 0: a debt that is paid is none. */
+  owed: bigint;
+}
+
 /** The account's sums per asset, from postings alone; that they agree with the lots is an invariant. */
 export interface Books extends Record<Book, bigint> {
   readonly score: boolean;
@@ -144,6 +158,8 @@ export interface AccountState {
   capped?: Map<string, CappedPurchase>;
   /** When the last hold was placed; a lot from before it may be late for it. */
   lastHeld?: Instant;
+  /** Absent while nothing is owed. */
+  debts?: Map<string, Debt>;
   frozen: boolean;
   /** Since when dates stand still; absent: they do not. */
   pausedAt?: Instant;

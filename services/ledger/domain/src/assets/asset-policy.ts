@@ -30,7 +30,19 @@ export interface Caps {
 }
 
 /**
- * What a program decides about an asset of kind `points`; numbers are decimal text. What it does not say has the default
+ * What a program counts; every kind but a `score`, a sum that is never spent, lies in lots. `count`: punches of a count card,
+ * whole units. `stored`: a top-up makes a lot of what was paid and one of what was given on top. `credit`: what is spent is
+ * owed until it is repaid (capabilities CD2, L16).
+ */
+export type AssetKind = (typeof ASSET_KINDS)[number];
+export const ASSET_KINDS = ['points', 'score', 'count', 'stored', 'credit'] as const;
+
+/** Which part of stored value is spent first: what was paid, what was given on top, or of each in proportion. */
+export type StoredOrder = (typeof STORED_ORDERS)[number];
+export const STORED_ORDERS = ['principal_first', 'gifted_first', 'pro_rata'] as const;
+
+/**
+ * What a program decides about an asset that lies in lots; numbers are decimal text. What it does not say has the default
  * of capabilities §3, see {@link termsOf}.
  */
 export interface AssetPolicy {
@@ -54,6 +66,27 @@ export interface AssetPolicy {
   readonly exchange?: readonly ExchangeTerms[];
   /** Absent: no caps. */
   readonly caps?: Caps;
+  /** Only for `stored`; default `principal_first` (decision record 0032). */
+  readonly storedOrder?: StoredOrder;
+  /** Only for `credit`: days until what was spent is to be repaid, that day included; default 30. */
+  readonly dueDays?: string;
+  /** Absent: nothing is lent (capabilities L22). */
+  readonly loan?: LoanTerms;
+  /** Absent: what has expired stays so (capabilities L22). */
+  readonly reactivation?: ReactivationTerms;
+}
+
+/** What may be owed at once, by tier, and for how many days: who has none of the tiers may owe `limit`. */
+export interface LoanTerms {
+  readonly limit: string;
+  readonly tiers?: readonly { readonly tier: string; readonly limit: string }[];
+  readonly dueDays: string;
+}
+
+/** Within how many days of its date a lot may live again, and for how many. */
+export interface ReactivationTerms {
+  readonly withinDays: string;
+  readonly livesDays: string;
 }
 
 /** What one point of an asset gives of another: a rational such as `3/2`, rounded once, by default down. */
@@ -76,11 +109,19 @@ export interface AssetTerms {
   readonly priority: number;
   readonly exchange: readonly ExchangeTerms[];
   readonly caps?: Caps;
+  readonly storedOrder: StoredOrder;
+  readonly dueDays: number;
+  readonly loan?: LoanTerms;
+  readonly reactivation?: ReactivationTerms;
 }
 
-/** What holds for an asset whose program has declared this policy, or none (capabilities §3). */
-export function termsOf(policy: AssetPolicy = {}): AssetTerms {
-  const { expiry, expiryFrom = 'earning', maturity, clawback, expireUnderHold = 'protect' } = policy;
+/**
+ * What holds for an asset whose program has declared this policy, or none (capabilities §3). What was paid for is never taken
+ * for what something else gave: of stored value, counts and credit a reversal takes its own lot alone.
+ */
+export function termsOf(policy: AssetPolicy = {}, kind: AssetKind = 'points'): AssetTerms {
+  const { expiry, expiryFrom = 'earning', maturity, expireUnderHold = 'protect' } = policy;
+  const clawback = policy.clawback ?? (kind === 'points' || kind === 'score' ? undefined : 'same_lot');
   const { default: usual, most } = policy.holdTtlSeconds ?? {};
   const longest = Number(most ?? 86_400);
   return {
@@ -94,22 +135,50 @@ export function termsOf(policy: AssetPolicy = {}): AssetTerms {
     priority: Number(policy.priority ?? 0),
     exchange: policy.exchange ?? [],
     caps: policy.caps,
+    storedOrder: policy.storedOrder ?? 'principal_first',
+    dueDays: Number(policy.dueDays ?? 30),
+    loan: policy.loan,
+    reactivation: policy.reactivation,
   };
 }
 
-/** The part of a policy that cannot be; `undefined` where all of it can. */
-export function faultOfPolicy(policy: AssetPolicy): keyof AssetPolicy | undefined {
+/** The part of a policy that cannot be for an asset of this kind; `undefined` where all of it can. */
+export function faultOfPolicy(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | undefined {
+  return (
+    ONLY_OF.find(([part, kinds]) => policy[part] !== undefined && !kinds.includes(kind))?.[0] ?? faultOf(policy, kind)
+  );
+}
+
+/** Parts that only some kinds have: what was paid for, or lent, neither waits nor becomes anything else. */
+const ONLY_OF: readonly (readonly [keyof AssetPolicy, readonly AssetKind[]])[] = [
+  ['expiry', ['points', 'count', 'stored']],
+  ['maturity', ['points', 'count']],
+  ['exchange', ['points', 'count']],
+  ['storedOrder', ['stored']],
+  ['dueDays', ['credit']],
+  ['loan', ['points']],
+  ['reactivation', ['points', 'count']],
+];
+
+function faultOf(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | undefined {
   const { expiry, expiryFrom, maturity, clawback, cancelGraceDays, priority, exchange = [] } = policy;
   if (expiry && !isExpiry(expiry)) return 'expiry';
   if (maturity && !isMaturity(maturity)) return 'maturity';
   // When the event will come nobody knows, and the date of a lot is said when it is granted.
   if (expiryFrom === 'activation' && (!expiry || maturity?.days === undefined)) return 'expiryFrom';
-  if (clawback !== undefined && !CLAWBACK.test(clawback)) return 'clawback';
+  const clawbacks = kind === 'points' ? CLAWBACK : OWN_LOT_ONLY;
+  if (clawback !== undefined && !clawbacks.test(clawback)) return 'clawback';
   if (cancelGraceDays !== undefined && !WHOLE.test(cancelGraceDays)) return 'cancelGraceDays';
   if (priority !== undefined && !PRIORITY.test(priority)) return 'priority';
   const { default: usual, most } = termsOf(policy).holdTtlSeconds;
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
   if (policy.caps && !isCaps(policy.caps)) return 'caps';
+  if (policy.storedOrder !== undefined && !STORED_ORDERS.includes(policy.storedOrder)) return 'storedOrder';
+  const { dueDays, loan, reactivation } = policy;
+  if (dueDays !== undefined && !COUNT.test(dueDays)) return 'dueDays';
+  if (loan && !isLoan(loan)) return 'loan';
+  if (reactivation && !(COUNT.test(reactivation.withinDays) && COUNT.test(reactivation.livesDays)))
+    return 'reactivation';
   return exchange.every(isExchange) ? undefined : 'exchange';
 }
 
@@ -120,6 +189,12 @@ function isCaps({ earn = {}, spend = {}, balance, onExceed = 'cut' }: Caps): boo
   const limits = [balance, ...CAP_WINDOWS.flatMap((window) => [earn[window], spend[window]])];
   const said = limits.filter((limit) => limit !== undefined);
   return said.length > 0 && said.every((limit) => LIMIT.test(limit)) && (onExceed === 'cut' || onExceed === 'reject');
+}
+
+function isLoan({ limit, tiers = [], dueDays }: LoanTerms): boolean {
+  const limits = [limit, ...tiers.map((one) => one.limit)];
+  const names = new Set(tiers.map(({ tier }) => tier));
+  return COUNT.test(dueDays) && names.size === tiers.length && limits.every((one) => LIMIT.test(one));
 }
 
 function isExchange({ to, rate, rounding = 'floor' }: ExchangeTerms): boolean {
@@ -135,6 +210,7 @@ const COUNT = /^[1-9][0-9]{0,4}$/;
 const LIMIT = /^(0|[1-9][0-9]{0,15})$/;
 const EVENT = /^[a-z0-9][a-z0-9-]{0,23}$/;
 const CLAWBACK = /^(only_pending|same_lot|within_balance|unlimited|floor:(0|[1-9][0-9]{0,15}))$/;
+const OWN_LOT_ONLY = /^(only_pending|same_lot)$/;
 /** A year, in seconds. */
 const LONGEST_HOLD = 31_536_000;
 

@@ -8,10 +8,8 @@ import {
   UnknownEvent,
 } from '@tallystick/decider';
 import { formatInstant, type Instant, instant, parseRational } from '@tallystick/vocabulary';
-import { type AssetPolicy, faultOfPolicy } from './asset-policy';
-
-/** `points` are spendable and lie in lots; a `score` is a sum that is never spent (GROWTH). */
-export type AssetKind = 'points' | 'score';
+import { type AssetKind, type AssetPolicy, faultOfPolicy } from './asset-policy';
+import type { AssetScope } from './asset-scope';
 
 /** What a program counts. */
 export interface AssetDeclaration {
@@ -21,8 +19,10 @@ export interface AssetDeclaration {
   readonly scale: string;
   /** Minor units of money that one unit costs its issuer, a rational such as `1/100`. */
   readonly unitCost: string;
-  /** Absent: every default. Only for `points`. */
+  /** Absent: every default. Not for a `score`. */
   readonly policy?: AssetPolicy;
+  /** Absent: it is earned and spent in the whole group. */
+  readonly scope?: AssetScope;
 }
 
 /** A declaration as it was made: it counts for what is earned from `validFrom` on, the first also for all before it. */
@@ -67,7 +67,7 @@ export const ASSETS_REFUSALS: RefusalTable<AssetsRefusal> = {
     family: 'conflict',
     retryable: false,
     precedence: 2,
-    title: { en: 'Points stay points and a score stays a score', zh: '资产类型一经声明不可更改' },
+    title: { en: 'The kind of an asset stays as it was declared', zh: '资产类型一经声明不可更改' },
   },
   'asset-scale-fixed': {
     family: 'conflict',
@@ -120,8 +120,8 @@ export const assetsDecider: Decider<AssetsState, DeclareAssets, AssetDeclared, A
 };
 
 function stands(before: AssetDeclaration, declared: AssetDeclaration): boolean {
-  const policies = [before, declared].map(({ policy = {} }) => canonicalJson(policy));
-  return before.unitCost === declared.unitCost && policies[0] === policies[1];
+  const terms = [before, declared].map(({ policy = {}, scope = {} }) => canonicalJson({ policy, scope }));
+  return before.unitCost === declared.unitCost && terms[0] === terms[1];
 }
 
 const NAME = /^[A-Z][A-Z0-9-]{0,31}$/;
@@ -133,11 +133,12 @@ function faultOf(
 ): Rejection<AssetsRefusal> | undefined {
   const { asset, kind, scale, unitCost } = declared;
   const cost = parseRational(unitCost);
-  if (!NAME.test(asset) || !SCALE.test(scale) || !cost || cost.numerator < 0n)
-    return reject('asset-invalid', { asset });
+  // A punch is whole.
+  const hasScale = kind === 'count' ? scale === '0' : SCALE.test(scale);
+  if (!NAME.test(asset) || !hasScale || !cost || cost.numerator < 0n) return reject('asset-invalid', { asset });
   const fixed = known?.kind ?? BUILT_IN_ASSETS[asset];
   if (fixed && fixed !== kind) return reject('asset-kind-fixed', { asset, kind: fixed });
   if (known && known.scale !== scale) return reject('asset-scale-fixed', { asset, scale: known.scale });
-  const wrong = declared.policy && (kind === 'score' ? 'policy' : faultOfPolicy(declared.policy));
+  const wrong = declared.policy && (kind === 'score' ? 'policy' : faultOfPolicy(declared.policy, kind));
   return wrong ? reject('asset-policy-invalid', { asset, part: wrong }) : undefined;
 }

@@ -24,7 +24,59 @@ const declare = (...assets: readonly AssetDeclaration[]) => ({
 });
 const program = scenario(assetsDecider);
 
+const GOLD = { tier: 'gold', limit: '500' };
+const MEALS: AssetDeclaration = { asset: 'COUNT-MEALS', kind: 'count', scale: '0', unitCost: '100' };
+
 describe('declare assets', () => {
+  it('declares an asset of every kind, for one unit or one store where it says so', () => {
+    const stored = {
+      asset: 'STORED-HOTEL',
+      kind: 'stored',
+      scope: { unit: 'hotel' },
+      policy: { storedOrder: 'pro_rata' },
+    };
+    const credit = { asset: 'CREDIT-HOTEL', kind: 'credit', scope: { unit: 'hotel', store: 'hotel-1' } };
+    for (const kind of [stored, credit]) {
+      const asset = { ...MEALS, ...kind } as AssetDeclaration;
+      program.given(declared(MEALS)).when(declare(MEALS, asset)).then(declared(asset));
+    }
+  });
+
+  it('declares an asset again when its scope changes', () => {
+    const ofHotel = { ...MEALS, scope: { unit: 'hotel' } };
+    program.given(declared(MEALS)).when(declare(ofHotel)).then(declared(ofHotel));
+    program.given(declared(MEALS), declared(ofHotel)).when(declare(ofHotel)).thenNothing();
+  });
+
+  it('refuses punches that are not whole: asset-invalid', () => {
+    program
+      .given()
+      .when(declare({ ...MEALS, scale: '1' }))
+      .thenRefused('asset-invalid', { asset: 'COUNT-MEALS' });
+  });
+
+  it.each<[AssetDeclaration['kind'], AssetPolicy, string]>([
+    ['points', { storedOrder: 'pro_rata' }, 'storedOrder'],
+    ['stored', { storedOrder: 'newest_first' as 'pro_rata' }, 'storedOrder'],
+    ['stored', { exchange: [{ to: 'POINTS', rate: '1' }] }, 'exchange'],
+    ['stored', { maturity: { days: '1' } }, 'maturity'],
+    ['stored', { clawback: 'within_balance' }, 'clawback'],
+    ['credit', { expiry: { days: '1' } }, 'expiry'],
+    ['credit', { dueDays: '0' }, 'dueDays'],
+    ['points', { dueDays: '30' }, 'dueDays'],
+    ['points', { loan: { limit: '-1', dueDays: '30' } }, 'loan'],
+    ['points', { loan: { limit: '1', dueDays: '0' } }, 'loan'],
+    ['points', { loan: { limit: '1', dueDays: '1', tiers: [GOLD, GOLD] } }, 'loan'],
+    ['stored', { loan: { limit: '1', dueDays: '1' } }, 'loan'],
+    ['points', { reactivation: { withinDays: '0', livesDays: '1' } }, 'reactivation'],
+    ['credit', { reactivation: { withinDays: '1', livesDays: '1' } }, 'reactivation'],
+  ])('refuses of %s the policy %j: asset-policy-invalid', (kind, policy, part) => {
+    program
+      .given()
+      .when(declare({ ...MEALS, kind, policy }))
+      .thenRefused('asset-policy-invalid', { asset: 'COUNT-MEALS', part });
+  });
+
   it('declares what is new', () => {
     program.given(declared(POINTS)).when(declare(POINTS, GROWTH)).then(declared(GROWTH));
   });
@@ -87,6 +139,7 @@ describe('declare assets', () => {
       { caps: { earn: { transaction: '500', day: '0', week: '2000', month: '5000', life: '9000000000000000' } } },
       { caps: { balance: '100000' } },
       { caps: { spend: { month: '100' }, earn: { life: '1' }, onExceed: 'reject' } },
+      { loan: { limit: '0', dueDays: '30', tiers: [GOLD] }, reactivation: { withinDays: '30', livesDays: '7' } },
     ];
     for (const policy of policies) {
       program

@@ -1,5 +1,5 @@
 import { compareText, instant } from '@tallystick/vocabulary';
-import { arrivedLot, TRANSFER } from '../account/decisions/decision.evolve';
+import { arrivedLot, TRANSFER } from '../account/decisions/lot-sources';
 import type { AccountState } from '../account/account.state';
 import { type Axes, fold, type LotAsOf, lotsOf } from '../as-of/as-of';
 import type { AccountHistory } from '../as-of/history';

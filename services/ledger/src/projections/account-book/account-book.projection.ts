@@ -6,23 +6,24 @@ import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } fro
 import { insertOf, type LogProjection, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { caseRows } from './case-rows';
+import { mergeDebts } from './debt-rows';
 import { mergeHolds } from './hold-rows';
 import { insertLots, isFresh, mergeLots } from './lot-rows';
 import { type BalanceChange, changesOf, type JournalEntry } from './movements';
 import { postingsText } from './postings-text';
 
 /**
- * Balances, lots, holds and the double-entry journal of every account, and the cases that wait for a person's decision: at
- * most seven statements per page of the log.
+ * Balances, lots, holds, debts and the double-entry journal of every account, and the cases that wait for a person's
+ * decision: at most eight statements per page of the log.
  */
 export const accountBookProjection: LogProjection = {
   source: 'log',
   name: 'account-book',
   version: 3,
-  tables: ['balance', 'lot', 'hold', 'adjustment_request', 'dispute', 'journal'],
+  tables: ['balance', 'lot', 'hold', 'debt', 'adjustment_request', 'dispute', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots, holds, others } = changesOf(events);
+    const { entries, balances, lots, holds, debts, others } = changesOf(events);
     const begun = lots.filter(isFresh);
     const changed = lots.filter((lot) => !isFresh(lot));
     return [
@@ -31,6 +32,7 @@ export const accountBookProjection: LogProjection = {
       ...(begun.length > 0 ? [insertLots(begun, table)] : []),
       ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
       ...(holds.length > 0 ? [mergeHolds(holds, table)] : []),
+      ...(debts.length > 0 ? [mergeDebts(debts, table)] : []),
       ...(others.length > 0 ? caseRows(others, table) : []),
     ];
   },
@@ -78,6 +80,14 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'PointsSent':
     case 'PointsReceived':
       return { source: { source: '~transfer', id: data.transfer } };
+    case 'PointsGranted':
+      return { source: { source: `~${data.by}`, id: data.grant }, store: data.store };
+    case 'PointsWithdrawn':
+      return data.withdrawal === undefined
+        ? { store: data.store }
+        : { source: { source: `~${data.by}`, id: data.withdrawal }, store: data.store };
+    case 'LotsReactivated':
+      return { source: { source: '~reactivation', id: data.reactivation } };
     case 'ExpiryExtended':
       return { source: { source: '~extension', id: data.extension } };
     case 'PointsImported':
@@ -87,6 +97,8 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'PointsActivated':
     case 'LotsExpired':
     case 'LateLot':
+    case 'CreditOverdue':
+    case 'LoanOverdue':
     case 'AccountFrozen':
     case 'AccountUnfrozen':
     case 'AccountClosed':

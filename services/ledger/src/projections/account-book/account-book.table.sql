@@ -74,6 +74,28 @@ create table {{hold}} (
 
 create index on {{hold}} (until, account) where state = 'open';
 
+-- What holders owe for loans and for what they spent on credit, paid or not.
+create table {{debt}} (
+  at timestamptz(3) not null,
+  due_at timestamptz(3) not null,
+  amount bigint not null,
+  owed bigint not null check (owed >= 0),
+  -- Of the event that last changed it.
+  revision integer not null,
+  -- True once it was said that it was not paid when it was due.
+  overdue boolean not null,
+  account uuid not null,
+  debt text collate "C" not null,
+  tenant text collate "C" not null,
+  program text collate "C" not null,
+  asset text collate "C" not null,
+  unit text collate "C" not null,
+  primary key (account, debt),
+  constraint debt_is_not_overpaid check (owed <= amount)
+) with (fillfactor = 80);
+
+create index on {{debt}} (due_at, account) where owed > 0 and not overdue;
+
 -- Adjustments above their makers' limits, and what a second person decided (capabilities L11).
 create table {{adjustment_request}} (
   requested_at timestamptz(3) not null,

@@ -63,6 +63,19 @@ export class DueBook {
     );
   }
 
+  /** Debts of a program that are due by `at`, not repaid, and not said to be overdue. */
+  overdue(tenant: string, program: string, at: Instant): DuePages {
+    return this.pages(
+      'due-debts',
+      `select account::text as account, due_at as due from debt
+        where owed > 0 and not overdue and due_at <= $1 and (due_at, account) > ($2, $3)
+          and tenant = $5 and program = $6
+        order by due_at, account limit $4`,
+      at,
+      [tenant, program],
+    );
+  }
+
   /** Open holds of a tenant whose time is over by `at`. */
   lapses(tenant: string, at: Instant): DuePages {
     return this.pages(

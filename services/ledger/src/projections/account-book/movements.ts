@@ -13,6 +13,7 @@ import {
   type LotBook,
   type PointsAccrued,
   type PointsCredited,
+  type PointsGranted,
   type PointsReceived,
   type PointsReversed,
   type RedemptionCancelled,
@@ -21,6 +22,7 @@ import {
   upcastAccount,
 } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
+import { type DebtChange, DebtSums } from './debt-sums';
 
 /** What a page adds to one balance; what is owed is counted up, though its book goes down. */
 export interface BalanceChange {
@@ -93,6 +95,7 @@ export interface PageChanges {
   readonly balances: readonly BalanceChange[];
   readonly lots: readonly LotChange[];
   readonly holds: readonly HoldChange[];
+  readonly debts: readonly DebtChange[];
   /** Events of other kinds of stream. */
   readonly others: readonly RecordedEvent[];
 }
@@ -117,6 +120,7 @@ export function changesOf(page: readonly RecordedEvent[]): PageChanges {
     balances: [...sums.balances.values()],
     lots: [...sums.lots.values()],
     holds: [...sums.holds.values()],
+    debts: sums.debts.changes(),
     others,
   };
 }
@@ -125,6 +129,7 @@ class PageSums {
   readonly balances = new Map<string, BalanceChange>();
   readonly lots = new Map<string, LotChange>();
   readonly holds = new Map<string, HoldChange>();
+  readonly debts = new DebtSums();
 
   add(entry: JournalEntry): void {
     const { event } = entry;
@@ -223,6 +228,18 @@ class PageSums {
         return this.shift(entry, event.data.asset, event.data.slices, 'available', 'moved');
       case 'PointsCredited':
         return this.credited(entry, event.data);
+      case 'PointsGranted':
+        return this.granted(entry, event.data);
+      case 'PointsWithdrawn':
+        this.debts.pay(entry, event.data);
+        this.shift(entry, event.data.asset, event.data.fallen ?? [], 'available', 'expired');
+        return this.shift(entry, event.data.asset, event.data.slices, 'available', 'moved');
+      case 'LotsReactivated':
+        this.shift(entry, event.data.asset, event.data.slices, 'expired', 'available');
+        return this.extended(entry, event.data);
+      case 'CreditOverdue':
+      case 'LoanOverdue':
+        return this.debts.overdue(entry, event.data);
       case 'PointsReceived':
       case 'PointsImported':
         return this.arrived(entry, event.data);
@@ -245,14 +262,23 @@ class PageSums {
     this.shift(entry, asset, slices, 'held', 'spent');
     this.shift(entry, asset, released, 'held', 'available');
     this.hold(entry, data, 'captured').captured = BigInt(amount);
+    if (data.owed) this.debts.owe(entry, `credit:${data.hold}`, data, data.owed.amount, data.owed.dueAt);
   }
 
-  private extended(entry: JournalEntry, { asset, lots }: ExpiryExtended['data']): void {
+  private granted(entry: JournalEntry, data: PointsGranted['data']): void {
+    this.arrived(entry, data);
+    this.debts.pay(entry, data);
+    if (data.by === 'loan' && data.dueAt !== undefined)
+      this.debts.owe(entry, `loan:${data.grant}`, data, data.amount, data.dueAt);
+  }
+
+  private extended(entry: JournalEntry, { asset, lots }: Pick<ExpiryExtended['data'], 'asset' | 'lots'>): void {
     for (const [lot, , to] of lots) this.lot(entry, lot, asset).extendedTo = instant(to);
   }
 
   private cancelled(entry: JournalEntry, data: RedemptionCancelled['data']): void {
     const { asset, slices, grace, amount } = data;
+    this.debts.pay(entry, data);
     this.shift(entry, asset, slices, 'spent', 'available');
     for (const lot of grace?.lots ?? []) this.lot(entry, lot, asset).extendedTo = instant(grace!.until);
     this.hold(entry, data, 'captured').cancelled += BigInt(amount);

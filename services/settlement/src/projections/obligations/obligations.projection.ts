@@ -20,7 +20,9 @@ export type Movement =
   | ledger.PointsRedeemed
   | ledger.PointsExpired
   | ledger.PointsAdjusted
-  | ledger.PointsMoved;
+  | ledger.PointsMoved
+  | ledger.PointsGranted
+  | ledger.PointsWithdrawn;
 
 /** The part of the liability that a topic's movements are of. */
 const ENTRY_OF = {
@@ -30,7 +32,12 @@ const ENTRY_OF = {
   'ledger.points-expired.v1': 'expired',
   'ledger.points-adjusted.v1': 'adjusted',
   'ledger.points-moved.v1': 'transferred',
-} as const satisfies Record<string, Entry>;
+  'ledger.points-granted.v1': 'issued',
+  // A refund and a lowered limit take back what was issued; a loan is repaid with points, which their issuers owe the lender.
+  'ledger.points-withdrawn.v1': (message: Movement) => {
+    return 'kind' in message && message.kind === 'loan-repayment' ? 'redeemed' : 'reversed';
+  },
+} as const satisfies Record<string, Entry | ((message: Movement) => Entry)>;
 
 interface Row extends Obligation {
   /** Tells the obligations of one movement apart: their order is that of the movement. */
@@ -45,14 +52,14 @@ interface Row extends Obligation {
 export const obligationsProjection: ContractProjection = {
   source: 'contracts',
   name: 'obligations',
-  version: 2,
+  version: 3,
   tables: ['obligation', 'obligation_total'],
   ddl: readFileSync(join(__dirname, 'obligations.table.sql'), 'utf8'),
   statements: Object.fromEntries(
     Object.entries(ENTRY_OF).map(([topic, entry]) => [
       topic,
       (records: readonly BusRecord[], table: TableName) =>
-        insert(records as readonly BusRecord<Movement>[], entry, table),
+        insert(records as readonly BusRecord<Movement>[], typeof entry === 'string' ? () => entry : entry, table),
     ]),
   ),
 };
@@ -63,14 +70,18 @@ const withTotals = (table: TableName) => (insert: string) => `
     ${insert} returning tenant, program, issuer, store, asset, cost_numerator, cost_denominator, entry, points)
   insert into ${table('obligation_total')} as total
     (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, entry, points)
-  select tenant, program, issuer, case entry when 'issued' then store else '' end, asset, cost_numerator, cost_denominator,
+  select tenant, program, issuer, case entry when 'issued' then coalesce(store, '') else '' end, asset, cost_numerator, cost_denominator,
          entry, sum(points)
     from added group by 1, 2, 3, 4, 5, 6, 7, 8 order by 1, 2, 3, 4, 5, 6, 7, 8
   on conflict (tenant, program, issuer, store, asset, cost_numerator, cost_denominator, entry)
     do update set points = total.points + excluded.points`;
 
-function insert(records: readonly BusRecord<Movement>[], entry: Entry, table: TableName): RowStatement[] {
-  const rows = records.flatMap((record) => rowsOf(record, entry));
+function insert(
+  records: readonly BusRecord<Movement>[],
+  entryOf: (message: Movement) => Entry,
+  table: TableName,
+): RowStatement[] {
+  const rows = records.flatMap((record) => rowsOf(record, entryOf(record.message)));
   if (rows.length === 0) return [];
   const messages = rows.map(({ record }) => record.message);
   const obligations = insertOf({
@@ -101,6 +112,8 @@ function rowsOf(record: BusRecord<Movement>, entry: Entry): Row[] {
   const { message } = record;
   const changes = message.movements.map((movement): LotChange => ({ ...changeOf(movement), entry }));
   if ('outOfBreakage' in message) changes.push(...outOfBreakage((message.outOfBreakage ?? []).map(changeOf)));
+  if ('fallen' in message)
+    changes.push(...(message.fallen ?? []).map((one) => ({ ...changeOf(one), entry: 'expired' as const })));
   return obligationsOf(changes).map((obligation, part) => ({ ...obligation, part, record }));
 }
 

@@ -34,7 +34,7 @@ create table {{obligation_total}} (
   tenant text collate "C" not null,
   program text collate "C" not null,
   issuer text collate "C" not null,
-  -- The store that issued; empty for every other entry, whose store is that of the lot.
+  -- The store that issued; empty where a unit did without one, and for every other entry, whose store is that of the lot.
   store text collate "C" not null,
   asset text collate "C" not null,
   entry text collate "C" not null,

@@ -5,7 +5,7 @@ import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
 import type { AdjustPoints } from './decision.commands';
 import { faultOfBalanceCap } from './balance-caps';
-import { creditLot } from './decision.evolve';
+import { creditLot } from './lot-sources';
 import { drawn, faultOfSpending } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
 
@@ -20,6 +20,9 @@ export function adjustPoints(
   const { asset, amount, balanceCap } = command;
   if (state.books.get(asset)?.score) return reject('asset-not-spendable', { asset });
   if (amount < 0n) return debit(command, state);
+  if (command.scope && command.scope.unit !== command.unit) {
+    return reject('asset-out-of-scope', { asset, unit: command.unit });
+  }
   return faultOfBalanceCap(state, asset, amount, balanceCap) ?? [credit(command, state)];
 }
 

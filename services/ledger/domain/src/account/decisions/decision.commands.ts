@@ -1,7 +1,9 @@
 import type { Instant, RoundingMode } from '@tallystick/vocabulary';
+import type { AssetScope } from '../../assets/asset-scope';
+import type { ValueCommand } from './grant.commands';
 
 /** A decision on an account that exists; `at` is the server's clock, entered with the command. */
-interface ForAccount {
+export interface ForAccount {
   readonly tenant: string;
   readonly account: string;
   /** Of the caller's credential; absent where time, or the ledger itself, acts. */
@@ -37,6 +39,10 @@ export interface PlaceHold extends ForAccount {
   readonly slices?: readonly { readonly lot: string; readonly amount: bigint }[];
   /** The till that may spend it offline: then the hold is a lease (capabilities X3). */
   readonly till?: string;
+  /** Where the asset may be spent; absent: everywhere. */
+  readonly scope?: AssetScope;
+  /** Present: of stored value, principal and gifted part are drawn in proportion; absent: in draw order. */
+  readonly order?: 'pro_rata';
 }
 
 /** Ends a hold as a redemption. */
@@ -53,6 +59,12 @@ export interface CaptureHold extends ForAccount {
   readonly store?: string;
   /** For what is captured beyond the hold; absent: no limit. */
   readonly caps?: readonly SpendCap[];
+  /** Where the asset of the hold may be spent; absent: everywhere. */
+  readonly scope?: AssetScope;
+  /** Present: a part is taken of every slice in proportion; absent: from the first drawn on. */
+  readonly order?: 'pro_rata';
+  /** When what was drawn on credit is to be repaid; absent: at once. */
+  readonly dueAt?: Instant;
 }
 
 /** Ends a hold without redemption. */
@@ -111,6 +123,8 @@ export interface AdjustPoints extends ForAccount {
   readonly expiresAt?: Instant;
   /** The most that the account may have of the asset after a credit; absent: no limit. */
   readonly balanceCap?: bigint;
+  /** Where the asset may be earned; absent: everywhere. */
+  readonly scope?: AssetScope;
 }
 
 /** Sends points to another account of the program (capabilities L10). */
@@ -154,6 +168,8 @@ export interface ImportPoints extends ForAccount {
   readonly lots: readonly ArrivingLot[];
   /** What the other system says the sum is. */
   readonly expected: bigint;
+  /** Where the asset may be earned; absent: everywhere. */
+  readonly scope?: AssetScope;
 }
 
 /** Changes points of one asset into points of another. */
@@ -209,6 +225,7 @@ export interface UnfreezeAccount extends SetStatus {
 
 export type DecisionCommand =
   | PlaceHold
+  | ValueCommand
   | CaptureHold
   | ReleaseHold
   | CancelRedemption

@@ -8,12 +8,14 @@ import type { DecisionCommand, UnfreezeAccount } from './decision.commands';
 import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { exchangePoints } from './exchanges';
+import { changeLimit, grantPoints, lendPoints, repayCredit, topUp } from './grants';
 import { captureHold, placeHold, releaseHold } from './holds';
 import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { cancelRedemption } from './redemptions';
 import { saidBy } from './said';
 import { importPoints, receivePoints, sendPoints } from './transfers';
+import { noteOverdue, reactivateLots, reactivateTaken, refundPrincipal, repayLoan } from './withdrawals';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
@@ -42,6 +44,8 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
       return thawed(command, state);
     case 'notice-expiry':
       return noticeExpiry(command, state);
+    case 'note-overdue':
+      return noteOverdue(command, state);
     default:
       return inTime(command, state);
   }
@@ -55,7 +59,14 @@ function thawed(command: UnfreezeAccount, state: AccountState): readonly Account
 }
 
 /** Commands that may be the first of an account. */
-const OPENS: ReadonlySet<string> = new Set(['receive-points', 'import-points']);
+const OPENS: ReadonlySet<string> = new Set([
+  'receive-points',
+  'import-points',
+  'grant-points',
+  'top-up',
+  'lend-points',
+  'change-limit',
+]);
 
 /** What a closed account no longer does; what comes back to it, or was sent to it, is forfeited at once. */
 const BARRED: ReadonlySet<string> = new Set([
@@ -65,13 +76,18 @@ const BARRED: ReadonlySet<string> = new Set([
   'adjust-points',
   'send-points',
   'import-points',
+  'grant-points',
+  'top-up',
+  'lend-points',
+  'change-limit',
+  'reactivate-lots',
   'exchange-points',
   'extend-expiry',
 ]);
 
 type Timed = Exclude<
   DecisionCommand,
-  { kind: 'pass-time' | 'activate-lots' | 'freeze-account' | 'unfreeze-account' | 'notice-expiry' }
+  { kind: 'pass-time' | 'activate-lots' | 'freeze-account' | 'unfreeze-account' | 'notice-expiry' | 'note-overdue' }
 >;
 
 function inTime(command: Timed, state: AccountState): Outcome {
@@ -106,6 +122,22 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return importPoints(command, state);
     case 'exchange-points':
       return exchangePoints(command, state);
+    case 'grant-points':
+      return grantPoints(command, state);
+    case 'top-up':
+      return topUp(command, state);
+    case 'lend-points':
+      return lendPoints(command, state);
+    case 'change-limit':
+      return changeLimit(command, state);
+    case 'repay-credit':
+      return repayCredit(command, state);
+    case 'refund-principal':
+      return refundPrincipal(command, state);
+    case 'repay-loan':
+      return repayLoan(command, state);
+    case 'reactivate-lots':
+      return reactivateLots(command, state);
     case 'close-account':
       return closeAccount(command, state);
   }
@@ -114,6 +146,9 @@ function carryOut(command: Timed, state: AccountState): Outcome {
 /** What a decision frees settles what reversals are owed; what of it is past its date ends at once. */
 function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountState, command: Timed): void {
   if (draft.hasReversals && outcome.some((event) => leavesMore(event, before))) {
+    for (const event of outcome) {
+      if (event.type === 'LotsReactivated') draft.add(reactivateTaken(event, causeOf(command), draft.state));
+    }
     draft.add(eventsOfRedraw(causeOf(command), draft.state));
   }
   if (before.closed) draft.add(forfeitures(draft.state, command.at));
@@ -124,7 +159,7 @@ function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountS
 /** What only uses lots takes nothing that a reversal has; a capture decides what a reversal waits for. */
 function leavesMore({ type, data }: AccountEvent, { owed }: AccountState): boolean {
   if (type === 'HoldCaptured') return data.released.length > 0 || owed.size > 0;
-  return type !== 'HoldPlaced' && type !== 'PointsDebited' && type !== 'PointsSent';
+  return type !== 'HoldPlaced' && type !== 'PointsDebited' && type !== 'PointsSent' && type !== 'PointsWithdrawn';
 }
 
 function freesEndedLots(event: AccountEvent, state: AccountState, { at }: Timed): boolean {
@@ -153,6 +188,18 @@ function causeOf(command: Timed): Reference {
       return { source: '~exchange', id: command.exchange };
     case 'close-account':
       return { source: '~account', id: command.account };
+    case 'grant-points':
+    case 'top-up':
+    case 'lend-points':
+    case 'change-limit':
+    case 'repay-credit':
+      return { source: '~grant', id: command.grant };
+    case 'refund-principal':
+      return { source: '~refund', id: command.refund };
+    case 'repay-loan':
+      return { source: '~repayment', id: command.repayment };
+    case 'reactivate-lots':
+      return { source: '~reactivation', id: command.reactivation };
     case 'extend-expiry':
       return { source: '~extension', id: command.extension };
     case 'send-points':

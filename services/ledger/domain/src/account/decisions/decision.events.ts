@@ -1,5 +1,6 @@
 import type { DomainEvent } from '@tallystick/decider';
 import type { OfHolder, Posting } from '../account.events';
+import type { GrantEvent, Repaid } from './grant.events';
 
 /** A part of one lot that a decision moved, as a row: the slices of one redemption may be ten thousand. */
 export type SliceRow = readonly [lot: string, issuer: string, unitCost: string, amount: string];
@@ -10,7 +11,7 @@ interface Decided extends OfHolder {
   readonly postings: readonly Posting[];
 }
 
-interface OfAsset extends Decided {
+export interface OfAsset extends Decided {
   readonly asset: string;
 }
 
@@ -20,13 +21,13 @@ interface OfHold extends OfAsset {
 }
 
 /** Where points are redeemed: the unit that accepts them. */
-interface Accepted {
+export interface Accepted {
   readonly unit: string;
   readonly store?: string;
 }
 
 /** Slices of lots in the order in which they were drawn; Σ slices = amount. */
-interface Drawn {
+export interface Drawn {
   readonly amount: string;
   readonly slices: readonly SliceRow[];
 }
@@ -55,6 +56,8 @@ export type HoldPlaced = DomainEvent<
       readonly till?: string;
       /** The hold lapses at this instant: earlier than asked where it is to end with the first lot that expires. */
       readonly until: string;
+      /** Present where principal and gifted parts of stored value were drawn in proportion, each in draw order. */
+      readonly order?: 'pro_rata';
     }
 >;
 
@@ -67,6 +70,8 @@ export type HoldCaptured = DomainEvent<
       readonly released: readonly SliceRow[];
       /** Slices of `slices` beyond the hold, drawn at capture. */
       readonly beyond?: readonly SliceRow[];
+      /** What of it was drawn on credit is owed, as the debt `credit:<hold>`. */
+      readonly owed?: { readonly amount: string; readonly dueAt: string };
     }
 >;
 
@@ -119,6 +124,8 @@ export type RedemptionCancelled = DomainEvent<
       readonly whole?: true;
       /** Lots whose date has passed and that live until this instant once more. */
       readonly grace?: { readonly until: string; readonly lots: readonly string[] };
+      /** Debts that are so paid, where it had been drawn on credit. */
+      readonly repaid?: readonly Repaid[];
     }
 >;
 
@@ -223,6 +230,7 @@ export type AccountUnfrozen = DomainEvent<'AccountUnfrozen', StatusSet & { reado
 export type AccountClosed = DomainEvent<'AccountClosed', Decided & { readonly reason: string }>;
 
 export type DecisionEvent =
+  | GrantEvent
   | PointsActivated
   | HoldPlaced
   | HoldCaptured

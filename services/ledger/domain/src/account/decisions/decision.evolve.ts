@@ -7,9 +7,10 @@ import {
   booksOf,
   type Hold,
   type Holding,
+  type Debt,
   holdingOf,
   insertFact,
-  lotOf,
+  referenceOf,
   type Used,
 } from '../account.state';
 import type {
@@ -24,6 +25,8 @@ import type {
   RedemptionCancelled,
   SliceRow,
 } from './decision.events';
+import type { LotsReactivated, PointsGranted, PointsWithdrawn, Repaid } from './grant.events';
+import { ADJUSTMENT } from './lot-sources';
 import { saidOf } from './said';
 
 /** Folds what a decision, or time, did into the state it is given, in place. */
@@ -60,16 +63,23 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
     case 'PointsCredited':
       return credited(state, event.data);
     case 'PointsReceived':
-      return arrived(state, TRANSFER, event.data.transfer, event.data);
     case 'PointsImported':
-      return arrived(state, IMPORT, event.data.import, event.data);
+      return arrived(state, event.data);
     case 'PointsExchanged': {
-      const { asset, slices, exchange, toAsset, received } = event.data;
+      const { asset, slices, toAsset, received } = event.data;
       shift(state, asset, slices, 'remaining', 'moved');
-      return arrived(state, EXCHANGE, exchange, { ...event.data, asset: toAsset, slices: received });
+      return arrived(state, { ...event.data, asset: toAsset, slices: received });
     }
+    case 'PointsGranted':
+      return granted(state, event.data);
+    case 'PointsWithdrawn':
+      return withdrawn(state, event.data);
+    case 'LotsReactivated':
+      return reactivated(state, event.data);
     case 'LateLot':
     case 'ExpiryNoticed':
+    case 'CreditOverdue':
+    case 'LoanOverdue':
       return;
     case 'AccountClosed':
       state.closed = true;
@@ -115,7 +125,7 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
 }
 
 function captured(state: AccountState, data: HoldCaptured['data']): void {
-  const { hold: name, asset, amount, effectiveAt, slices, released, beyond } = data;
+  const { hold: name, asset, amount, effectiveAt, slices, released, beyond, unit, owed } = data;
   const hold = state.holds.get(name)!;
   shift(state, asset, beyond ?? [], 'remaining', 'held');
   shift(state, asset, slices, 'held', 'spent');
@@ -124,6 +134,7 @@ function captured(state: AccountState, data: HoldCaptured['data']): void {
   hold.captured = BigInt(amount);
   hold.slices = slices.map(sliceOf);
   state.open.delete(hold);
+  if (owed) owe(state, { debt: `credit:${name}`, kind: 'credit', asset, unit, ...termsOf(owed, effectiveAt) });
 }
 
 function ended(
@@ -138,7 +149,7 @@ function ended(
   state.open.delete(hold);
 }
 
-function extended(state: AccountState, { asset, lots }: ExpiryExtended['data']): void {
+function extended(state: AccountState, { asset, lots }: Pick<ExpiryExtended['data'], 'asset' | 'lots'>): void {
   for (const [lot, , to] of lots) {
     const holding = holdingOf(state, asset, lot);
     if (holding) holding.extendedTo = instant(to);
@@ -146,12 +157,13 @@ function extended(state: AccountState, { asset, lots }: ExpiryExtended['data']):
 }
 
 function cancelled(state: AccountState, data: RedemptionCancelled['data']): void {
-  const { hold: name, asset, effectiveAt, slices, grace } = data;
+  const { hold: name, asset, effectiveAt, slices, grace, repaid } = data;
   free(state, asset, slices, 'spent', effectiveAt);
   for (const lot of grace?.lots ?? []) {
     const holding = holdingOf(state, asset, lot);
     if (holding) holding.extendedTo = instant(grace!.until);
   }
+  pay(state, repaid);
   const hold = state.holds.get(name)!;
   hold.slices = withoutLast(hold.slices, slices.map(sliceOf));
 }
@@ -182,12 +194,7 @@ interface Arrival {
   readonly lots: readonly MovedLot[];
 }
 
-function arrived(
-  state: AccountState,
-  source: string,
-  name: string,
-  { asset, effectiveAt, slices, lots }: Arrival,
-): void {
+function arrived(state: AccountState, { asset, effectiveAt, slices, lots }: Arrival): void {
   slices.forEach(([lot, issuer, unitCost, amount], index) => {
     const { priority, activatedAt, expiresAt } = lots[index]!;
     const terms = {
@@ -199,29 +206,51 @@ function arrived(
       activatedAt: instant(activatedAt),
       granted: BigInt(amount),
     };
-    insertFact(state, accrualFrom(instant(effectiveAt), source, `${name}.${index}`, issuer, terms));
+    const { source, id } = referenceOf(lot.slice(0, lot.length - asset.length - 1));
+    insertFact(state, accrualFrom(instant(effectiveAt), source, id, issuer, terms));
   });
 }
 
-/** Sources of lots that no purchase grants; no publisher can have such a name. */
-const ADJUSTMENT = '~adjustment';
-export const TRANSFER = '~transfer';
-export const IMPORT = '~import';
-export const EXCHANGE = '~exchange';
+function granted(state: AccountState, data: PointsGranted['data']): void {
+  arrived(state, data);
+  pay(state, data.repaid);
+  const { by, grant, asset, unit, amount, effectiveAt, dueAt } = data;
+  if (by !== 'loan' || dueAt === undefined) return;
+  owe(state, { debt: `loan:${grant}`, kind: 'loan', asset, unit, ...termsOf({ amount, dueAt }, effectiveAt) });
+}
 
-/** Name of the lot that a credit makes. */
-export function creditLot(adjustment: string, asset: string): string {
-  return lotOf(`${ADJUSTMENT}:${adjustment}`, asset);
+function withdrawn(state: AccountState, { asset, slices, fallen = [], repaid }: PointsWithdrawn['data']): void {
+  shift(state, asset, slices, 'remaining', 'moved');
+  shift(state, asset, fallen, 'remaining', 'expired');
+  pay(state, repaid);
+}
+
+function reactivated(state: AccountState, data: LotsReactivated['data']): void {
+  free(state, data.asset, data.slices, 'expired', data.effectiveAt);
+  extended(state, data);
+}
+
+function termsOf({ amount, dueAt }: { readonly amount: string; readonly dueAt: string }, effectiveAt: string) {
+  return { owed: BigInt(amount), at: instant(effectiveAt), dueAt: instant(dueAt) };
+}
+
+function owe(state: AccountState, debt: Debt): void {
+  if (debt.owed > 0n) (state.debts ??= new Map()).set(debt.debt, debt);
+}
+
+function pay(state: AccountState, repaid: readonly Repaid[] = []): void {
+  for (const [name, amount] of repaid) {
+    const debt = state.debts?.get(name);
+    if (!debt) continue;
+    debt.owed -= BigInt(amount);
+    if (debt.owed === 0n) state.debts!.delete(name);
+  }
+  if (state.debts?.size === 0) state.debts = undefined;
 }
 
 /** True where the account was credited under the name of an adjustment; a debit is none (capabilities L23). */
 export function isCredited({ accruals }: AccountState, adjustment: string): boolean {
   return accruals.has(`${ADJUSTMENT}:${adjustment}`);
-}
-
-/** Name of the lot that the part at `index` of a transfer, import or exchange becomes. */
-export function arrivedLot(source: string, name: string, index: number, asset: string): string {
-  return lotOf(`${source}:${name}.${index}`, asset);
 }
 
 type Terms = Pick<Holding, 'asset' | 'lot' | 'unitCost' | 'expiresAt' | 'priority' | 'activatedAt' | 'granted'>;
@@ -243,7 +272,7 @@ function free(
   state: AccountState,
   asset: string,
   slices: readonly SliceRow[],
-  from: 'held' | 'spent',
+  from: 'held' | 'spent' | 'expired',
   effectiveAt: string,
 ): void {
   shift(state, asset, slices, from, 'remaining');

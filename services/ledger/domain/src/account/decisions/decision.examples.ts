@@ -1,4 +1,4 @@
-import { instant } from '@tallystick/vocabulary';
+import { type Instant, instant } from '@tallystick/vocabulary';
 import { EXAMPLE_ACCOUNT, january } from '../account.examples';
 import type {
   ActivateLots,
@@ -18,6 +18,17 @@ import type {
   SendPoints,
   UnfreezeAccount,
 } from './decision.commands';
+import type {
+  ChangeLimit,
+  GrantPoints,
+  LendPoints,
+  NoteOverdue,
+  ReactivateLots,
+  RefundPrincipal,
+  RepayCredit,
+  RepayLoan,
+  TopUp,
+} from './grant.commands';
 
 const ACCOUNT = { tenant: 'demo', account: EXAMPLE_ACCOUNT };
 
@@ -25,6 +36,10 @@ const DAY_SECONDS = 86_400;
 
 function on(day: number) {
   return { ...ACCOUNT, at: instant(january(day)) };
+}
+
+function daysAfter(day: number, days: number): Instant {
+  return (instant(january(day)) + days * DAY_SECONDS * 1_000) as Instant;
 }
 
 /** A hold of POINTS for a day at the mall. */
@@ -104,6 +119,53 @@ export function receivePoints(transfer: string, day: number, more: Partial<Recei
 export function importPoints(name: string, day: number, more: Partial<ImportPoints> = {}): ImportPoints {
   const { lots, program, holder, asset } = receivePoints(name, day);
   return { kind: 'import-points', ...on(day), import: name, program, holder, asset, lots, expected: 50n, ...more };
+}
+
+function granting(grant: string, day: number) {
+  const unit = { unit: 'hotel', unitCost: '1/50' };
+  return { ...on(day), program: 'main', holder: 'm-1', grant, asset: 'POINTS', ...unit };
+}
+
+export function buyPoints(grant: string, day: number, amount: bigint, more: Partial<GrantPoints> = {}): GrantPoints {
+  return { kind: 'grant-points', ...granting(grant, day), by: 'bought', amount, ...more };
+}
+
+/** 100 paid and 20 on top. */
+export function topUp(grant: string, day: number, more: Partial<TopUp> = {}): TopUp {
+  const terms = { principal: 100n, bonus: 20n, order: 'principal_first' as const };
+  return { kind: 'top-up', ...granting(grant, day), ...terms, ...more };
+}
+
+/** A loan due ten days later; at most 100 are owed at once. */
+export function lendPoints(grant: string, day: number, amount: bigint, more: Partial<LendPoints> = {}): LendPoints {
+  const terms = { amount, limit: 100n, dueAt: daysAfter(day, 10) };
+  return { kind: 'lend-points', ...granting(grant, day), ...terms, ...more };
+}
+
+export function changeLimit(grant: string, day: number, amount: bigint): ChangeLimit {
+  return { kind: 'change-limit', ...granting(grant, day), amount };
+}
+
+export function repayCredit(grant: string, day: number, amount?: bigint): RepayCredit {
+  return { kind: 'repay-credit', ...granting(grant, day), amount };
+}
+
+export function refundPrincipal(refund: string, day: number, amount?: bigint): RefundPrincipal {
+  return { kind: 'refund-principal', ...on(day), refund, asset: 'POINTS', amount, unit: 'hotel' };
+}
+
+export function repayLoan(repayment: string, day: number, loan: string, amount?: bigint): RepayLoan {
+  return { kind: 'repay-loan', ...on(day), repayment, loan, amount };
+}
+
+/** Of what expired within ten days; it lives for ten more. */
+export function reactivateLots(reactivation: string, day: number, more: Partial<ReactivateLots> = {}): ReactivateLots {
+  const window = { since: daysAfter(day, -10), until: daysAfter(day, 10) };
+  return { kind: 'reactivate-lots', ...on(day), reactivation, asset: 'POINTS', ...window, ...more };
+}
+
+export function noteOverdue(day: number): NoteOverdue {
+  return { kind: 'note-overdue', ...on(day) };
 }
 
 /** POINTS into MILES, three for two. */

@@ -25,6 +25,11 @@ export class Draft {
     return this.given.lastReversal !== undefined;
   }
 
+  /** True where something is owed, so that what is earned may be due to it. */
+  get hasDebts(): boolean {
+    return this.given.debts !== undefined;
+  }
+
   add(events: readonly AccountEvent[]): void {
     for (const event of events) this.events.push(event);
   }

@@ -14,7 +14,7 @@ import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
 import type { ExchangePoints } from './decision.commands';
 import { faultOfBalanceCap } from './balance-caps';
-import { arrivedLot, EXCHANGE } from './decision.evolve';
+import { arrivedLot, EXCHANGE, isBound } from './lot-sources';
 import type { SliceRow } from './decision.events';
 import { drawn, faultOfSpending } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
@@ -32,7 +32,7 @@ export function exchangePoints(
   const rate = parseRational(text);
   if (!rate || rate.numerator <= 0n || asset === toAsset) return reject('rate-invalid', { asset, toAsset, rate: text });
   if (state.books.get(toAsset)?.score) return reject('asset-not-spendable', { asset: toAsset });
-  const lots = spendableLots(state, asset, at);
+  const lots = spendableLots(state, asset, at).filter(({ lot }) => !isBound(lot.lot));
   const fault = faultOfSpending(state, asset, amount, lots);
   if (fault) return fault;
   const toAmount = round(times(amount, rate), rounding);

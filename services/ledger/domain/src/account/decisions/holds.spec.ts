@@ -5,12 +5,44 @@ import { accountDecider } from '../account.decider';
 import type { AccountEvent } from '../account.events';
 import { growthGrant, january, pointsGrant, purchasePicture } from '../account.examples';
 import type { AccountState } from '../account.state';
-import { adjustPoints, captureHold, passTime, placeHold, releaseHold } from './decision.examples';
+import { adjustPoints, captureHold, importPoints, passTime, placeHold, releaseHold } from './decision.examples';
 import type { HoldPlaced } from './decision.events';
 import { after, outcome, standing, told } from './decision.spec-data';
 
 const P1 = purchasePicture('P1', 1, 100n);
 const P2 = purchasePicture('P2', 2, 150n, { issuer: 'mall' });
+
+describe('an asset of one unit or store', () => {
+  const hotel = { scope: { unit: 'hotel' } };
+  const lobby = { scope: { unit: 'hotel', store: 'hotel-1' } };
+
+  it('is held and captured there, and refused anywhere else: asset-out-of-scope', () => {
+    const held = placeHold('H1', 5, 10n, { ...lobby, unit: 'hotel', store: 'hotel-1' });
+    expect(told([P1], held)[0]).toContain('HoldPlaced on 05: 10 of P1');
+    expect(outcome([P1], { ...held, store: 'hotel-2' })).toMatchObject({ rejected: 'asset-out-of-scope' });
+    expect(outcome([P1], placeHold('H1', 5, 10n, hotel))).toEqual({
+      rejected: 'asset-out-of-scope',
+      facts: { asset: 'POINTS', unit: 'mall' },
+    });
+    expect(outcome([P1, held], captureHold('H1', 5, hotel))).toMatchObject({ rejected: 'asset-out-of-scope' });
+    expect(told([P1, held], captureHold('H1', 5, { ...hotel, unit: 'hotel' }))[0]).toContain('HoldCaptured on 05');
+  });
+
+  it('is earned, credited and imported by that unit alone', () => {
+    const grants = [pointsGrant(10n, lobby)];
+    expect(told([], purchasePicture('P1', 1, 0n, { grants }))).toHaveLength(2);
+    for (const elsewhere of [{ issuer: 'mall' }, { store: 'hotel-2' }]) {
+      expect(outcome([], purchasePicture('P1', 1, 0n, { grants, ...elsewhere }))).toMatchObject({
+        rejected: 'asset-out-of-scope',
+      });
+    }
+    expect(outcome([P1], adjustPoints('A1', 5, 10n, { ...hotel, unit: 'mall' }))).toMatchObject({
+      rejected: 'asset-out-of-scope',
+    });
+    expect(told([P1], adjustPoints('A1', 5, -10n, { ...hotel, unit: 'mall' }))).toHaveLength(1);
+    expect(outcome([], importPoints('I1', 5, hotel))).toMatchObject({ rejected: 'asset-out-of-scope' });
+  });
+});
 
 describe('place a hold', () => {
   it('reserves slices in draw order, which count against what is available at once', () => {

@@ -1,5 +1,6 @@
 import { reject, type Rejection } from '@tallystick/decider';
-import { formatInstant, type Instant } from '@tallystick/vocabulary';
+import { formatInstant, type Instant, splitByLargestRemainder } from '@tallystick/vocabulary';
+import { isWithin } from '../../assets/asset-scope';
 import { drawFrom } from '../../lots/draw';
 import type { Slice } from '../../lots/lot';
 import type { AccountEvent } from '../account.events';
@@ -7,24 +8,28 @@ import type { AccountRefusal } from '../account.rejections';
 import type { AccountState, Hold } from '../account.state';
 import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
 import type { HoldLapsed, SliceRow } from './decision.events';
+import { owedBy } from './debts';
+import { isPrincipal } from './lot-sources';
 import { faultOfSpendCaps } from './spend-caps';
 import { captureName, captureText, holdName, namedText } from './said';
-import { legsOf, type OpenLot, rowsOf, spendableLots, splitSlices, sumOf } from './spendable';
+import { legsOf, type OpenLot, rowsOf, spendableLots, splitInProportion, splitSlices, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
 /**
  * Reserves an amount of spendable lots in draw order, or just the slices that the caller names. Refuses what is not there,
- * and any spending while the holder owes a deficit of the asset (capabilities L5, L7).
+ * any spending while the holder owes a deficit of the asset (capabilities L5, L7), and a unit or store outside the asset's
+ * scope (L16).
  */
 export function placeHold(command: PlaceHold, state: AccountState): Outcome {
   const { hold, asset, amount, at, unit, store, ttlSeconds, till, caps } = command;
   const known = state.holds.get(hold);
   if (known) return isSameHold(known, command, state) ? [] : reject('hold-conflict', { hold });
+  if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset, unit });
   const lots = spendableLots(state, asset, at);
   const fault = faultOfSpending(state, asset, amount, lots) ?? (caps && faultOfSpendCaps(state, asset, amount, caps));
   if (fault) return fault;
-  const chosen = command.slices ? namedSlices(command, command.slices, lots) : drawn(lots, amount);
+  const chosen = command.slices ? namedSlices(command, command.slices, lots) : drawnBy(command, lots, amount);
   if ('rejected' in chosen) return chosen;
   const slices = rowsOf(chosen);
   const until = endOf(command, lots, slices);
@@ -39,6 +44,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
     ...(command.slices ? { named: true as const } : {}),
     ttlSeconds: String(ttlSeconds),
     until: formatInstant(until),
+    ...(command.order === undefined ? {} : { order: command.order }),
     effectiveAt: formatInstant(at),
     slices,
     postings: legsOf(asset, [[slices, 'available', 'held']]),
@@ -93,6 +99,15 @@ export function drawn(lots: readonly OpenLot[], amount: bigint) {
   ).slices;
 }
 
+/** The slices of a hold: in draw order, or of principal and of all else in proportion to what is there of each. */
+function drawnBy({ order }: Pick<PlaceHold, 'order'>, lots: readonly OpenLot[], amount: bigint) {
+  if (order !== 'pro_rata') return drawn(lots, amount);
+  const principal = lots.filter(({ lot }) => isPrincipal(lot.lot));
+  const others = lots.filter(({ lot }) => !isPrincipal(lot.lot));
+  const [paid, given] = splitByLargestRemainder(amount, [sumOf(principal), sumOf(others)]);
+  return [...drawn(principal, paid!), ...drawn(others, given!)];
+}
+
 /**
  * Ends a hold as a redemption: of all of it or of a part, whose rest is free again; of more only where that is allowed
  * and there. A hold has one end: the same capture again is known, any other is refused (capabilities L5, E27).
@@ -104,9 +119,10 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
   const amount = command.amount ?? hold.amount;
   if (hold.state === 'captured' && hold.captured === amount && saysTheSame(command, state)) return [];
   if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });
+  if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset: hold.asset, unit });
   const beyond = sliceBeyond(command, hold, amount, state);
   if ('rejected' in beyond) return beyond;
-  const { first, rest } = splitSlices(hold.slices, amount);
+  const { first, rest } = (command.order === 'pro_rata' ? splitInProportion : splitSlices)(hold.slices, amount);
   const [captured, released] = [merged([...rowsOf(first), ...beyond]), rowsOf(rest)];
   const data = {
     ...state.owner!,
@@ -118,6 +134,7 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
     effectiveAt: formatInstant(at),
     slices: captured,
     released,
+    ...owedText(command, owedBy(captured, hold.asset, state)),
     ...(beyond.length > 0 ? { beyond } : {}),
     postings: legsOf(hold.asset, [
       [rowsOf(first), 'held', 'redeemed'],
@@ -133,6 +150,10 @@ function saysTheSame(command: CaptureHold, { done }: AccountState): boolean {
   return done.get(captureName(command.hold)) === captureText(command);
 }
 
+function owedText({ at, dueAt = at }: CaptureHold, amount: bigint | undefined) {
+  return amount === undefined ? {} : { owed: { amount: String(amount), dueAt: formatInstant(dueAt) } };
+}
+
 /** A lot that is drawn by the hold and again at capture is one slice. */
 function merged(slices: readonly SliceRow[]): SliceRow[] {
   const rows = new Map<string, SliceRow>();
@@ -145,18 +166,19 @@ function merged(slices: readonly SliceRow[]): SliceRow[] {
 }
 
 function sliceBeyond(
-  { at, beyondHold, caps }: CaptureHold,
+  command: CaptureHold,
   hold: Hold,
   amount: bigint,
   state: AccountState,
 ): SliceRow[] | Rejection<AccountRefusal> {
+  const { at, beyondHold, caps } = command;
   if (amount <= hold.amount) return [];
   if (!beyondHold) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
   const lots = spendableLots(state, hold.asset, at);
   const more = amount - hold.amount;
   const fault = faultOfSpending(state, hold.asset, more, lots);
   if (fault) return fault;
-  return (caps && faultOfSpendCaps(state, hold.asset, more, caps, hold)) ?? rowsOf(drawn(lots, more));
+  return (caps && faultOfSpendCaps(state, hold.asset, more, caps, hold)) ?? rowsOf(drawnBy(command, lots, more));
 }
 
 /** The hold that a command names; one of another unit is as unknown to a bound credential as one that is not there. */

@@ -2,9 +2,10 @@ import { reject, type Rejection } from '@tallystick/decider';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
-import { type AccountState, expiryOf } from '../account.state';
+import { type AccountState, expiryOf, type Holding } from '../account.state';
 import type { CloseAccount, FreezeAccount, NoticeExpiry, UnfreezeAccount } from './decision.commands';
 import type { ExpiryExtended, ExpiryNoticed, LotsExpired, SliceRow } from './decision.events';
+import { isCredit, isPrincipal } from './lot-sources';
 import { noticeName } from './said';
 import { legsOf, MOST_SLICES, type OpenLot, openLots, rowOf, spendableAssets, spendableLots } from './spendable';
 
@@ -57,7 +58,8 @@ function movedDates({ decision, at }: UnfreezeAccount, asset: string, pausedAt: 
 
 /**
  * Ends the account; what is left of its lots, pending ones too, is breakage of their issuers. Refused while a hold is open
- * (capabilities M6: close needs zero holds and a stated fate of the balance).
+ * (capabilities M6: close needs zero holds and a stated fate of the balance), while principal is not refunded, which is never
+ * breakage (CD2), and while credit is granted or anything is owed.
  */
 export function closeAccount(
   { reason, at }: CloseAccount,
@@ -65,13 +67,27 @@ export function closeAccount(
 ): readonly AccountEvent[] | Rejection<AccountRefusal> {
   if (state.closed) return [];
   if (state.open.size > 0) return reject('holds-open', { holds: String(state.open.size) });
+  const unsettled = unsettledAssets(state);
+  if (unsettled.length > 0) return reject('account-not-settled', { assets: unsettled.join(' ') });
   const data = { ...state.owner!, reason, effectiveAt: formatInstant(at), postings: [] };
   return [...forfeitures(state, at), { type: 'AccountClosed', version: 1, data }];
 }
 
+/** Assets with something left that is not forfeited, or with something owed. */
+function unsettledAssets(state: AccountState): string[] {
+  const kept = spendableAssets(state).filter((asset) => openLots(state, asset, isKept).length > 0);
+  const owed = [...(state.debts?.values() ?? [])].map(({ asset }) => asset);
+  return [...new Set([...kept, ...owed])];
+}
+
+function isKept({ lot }: Holding): boolean {
+  return isPrincipal(lot!) || isCredit(lot!);
+}
+
 /**
- * What is left of every lot, given up: a closed account keeps nothing that comes to it late. At most {@link MOST_SLICES}:
- * what is beyond them is given up by the next command, or as time passes.
+ * What is left of every lot, given up: a closed account keeps nothing that comes to it late, but principal, which is still
+ * refunded, and credit, which was never its holder's. At most {@link MOST_SLICES}: what is beyond them is given up by the
+ * next command, or as time passes.
  */
 export function forfeitures(state: AccountState, at: Instant): LotsExpired[] {
   let left = MOST_SLICES;

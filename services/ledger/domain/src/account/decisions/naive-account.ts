@@ -204,11 +204,19 @@ export class NaiveAccount {
         return this.arrived(data.lot, data.unit, data.effectiveAt, data.effectiveAt, data.expiresAt, data.amount);
       case 'PointsExchanged':
         return each(data.slices, (lot, amount) => (lot.moved += amount));
+      case 'PointsWithdrawn':
+        each(data.fallen ?? [], (lot, amount) => (lot.expired += amount));
+        return each(data.slices, (lot, amount) => (lot.moved += amount));
+      case 'LotsReactivated':
+        each(data.slices, (lot, amount) => (lot.expired -= amount));
+        for (const [lot, , to] of data.lots) this.extend(this.lots.get(lot)!, instant(to));
+        return;
+      case 'PointsGranted':
       case 'PointsImported':
       case 'PointsReceived':
         data.slices.forEach(([lot, issuer, , amount], index) => {
-          const { activatedAt, expiresAt } = data.lots[index]!;
-          this.arrived(lot, issuer, data.effectiveAt, activatedAt, expiresAt, amount);
+          const { activatedAt, expiresAt, priority = '0' } = data.lots[index]!;
+          this.arrived(lot, issuer, data.effectiveAt, activatedAt, expiresAt, amount, Number(priority));
         });
     }
   }
@@ -220,10 +228,11 @@ export class NaiveAccount {
     active: string,
     ends: string | undefined,
     amount: string,
+    priority = 0,
   ) {
     const [from, activeAt, until] = [instant(since), instant(active), ends === undefined ? NEVER : instant(ends)];
     const nothing = { held: 0, spent: 0, expired: 0, moved: 0, over: 0, left: 0, isPending: false };
-    const order = orderOf(0, until, activeAt, lot);
+    const order = orderOf(priority, until, activeAt, lot);
     this.lots.set(lot, { lot, issuer, since: from, activeAt, ends: until, granted: Number(amount), order, ...nothing });
   }
 

@@ -7,6 +7,7 @@ import { type AccountState, expiryOf, type Holding, keyOf } from '../account.sta
 import { lotFrom } from '../walk';
 import type { ActivateLots, ExtendExpiry, PassTime } from './decision.commands';
 import type { LotsExpired, PointsActivated, SliceRow } from './decision.events';
+import { repaymentsBy } from './debts';
 import { Draft } from './draft';
 import { lapsesBy } from './holds';
 import { forfeitures } from './life-cycle';
@@ -25,7 +26,9 @@ export function passTime({ at }: PassTime, state: AccountState): readonly Accoun
 
 /** Books what must have happened before a decision of this instant: activations and lapses, not expiry. */
 export function bookDue(draft: Draft, at: Instant): void {
-  draft.add(activationsBy(draft.state, at));
+  const activated = activationsBy(draft.state, at);
+  draft.add(activated);
+  if (draft.hasDebts && activated.length > 0) draft.add(repaymentsBy(activated, draft.state));
   for (const lapse of lapsesBy(draft.state, at)) {
     draft.add([lapse]);
     if (draft.hasReversals) draft.add(eventsOfRedraw({ source: HOLD, id: lapse.data.hold }, draft.state));
@@ -45,7 +48,9 @@ export function activateLots({ purchase, on, at }: ActivateLots, state: AccountS
     const row: SliceRow = [lot, issuer, unitCost, String(holding.remaining)];
     draft.add([activation(state, holding.asset, [row], at, on)]);
   }
-  if (draft.events.length > 0 && draft.hasReversals) draft.add(eventsOfRedraw(purchase, draft.state));
+  if (draft.events.length === 0) return [];
+  if (draft.hasReversals) draft.add(eventsOfRedraw(purchase, draft.state));
+  if (draft.hasDebts) draft.add(repaymentsBy(draft.events, draft.state));
   return draft.events;
 }
 

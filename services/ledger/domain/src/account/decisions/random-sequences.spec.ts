@@ -9,18 +9,27 @@ import type { AccountState, Clawback } from '../account.state';
 import {
   activateLots,
   adjustPoints,
+  buyPoints,
   cancelRedemption,
   captureHold,
+  changeLimit,
   exchangePoints,
   extendExpiry,
   freezeAccount,
   importPoints,
+  lendPoints,
+  noteOverdue,
   noticeExpiry,
   passTime,
   placeHold,
+  reactivateLots,
   receivePoints,
+  refundPrincipal,
   releaseHold,
+  repayCredit,
+  repayLoan,
   sendPoints,
+  topUp,
   unfreezeAccount,
 } from './decision.examples';
 import type { HoldPlaced } from './decision.events';
@@ -150,11 +159,34 @@ const rarer: fc.Arbitrary<AccountCommand> = fc.oneof(
   }),
 );
 
+const grantId = fc.constantFrom('G1', 'G2');
+
+/** What makes lots of other kinds, and debts, of what is spent as any other lot. */
+const value: fc.Arbitrary<AccountCommand> = fc.oneof(
+  fc.tuple(grantId, day, amount).map(([id, on, bought]) => buyPoints(id, on, bought)),
+  fc
+    .tuple(grantId, day, fc.constantFrom('principal_first' as const, 'gifted_first' as const), some(day))
+    .map(([id, on, order, ends]) => {
+      return topUp(id, on, { order, bonusExpiresAt: ends === undefined ? undefined : instant(january(ends)) });
+    }),
+  fc.tuple(grantId, day, some(amount)).map(([id, on, back]) => refundPrincipal(id, on, back)),
+  fc.tuple(grantId, day, amount).map(([id, on, lent]) => lendPoints(id, on, lent)),
+  fc.tuple(grantId, day, grantId, some(amount)).map(([id, on, loan, back]) => repayLoan(id, on, loan, back)),
+  fc
+    .tuple(grantId, day, fc.bigInt({ min: -60n, max: 60n }))
+    .filter(([, , change]) => change !== 0n)
+    .map(([id, on, change]) => changeLimit(id, on, change)),
+  fc.tuple(grantId, day, some(amount)).map(([id, on, back]) => repayCredit(id, on, back)),
+  fc.tuple(grantId, day).map(([id, on]) => reactivateLots(id, on)),
+  day.map(noteOverdue),
+);
+
 const command: fc.Arbitrary<AccountCommand> = fc.oneof(
   { weight: 5, arbitrary: purchase },
   { weight: 2, arbitrary: unlinked },
   { weight: 17, arbitrary: decision },
   { weight: 2, arbitrary: rarer },
+  { weight: 6, arbitrary: value },
 );
 
 /** Facts as they were sent, and as they arrived: in any order, some of them twice. What a purchase waits for never changes. */

@@ -5,6 +5,7 @@ import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, holdingOf } from '../account.state';
 import type { CancelRedemption } from './decision.commands';
+import { paidByCancelling } from './debts';
 import { holdOf } from './holds';
 import { legsOf, rowsOf } from './spendable';
 
@@ -25,6 +26,7 @@ export function cancelRedemption(
   if (amount > left || amount === 0n) return reject('cancel-exceeds-redemption', { hold: name, left: String(left) });
   const slices = rowsOf(lastOf(hold.slices, amount));
   const revived = slices.map(([lot]) => lot).filter((lot) => isOver(state, hold.asset, lot, at));
+  const repaid = paidByCancelling(slices, name, hold.asset, state);
   const grace = graceUntil !== undefined && graceUntil > at && revived.length > 0;
   const data = {
     ...state.owner!,
@@ -35,6 +37,7 @@ export function cancelRedemption(
     amount: String(amount),
     effectiveAt: formatInstant(at),
     slices,
+    ...(repaid.length > 0 ? { repaid } : {}),
     ...(grace ? { grace: { until: formatInstant(graceUntil), lots: revived } } : {}),
     postings: legsOf(hold.asset, [[slices, 'redeemed', 'available']]),
   };

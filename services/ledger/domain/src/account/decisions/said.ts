@@ -2,6 +2,7 @@ import { contentHash } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
 import type { ArrivingLot, CaptureHold, DecisionCommand, PlaceHold } from './decision.commands';
 import type { DecisionEvent, ExpiryNoticed, PointsImported } from './decision.events';
+import { saidByValueCommand, saidOfGrant, saidOfWithdrawal } from './said-of-values';
 
 /** The name of a decision that its caller gave, and all that it said: the same again is known, anything else refused. */
 export interface Said {
@@ -59,6 +60,17 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       const { exchange, asset, amount, toAsset } = event.data;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
+    case 'PointsGranted':
+      return saidOfGrant(event.data);
+    case 'PointsWithdrawn':
+      return saidOfWithdrawal(event.data);
+    case 'LotsReactivated': {
+      const { reactivation, asset, asked = [] } = event.data;
+      return { name: `reactivation ${reactivation}`, content: `${asset} ${asked.join(' ')}` };
+    }
+    case 'CreditOverdue':
+    case 'LoanOverdue':
+      return { name: overdueName(event.data.debt), content: event.data.amount };
     case 'ExpiryNoticed':
       return { name: noticeName(event.data), content: event.data.amount };
     default:
@@ -69,6 +81,11 @@ export function saidOf(event: DecisionEvent): Said | undefined {
 /** Each date of expiry is noticed once per threshold. */
 export function noticeName({ asset, expiresAt, days }: ExpiryNoticed['data']): string {
   return `notice ${asset} ${expiresAt} ${days}`;
+}
+
+/** A debt is said to be overdue once. */
+export function overdueName(debt: string): string {
+  return `overdue ${debt}`;
 }
 
 /** What a command says of itself, in the words of its event. */
@@ -112,6 +129,19 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const { exchange, asset, amount, toAsset } = command;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
+    case 'reactivate-lots':
+      return {
+        name: `reactivation ${command.reactivation}`,
+        content: `${command.asset} ${(command.lots ?? []).join(' ')}`,
+      };
+    case 'grant-points':
+    case 'top-up':
+    case 'lend-points':
+    case 'change-limit':
+    case 'repay-credit':
+    case 'refund-principal':
+    case 'repay-loan':
+      return saidByValueCommand(command);
     default:
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { Instant } from '@tallystick/vocabulary';
+import { type Instant, least, splitByLargestRemainder } from '@tallystick/vocabulary';
 import { inDrawOrder, type Lot, type Slice } from '../../lots/lot';
 import type { Posting } from '../account.events';
 import { type AccountState, expiryOf, type Holding } from '../account.state';
@@ -71,6 +71,22 @@ export function splitSlices(slices: readonly Slice[], amount: bigint): { first: 
     if (part < slice.amount) rest.push({ ...slice, amount: slice.amount - part });
     open -= part;
   }
+  return { first, rest };
+}
+
+/** As {@link splitSlices}, of every slice in proportion; an amount beyond all of them takes them whole. */
+export function splitInProportion(slices: readonly Slice[], amount: bigint): { first: Slice[]; rest: Slice[] } {
+  const all = slices.reduce((sum, slice) => sum + slice.amount, 0n);
+  const parts = splitByLargestRemainder(
+    least(amount, all),
+    slices.map((slice) => slice.amount),
+  );
+  const [first, rest]: [Slice[], Slice[]] = [[], []];
+  slices.forEach((slice, index) => {
+    const part = parts[index]!;
+    if (part > 0n) first.push({ ...slice, amount: part });
+    if (part < slice.amount) rest.push({ ...slice, amount: slice.amount - part });
+  });
   return { first, rest };
 }
 

@@ -5,19 +5,22 @@ import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
 import type { ImportPoints, ReceivePoints, SendPoints } from './decision.commands';
-import { arrivedLot, IMPORT, TRANSFER } from './decision.evolve';
+import { arrivedLot, IMPORT, isBound, TRANSFER } from './lot-sources';
 import type { MovedLot, SliceRow } from './decision.events';
 import { drawn, faultOfSpending } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
-/** Sends points away in draw order; each part keeps its issuer, cost and expiry (capabilities L10). */
+/**
+ * Sends points away in draw order; each part keeps its issuer, cost and expiry (capabilities L10). What the holder may spend
+ * and not pass on, such as a loan, stays.
+ */
 export function sendPoints(command: SendPoints, state: AccountState): Outcome {
   const { tenant, account, transfer, toHolder, asset, amount, at } = command;
   const to = accountId(tenant, state.owner!.program, toHolder);
   if (to === account) return reject('transfer-to-itself', { account });
-  const lots = spendableLots(state, asset, at);
+  const lots = spendableLots(state, asset, at).filter(({ lot }) => !isBound(lot.lot));
   const fault = faultOfSpending(state, asset, amount, lots);
   if (fault) return fault;
   const slices = rowsOf(drawn(lots, amount));
@@ -51,6 +54,8 @@ export function importPoints(command: ImportPoints, state: AccountState): Outcom
   if (BigInt(arrival.amount) !== expected) {
     return reject('import-mismatch', { asset, expected: String(expected), sum: arrival.amount });
   }
+  const foreign = command.lots.find(({ issuer }) => command.scope && command.scope.unit !== issuer);
+  if (foreign) return reject('asset-out-of-scope', { asset, unit: foreign.issuer });
   const postings = legsOf(asset, [[arrival.slices, 'issuer-obligation', 'available']]);
   const data = { ...ownerOf(command, state), asset, import: command.import, ...arrival, postings };
   return opening(command, state, { type: 'PointsImported', version: 1, data });
@@ -58,14 +63,18 @@ export function importPoints(command: ImportPoints, state: AccountState): Outcom
 
 type Arrival = ReceivePoints | ImportPoints;
 
-function faultOfArrival(command: Arrival, state: AccountState): Rejection<AccountRefusal> | undefined {
+/** A command that may open the account that it is for. */
+export type ForNewOwner = Pick<ImportPoints, 'tenant' | 'account' | 'program' | 'holder' | 'asset'>;
+
+/** Why lots may not come to an account; absent where they may. */
+export function faultOfArrival(command: ForNewOwner, state: AccountState): Rejection<AccountRefusal> | undefined {
   const { tenant, account, program, holder, asset } = command;
   if (accountId(tenant, program, holder) !== account) return reject('account-mismatch', { account, program, holder });
   if (state.books.get(asset)?.score) return reject('asset-not-spendable', { asset });
   return undefined;
 }
 
-function ownerOf({ program, holder }: Arrival, { owner }: AccountState) {
+export function ownerOf({ program, holder }: ForNewOwner, { owner }: AccountState) {
   return owner ?? { program, holder };
 }
 
@@ -79,7 +88,11 @@ function arrivalOf({ asset, at, lots }: Arrival, source: string, name: string) {
   };
 }
 
-function opening({ tenant, program, holder }: Arrival, state: AccountState, event: AccountEvent): AccountEvent[] {
+export function opening(
+  { tenant, program, holder }: ForNewOwner,
+  state: AccountState,
+  event: AccountEvent,
+): AccountEvent[] {
   if (state.owner) return [event];
   return [{ type: 'AccountOpened', version: 1, data: { tenant, program, holder } }, event];
 }

@@ -1,0 +1,52 @@
+import { lotOf } from '../account.state';
+
+/** Sources of lots that no purchase grants; no publisher can have such a name, so a lot tells its kind for ever. */
+export const ADJUSTMENT = '~adjustment';
+export const TRANSFER = '~transfer';
+export const IMPORT = '~import';
+export const EXCHANGE = '~exchange';
+export const BOUGHT = '~bought';
+export const GIFT = '~gift';
+/** What was paid for stored value, and what was given on top of it. */
+export const PRINCIPAL = '~principal';
+export const BONUS = '~bonus';
+export const LOAN = '~loan';
+/** The limit of a line of credit, and what of it was repaid. */
+export const CREDIT = '~credit';
+export const REPAYMENT = '~repayment';
+
+/** Lots whose other side is another account, asset or correction, and not an obligation that began here. */
+export const FROM_ELSEWHERE: ReadonlySet<string> = new Set([ADJUSTMENT, TRANSFER, EXCHANGE]);
+
+/** Name of the lot that a credit makes. */
+export function creditLot(adjustment: string, asset: string): string {
+  return lotOf(`${ADJUSTMENT}:${adjustment}`, asset);
+}
+
+/** Name of the lot that the part at `index` of a transfer, import, exchange or grant becomes. */
+export function arrivedLot(source: string, name: string, index: number, asset: string): string {
+  return lotOf(`${source}:${name}.${index}`, asset);
+}
+
+/** The source that a lot's name begins with. */
+export function sourceOf(lot: string): string {
+  return lot.slice(0, lot.indexOf(':'));
+}
+
+/** True for what was paid in: it is spent or refunded, and never breakage (capabilities CD2). */
+export function isPrincipal(lot: string): boolean {
+  return sourceOf(lot) === PRINCIPAL;
+}
+
+/** True for credit, which is owed once it is spent. */
+export function isCredit(lot: string): boolean {
+  const source = sourceOf(lot);
+  return source === CREDIT || source === REPAYMENT;
+}
+
+/** True for what its holder may spend and not pass on: stored value, what was lent, and credit. */
+export function isBound(lot: string): boolean {
+  return BOUND.has(sourceOf(lot));
+}
+
+const BOUND: ReadonlySet<string> = new Set([PRINCIPAL, BONUS, LOAN, CREDIT, REPAYMENT]);

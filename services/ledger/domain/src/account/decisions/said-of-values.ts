@@ -1,0 +1,54 @@
+import type { GrantCommand, RefundPrincipal, RepayLoan } from './grant.commands';
+import type { PointsGranted, PointsWithdrawn } from './grant.events';
+import type { Said } from './said';
+
+/** What a grant says of the decision that it carries out; the names of each kind of grant are its own. */
+export function saidOfGrant({ by, grant, asset, unit, slices, whole }: PointsGranted['data']): Said {
+  const amounts = whole ? 'all' : slices.map(([, , , amount]) => amount).join(' ');
+  return { name: `${by} ${grant}`, content: `${amounts} ${asset} ${unit}` };
+}
+
+/** What a withdrawal says of the decision that it carries out; absent where what was earned repays a loan. */
+export function saidOfWithdrawal({ by, withdrawal, asset, unit, amount, whole, repaid }: PointsWithdrawn['data']) {
+  if (withdrawal === undefined) return undefined;
+  const asked = whole ? 'all' : amount;
+  switch (by) {
+    case 'refund':
+      return { name: `refund ${withdrawal}`, content: `${asked} ${asset} ${unit}` };
+    case 'limit':
+      return { name: `credit ${withdrawal}`, content: `-${amount} ${asset} ${unit}` };
+    case 'loan-repayment':
+      return { name: `loan-repayment ${withdrawal}`, content: `${asked} of ${repaid?.[0]?.[0] ?? ''}` };
+  }
+}
+
+/** What such a command says of itself, in the words of its event. */
+export function saidByValueCommand(command: GrantCommand | RefundPrincipal | RepayLoan): Said {
+  switch (command.kind) {
+    case 'grant-points':
+      return said(command.by, command, String(command.amount));
+    case 'top-up':
+      return said('top-up', command, [command.principal, command.bonus].filter((part) => part > 0n).join(' '));
+    case 'lend-points':
+      return said('loan', command, String(command.amount));
+    case 'change-limit':
+      return said('credit', command, String(command.amount));
+    case 'repay-credit':
+      return said('repayment', command, String(command.amount ?? 'all'));
+    case 'refund-principal':
+      return said('refund', { ...command, grant: command.refund }, String(command.amount ?? 'all'));
+    case 'repay-loan':
+      return {
+        name: `loan-repayment ${command.repayment}`,
+        content: `${command.amount ?? 'all'} of loan:${command.loan}`,
+      };
+  }
+}
+
+function said(
+  kind: string,
+  { grant, asset, unit }: Pick<GrantCommand, 'grant' | 'asset' | 'unit'>,
+  asked: string,
+): Said {
+  return { name: `${kind} ${grant}`, content: `${asked} ${asset} ${unit}` };
+}

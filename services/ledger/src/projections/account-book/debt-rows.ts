@@ -1,0 +1,46 @@
+import { boolColumn, int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
+import type { RowStatement, TableName } from '@tallystick/read-models';
+import type { DebtChange } from './debt-sums';
+
+const COLUMNS: readonly (readonly [name: string, type: string])[] = [
+  ['account', 'uuid'],
+  ['debt', 'text'],
+  ['tenant', 'text'],
+  ['program', 'text'],
+  ['revision', 'int'],
+  ['overdue', 'boolean'],
+  ['owed', 'bigint'],
+  ['amount', 'bigint'],
+  ['asset', 'text'],
+  ['unit', 'text'],
+  ['at', 'timestamptz'],
+  ['due_at', 'timestamptz'],
+];
+
+/** Debts that a page made, paid or found overdue: one that was made before keeps what it was made with. */
+export function mergeDebts(debts: readonly DebtChange[], table: TableName): RowStatement {
+  const names = COLUMNS.map(([name]) => name);
+  const unnested = COLUMNS.map(([name, type], index) => `unnest($${index + 1}::${type}[]) as ${name}`);
+  return {
+    text: `merge into ${table('debt')} as known using (select ${unnested.join(', ')}) as u
+           on known.account = u.account and known.debt = u.debt
+           when matched then update set owed = known.owed + u.owed, overdue = known.overdue or u.overdue,
+             revision = u.revision
+           when not matched then
+             insert (${names.join(', ')}) values (${names.map((name) => `u.${name}`).join(', ')})`,
+    values: [
+      uuidColumn(debts.map(({ account }) => account)),
+      textColumn(debts.map(({ debt }) => debt)),
+      textColumn(debts.map(({ tenant }) => tenant)),
+      textColumn(debts.map(({ program }) => program)),
+      int4Column(debts.map(({ revision }) => revision)),
+      boolColumn(debts.map(({ overdue }) => overdue)),
+      int8Column(debts.map(({ owed }) => owed)),
+      int8Column(debts.map(({ made }) => made?.amount ?? null)),
+      textColumn(debts.map(({ made }) => made?.asset ?? null)),
+      textColumn(debts.map(({ made }) => made?.unit ?? null)),
+      timestamptzColumn(debts.map(({ made }) => made?.at ?? null)),
+      timestamptzColumn(debts.map(({ made }) => made?.dueAt ?? null)),
+    ],
+  };
+}
