@@ -2,7 +2,7 @@ import type { SnapshotCodec } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import { BOOKS } from './account.events';
 import { type AccountState, booksOf, emptyAccount } from './account.state';
-import type { CappedPurchase } from './caps';
+import { cappedBy, type CappedText, cappedText } from './caps';
 import { Columns, type FactColumns, NONE } from './snapshot-columns';
 import { Facts } from './snapshot-facts';
 
@@ -13,7 +13,7 @@ interface AccountSnapshot extends FactColumns {
   readonly books: readonly (readonly [string, number, ...string[]])[];
   readonly done: readonly (readonly [string, string])[];
   /** Absent while no asset has caps. */
-  readonly capped?: readonly (readonly [string, CappedPurchase])[];
+  readonly capped?: readonly (readonly [string, CappedText])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
   readonly closed: boolean;
@@ -25,7 +25,9 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, frozen, closed } = state;
     const said = { owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
-    const capped = state.capped && { capped: [...state.capped] };
+    const capped = state.capped && {
+      capped: [...state.capped].map(([key, one]) => [key, cappedText(one)] as const),
+    };
     return { ...new Columns(state).all, ...said, ...capped };
   },
   decode(snapshot) {
@@ -39,7 +41,7 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
       BOOKS.forEach((book, index) => (known[book] = BigInt(sums[index]!)));
     }
     for (const [name, content] of done) state.done.set(name, content);
-    if (capped) state.capped = new Map(capped);
+    if (capped) state.capped = new Map(capped.map(([key, one]) => [key, cappedBy(one)]));
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
     state.frozen = frozen;
     state.closed = closed;
