@@ -317,6 +317,9 @@ describe('a batch of adjustments', () => {
     const { account } = await memberWith(100);
     const rows = [row('1', account, '10'), row('2', account, '200')];
     const first = await api.post('/v1/adjustment-batches', { batchId: 'b-2', rows }, by('batcher-2'));
+    const again = { subject: 'batcher-2', key: 'the-same-request' };
+    const repeated = () => api.post('/v1/adjustment-batches', { batchId: 'b-2', rows }, again);
+    await expect(repeated()).resolves.toEqual(first);
     const more = [...rows, row('3', account, '5')];
     const second = await api.post('/v1/adjustment-batches', { batchId: 'b-2', rows: more }, by('batcher-2'));
     expect(first.body['rows']).toEqual([
@@ -324,6 +327,7 @@ describe('a batch of adjustments', () => {
       { rowId: '2', state: 'pending', requestId: expect.any(String) },
     ]);
     expect(second.body['rows']).toEqual([...(first.body['rows'] as object[]), { rowId: '3', state: 'booked' }]);
+    await expect(repeated()).resolves.toEqual(first);
     await expect(availableOf(account)).resolves.toBe(115n);
   });
 

@@ -1,4 +1,5 @@
 import {
+  bodyOf,
   commandId,
   type EventMetadata,
   type EventStore,
@@ -32,8 +33,8 @@ export type BatchResult =
       readonly view: BatchView;
       /** Places of rows that say something else than was said under their name before; nothing was done for them. */
       readonly conflicting: ReadonlySet<number>;
-      /** Of the last event that this request caused; absent where it changed nothing. */
-      readonly position?: Position;
+      /** Of the last outcome of these rows, whoever sent them first. */
+      readonly position: Position;
     }
   | { readonly kind: 'refused'; readonly rejection: Rejection<AdjustmentBatchRefusal> };
 
@@ -53,7 +54,7 @@ export class AdjustmentBatches {
   >;
 
   constructor(
-    store: EventStore,
+    private readonly store: EventStore,
     private readonly adjustments: Adjustments,
   ) {
     this.executor = new Executor({ decider: adjustmentBatchDecider, store, capacity: 100 });
@@ -74,17 +75,17 @@ export class AdjustmentBatches {
     });
     if (taken.kind === 'failed') throw taken.error;
     if (taken.kind === 'rejected') return { kind: 'refused', rejection: taken.rejection };
-    let position = taken.kind === 'appended' ? taken.position : undefined;
     const { state } = await this.executor.load(stream);
     const open = [...state.rows.values()].filter(({ row }) => !state.outcomes.has(row));
     for (let from = 0; from < open.length; from += ROWS_A_STEP) {
       const step = open.slice(from, from + ROWS_A_STEP);
       const outcomes = await Promise.all(step.map((row) => this.rowOf(actor, batch, row, metadata)));
-      position = (await this.settle(actor, batch, outcomes, metadata)) ?? position;
+      await this.settle(actor, batch, outcomes, metadata);
     }
     const conflicting = new Set(
       rows.flatMap((row, place) => (isSameRow(state.rows.get(row.row)!, row) ? [] : [place])),
     );
+    const position = await this.settledAt(stream, new Set(rows.map(({ row }) => row)));
     return { kind: 'taken', view: await this.view(actor, batch), conflicting, position };
   }
 
@@ -117,7 +118,7 @@ export class AdjustmentBatches {
     batch: string,
     outcomes: readonly RowOutcome[],
     metadata: EventMetadata,
-  ): Promise<Position | undefined> {
+  ): Promise<void> {
     const id = commandId(actor.tenant, metadata.commandId, 'settle-rows', outcomes[0]!.row);
     const result = await this.executor.execute({
       stream: streamOf(actor, batch),
@@ -125,7 +126,17 @@ export class AdjustmentBatches {
       metadata: { ...metadata, commandId: id },
     });
     if (result.kind === 'failed') throw result.error;
-    return result.kind === 'appended' ? result.position : undefined;
+  }
+
+  /** Where the last outcome of rows stands in the log: read off stored events, so that it is the same for ever. */
+  private async settledAt(stream: string, rows: ReadonlySet<string>): Promise<Position> {
+    const events = (await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? [];
+    const last = events.findLast((recorded) => {
+      const event = adjustmentBatchDecider.upcast(recorded.type, recorded.version, bodyOf(recorded));
+      return event.type === 'AdjustmentRowsSettled' && event.data.outcomes.some(({ row }) => rows.has(row));
+    });
+    if (!last) throw new Error(`${stream} has no outcome of what was carried out`);
+    return last.position;
   }
 }
 

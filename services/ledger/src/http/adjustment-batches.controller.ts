@@ -56,7 +56,7 @@ export class AdjustmentBatchesController {
         ? { rowId, state: 'refused' as const, code: 'decision-conflict' }
         : rowAnswer(rowId, view.outcomes.get(rowId)),
     );
-    return { batchId, rows: answers, ...(position !== undefined && { position }) };
+    return { batchId, rows: answers, position };
   }
 
   @Get(':batchId')

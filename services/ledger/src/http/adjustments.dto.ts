@@ -207,7 +207,7 @@ export class AdjustmentBatchAnswer {
   @ListOf(() => AdjustmentRowAnswer, 1_000, 0)
   readonly rows!: readonly AdjustmentRowAnswer[];
 
-  /** Position in the ledger's log of the last outcome; absent where all were known. */
+  /** Position in the ledger's log of the last outcome of the rows that were sent. */
   @Optional()
   @Text(20)
   readonly position?: string;

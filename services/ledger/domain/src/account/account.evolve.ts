@@ -24,6 +24,7 @@ import {
   reversalKey,
   type Taking,
 } from './account.state';
+import { cappedBy } from './caps';
 import { evolveDecision } from './decisions/decision.evolve';
 
 /** Folds an event into the state it is given, in place. */
@@ -62,13 +63,10 @@ function amended(state: AccountState, data: AccrualAmended['data']): AccountStat
 
 /** What a purchase asked for is kept while a cap is in force for it: a late fact may change what of that it gets. */
 function keepUncut(state: AccountState, data: PointsAccrued['data']): void {
-  const { purchase, evaluationRevision, effectiveAt, store, receipt, uncut } = data;
-  if (!uncut) {
-    state.capped?.delete(keyOf(purchase));
-    return;
-  }
-  state.capped ??= new Map();
-  state.capped.set(keyOf(purchase), { purchase, evaluationRevision, effectiveAt, store, receipt, uncut });
+  const key = keyOf(data.purchase);
+  const { uncut } = data;
+  if (uncut) (state.capped ??= new Map()).set(key, cappedBy({ ...data, uncut }));
+  else state.capped?.delete(key);
 }
 
 function keepWhatBecameOf(known: Holding, holding: Holding): void {

@@ -1,5 +1,5 @@
 import { formatInstant, least } from '@tallystick/vocabulary';
-import type { FactCommand, ReverseUnlinked } from './account.commands';
+import type { ReverseUnlinked } from './account.commands';
 import type { AccountEvent, Granted, Reference } from './account.events';
 import {
   type Accrual,
@@ -83,7 +83,7 @@ interface Telling {
   readonly saysNewer?: boolean;
 }
 
-function tellingOf(command: FactCommand, state: AccountState, wanted?: Accrual): Telling {
+function tellingOf(command: CutEvaluation | ReverseUnlinked, state: AccountState, wanted?: Accrual): Telling {
   const { program, holder } = command;
   if (command.kind === 'reverse-unlinked')
     return { program, holder, cause: command.return, bookOf: bookIn(state), saysNewer: true };

@@ -2,7 +2,7 @@ import type { SnapshotCodec } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import { BOOKS } from './account.events';
 import { type AccountState, booksOf, type Debt, emptyAccount } from './account.state';
-import type { CappedPurchase } from './caps';
+import { cappedBy, type CappedText, cappedText } from './caps';
 import { Columns, type FactColumns, NONE } from './snapshot-columns';
 import { Facts } from './snapshot-facts';
 
@@ -13,7 +13,7 @@ interface AccountSnapshot extends FactColumns {
   readonly books: readonly (readonly [string, number, ...string[]])[];
   readonly done: readonly (readonly [string, string])[];
   /** Absent while no asset has caps. */
-  readonly capped?: readonly (readonly [string, CappedPurchase])[];
+  readonly capped?: readonly (readonly [string, CappedText])[];
   /** Absent while nothing is owed. */
   readonly debts?: readonly DebtRow[];
   readonly lastHeld: number;
@@ -38,7 +38,9 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, pausedAt = NONE, frozen, closed } = state;
     const said = { owner, books: booksText(state), done: [...done], lastHeld, pausedAt, frozen, closed };
-    const capped = state.capped && { capped: [...state.capped] };
+    const capped = state.capped && {
+      capped: [...state.capped].map(([key, one]) => [key, cappedText(one)] as const),
+    };
     const debts = state.debts && { debts: [...state.debts.values()].map(debtRow) };
     return { ...new Columns(state).all, ...said, ...capped, ...debts };
   },
@@ -54,7 +56,7 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
       BOOKS.forEach((book, index) => (known[book] = BigInt(sums[index]!)));
     }
     for (const [name, content] of done) state.done.set(name, content);
-    if (capped) state.capped = new Map(capped);
+    if (capped) state.capped = new Map(capped.map(([key, one]) => [key, cappedBy(one)]));
     if (debts) state.debts = new Map(debts.map((row) => [row[0], debtFrom(row)]));
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
     if (pausedAt !== NONE) state.pausedAt = pausedAt as Instant;

@@ -2,7 +2,7 @@ import type { ApplyEvaluation } from './account.commands';
 import type { AccountEvent } from './account.events';
 import { eventsOfPurchase } from './account.facts';
 import { type AccountState, keyOf } from './account.state';
-import { cappedPictures, cutByCaps, type CutEvaluation, isCutAlike } from './caps';
+import { type CappedPurchase, cutByCaps, type CutEvaluation, cutLast, getsTheSame, isLast, uncutOf } from './caps';
 import { Draft } from './decisions/draft';
 import { lateLots } from './decisions/late-lots';
 import { pictureOfPurchase } from './picture';
@@ -23,18 +23,27 @@ export function eventsOfCapped(
   opening: readonly AccountEvent[],
 ): AccountEvent[] {
   const key = keyOf(command.purchase);
-  const known = cappedPictures(state, command);
-  const others = known.filter(({ purchase }) => keyOf(purchase) !== key);
-  const before = cutByCaps(known);
-  const after = cutByCaps(command.capped ? [...others, command] : others);
+  const known = state.capped ?? new Map<string, CappedPurchase>();
   const draft = new Draft(state);
   draft.add(opening);
-  const own: CutEvaluation = after.get(key) ?? command;
-  const picture = pictureOfPurchase(own, draft.state);
-  draft.add([...eventsOfPurchase(own, draft.state, picture), ...lateLots(picture, draft.state)]);
-  for (const [name, cut] of after) {
-    if (name === key || isCutAlike(before.get(name), cut)) continue;
-    draft.add(eventsOfPurchase(cut, draft.state, pictureOfPurchase(cut, draft.state)));
+  const all = [...known.values()];
+  if (command.capped && !known.has(key) && isLast(command, all)) {
+    draft.add(told({ ...cutLast(command, all), uncut: uncutOf(command) }, draft.state));
+    return draft.events;
+  }
+  const others = [...known].flatMap(([name, { picture }]) => (name === key ? [] : [picture]));
+  const cuts = cutByCaps(command.capped ? [...others, command] : others);
+  draft.add(told(command.capped ? { ...cuts.get(key)!, uncut: uncutOf(command) } : command, draft.state));
+  for (const [name, cut] of cuts) {
+    const before = name === key ? undefined : known.get(name);
+    if (!before || getsTheSame(cut, before)) continue;
+    const again: CutEvaluation = { ...cut, uncut: before.uncut };
+    draft.add(eventsOfPurchase(again, draft.state, pictureOfPurchase(again, draft.state)));
   }
   return draft.events;
+}
+
+function told(own: CutEvaluation, state: AccountState): AccountEvent[] {
+  const picture = pictureOfPurchase(own, state);
+  return [...eventsOfPurchase(own, state, picture), ...lateLots(picture, state)];
 }

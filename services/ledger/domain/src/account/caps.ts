@@ -1,7 +1,14 @@
 import { formatInstant, instant, least, splitByLargestRemainder } from '@tallystick/vocabulary';
-import type { ApplyEvaluation, EarnCaps, GrantedAmount, LinkedReturn, ReturnedAmount } from './account.commands';
-import type { Allocated, Reference } from './account.events';
-import { type AccountState, type Clawback, keyOf } from './account.state';
+import type {
+  ApplyEvaluation,
+  EarnCaps,
+  EarnWindow,
+  GrantedAmount,
+  LinkedReturn,
+  ReturnedAmount,
+} from './account.commands';
+import type { Allocated, PointsAccrued, Reference } from './account.events';
+import { type Clawback, keyOf } from './account.state';
 import { inFactOrder } from './fact-order';
 
 /** A grant as it was asked for, before a cap cut it; absent is what is absent of a grant. */
@@ -41,64 +48,104 @@ export interface UncutPicture {
   readonly returns: readonly UncutReturn[];
 }
 
+/** A picture as far as facts are drawn from it. */
+export type PurchasePicture = Omit<ApplyEvaluation, 'tenant' | 'account'>;
+
 /** What the account keeps of a purchase that a cap is in force for, so that a late fact can change what it gets. */
 export interface CappedPurchase {
-  readonly purchase: Reference;
-  readonly evaluationRevision: string;
-  readonly effectiveAt: string;
-  readonly store: string;
-  readonly receipt: string;
   readonly uncut: UncutPicture;
+  /** The same, read. */
+  readonly picture: PurchasePicture;
+  /** What it gets now, by asset; absent where that is nothing. */
+  readonly earned: ReadonlyMap<string, bigint>;
 }
 
 /** A picture after caps; it says what it was before them, where it has any. */
-export type CutEvaluation = ApplyEvaluation & { readonly uncut?: UncutPicture };
+export type CutEvaluation = PurchasePicture & { readonly uncut?: UncutPicture };
 
 /**
  * What each picture gets once earn caps are applied (capabilities L17): in fact order, each as much as the windows that it
  * lies in have left, or under `reject` all or nothing. So it is a function of the pictures and never of their arrival
  * (L13). Returns give no room back: what was earned and returned was earned.
  */
-export function cutByCaps(pictures: readonly ApplyEvaluation[]): Map<string, CutEvaluation> {
+export function cutByCaps(pictures: readonly PurchasePicture[]): Map<string, PurchasePicture> {
   const earned = new Map<string, bigint>();
   const inOrder = [...pictures].sort((a, b) => inFactOrder(placeOf(a), placeOf(b)));
   return new Map(inOrder.map((picture) => [keyOf(picture.purchase), cut(picture, earned)]));
 }
 
-/** True where both grant and ask back the same. */
-export function isCutAlike(a: CutEvaluation | undefined, b: CutEvaluation): boolean {
-  return a !== undefined && amountsOf(a) === amountsOf(b);
+/** What a picture gets that sorts after all others that caps are in force for: the same, without a look at their cuts. */
+export function cutLast(picture: PurchasePicture, others: readonly CappedPurchase[]): PurchasePicture {
+  const earned = new Map<string, bigint>();
+  for (const { asset, caps } of picture.grants) {
+    for (const one of caps?.windows ?? []) {
+      if (one.window !== 'transaction') earned.set(nameOf(asset, one), earnedIn(one, asset, others));
+    }
+  }
+  return cut(picture, earned);
 }
 
-/** The pictures of an account that a cap is in force for, as commands for its holder. */
-export function cappedPictures({ capped }: AccountState, { tenant, account, program, holder }: ApplyEvaluation) {
-  return [...(capped?.values() ?? [])].map((one): ApplyEvaluation => {
-    const { purchase, evaluationRevision, effectiveAt, store, receipt, uncut } = one;
-    return {
-      kind: 'apply-evaluation',
-      tenant,
-      account,
-      program,
-      holder,
-      purchase,
-      revision: Number(evaluationRevision),
-      effectiveAt: instant(effectiveAt),
-      issuer: uncut.issuer,
-      store,
-      receipt,
-      grants: uncut.grants.map(grantOf),
-      returns: uncut.returns.map(returnOf),
-      capped: true,
-    };
-  });
+function earnedIn({ window, key }: EarnWindow, asset: string, others: readonly CappedPurchase[]): bigint {
+  let sum = 0n;
+  for (const { picture, earned } of others) {
+    const grant = picture.grants.find((one) => one.asset === asset);
+    const isIn = grant?.caps?.windows.some((one) => one.key === key && one.window === window);
+    if (isIn) sum += earned.get(asset) ?? 0n;
+  }
+  return sum;
 }
 
-function placeOf({ purchase, effectiveAt }: ApplyEvaluation) {
+/** True where a purchase gets what it got: then its returns take what they took, too. */
+export function getsTheSame({ grants }: PurchasePicture, { earned }: CappedPurchase): boolean {
+  return grants.every(({ asset, caps, amount }) => !caps || (earned.get(asset) ?? 0n) === amount);
+}
+
+/** True where a purchase sorts after all others that caps are in force for. */
+export function isLast(picture: PurchasePicture, others: readonly CappedPurchase[]): boolean {
+  const place = placeOf(picture);
+  for (const other of others) if (inFactOrder(placeOf(other.picture), place) >= 0) return false;
+  return true;
+}
+
+/** What the event of a capped purchase says of it: from this it is read, and read again out of a snapshot. */
+export type CappedText = Pick<
+  PointsAccrued['data'],
+  'program' | 'holder' | 'purchase' | 'evaluationRevision' | 'effectiveAt' | 'store' | 'receipt'
+> & { readonly uncut: UncutPicture; readonly grants: readonly { readonly asset: string; readonly amount: string }[] };
+
+/** The inverse of {@link cappedBy}. */
+export function cappedText({ picture, uncut, earned }: CappedPurchase): CappedText {
+  const { program, holder, purchase, revision, effectiveAt, store, receipt } = picture;
+  const grants = [...earned].map(([asset, amount]) => ({ asset, amount: String(amount) }));
+  const said = { evaluationRevision: String(revision), effectiveAt: formatInstant(effectiveAt) };
+  return { program, holder, purchase, ...said, store, receipt, uncut, grants };
+}
+
+/** What is kept of the event of a capped purchase. */
+export function cappedBy(data: CappedText): CappedPurchase {
+  const { program, holder, purchase, evaluationRevision, effectiveAt, store, receipt, uncut, grants } = data;
+  const picture: PurchasePicture = {
+    kind: 'apply-evaluation',
+    program,
+    holder,
+    purchase,
+    revision: Number(evaluationRevision),
+    effectiveAt: instant(effectiveAt),
+    issuer: uncut.issuer,
+    store,
+    receipt,
+    grants: uncut.grants.map(grantOf),
+    returns: uncut.returns.map(returnOf),
+    capped: true,
+  };
+  return { uncut, picture, earned: new Map(grants.map(({ asset, amount }) => [asset, BigInt(amount)])) };
+}
+
+function placeOf({ purchase, effectiveAt }: PurchasePicture) {
   return { kind: 'accrual' as const, at: effectiveAt, ...purchase };
 }
 
-function cut(picture: ApplyEvaluation, earned: Map<string, bigint>): CutEvaluation {
-  const uncut = uncutOf(picture);
+function cut(picture: PurchasePicture, earned: Map<string, bigint>): PurchasePicture {
   const lost = new Map<string, Cut>();
   const grants = picture.grants.map((grant) => {
     if (!grant.caps) return grant;
@@ -107,21 +154,25 @@ function cut(picture: ApplyEvaluation, earned: Map<string, bigint>): CutEvaluati
     lost.set(grant.asset, { asked: grant.amount, earned: amount });
     return { ...grant, amount, allocation: allocated(grant.allocation, amount) };
   });
-  return { ...picture, grants, returns: lost.size === 0 ? picture.returns : returnsOf(picture, lost), uncut };
+  return lost.size === 0 ? picture : { ...picture, grants, returns: returnsOf(picture, lost) };
 }
 
 function within({ asset, amount }: GrantedAmount, { onExceed, windows }: EarnCaps, earned: Map<string, bigint>) {
   let room = amount;
-  for (const { window, key, limit } of windows) {
-    const used = window === 'transaction' ? 0n : (earned.get(`${asset} ${window} ${key}`) ?? 0n);
-    room = least(room, limit > used ? limit - used : 0n);
+  for (const one of windows) {
+    const used = one.window === 'transaction' ? 0n : (earned.get(nameOf(asset, one)) ?? 0n);
+    room = least(room, one.limit > used ? one.limit - used : 0n);
   }
   const granted = room < amount && onExceed === 'reject' ? 0n : room;
-  for (const { window, key } of windows) {
-    const name = `${asset} ${window} ${key}`;
+  for (const one of windows) {
+    const name = nameOf(asset, one);
     earned.set(name, (earned.get(name) ?? 0n) + granted);
   }
   return granted;
+}
+
+function nameOf(asset: string, { window, key }: EarnWindow): string {
+  return `${asset} ${window} ${key}`;
 }
 
 function allocated(allocation: readonly Allocated[], amount: bigint): Allocated[] {
@@ -139,7 +190,7 @@ interface Cut {
 }
 
 /** A return takes back what the purchase gives less once it is kept in part: what the cap had cut is given up first. */
-function returnsOf({ returns, effectiveAt }: ApplyEvaluation, cuts: ReadonlyMap<string, Cut>): LinkedReturn[] {
+function returnsOf({ returns, effectiveAt }: PurchasePicture, cuts: ReadonlyMap<string, Cut>): LinkedReturn[] {
   const kept = new Map([...cuts].map(([asset, { asked }]) => [asset, asked]));
   const inOrder = [...returns].sort((a, b) =>
     inFactOrder(placeOfReturn(a, effectiveAt), placeOfReturn(b, effectiveAt)),
@@ -161,12 +212,8 @@ function placeOfReturn({ return: reference, effectiveAt }: LinkedReturn, earnedA
   return { kind: 'reversal' as const, at: effectiveAt > earnedAt ? effectiveAt : earnedAt, ...reference };
 }
 
-function amountsOf({ grants, returns }: ApplyEvaluation): string {
-  const asked = returns.map((one) => `${keyOf(one.return)} ${one.amounts.map(({ amount }) => amount).join(' ')}`);
-  return [...grants.map(({ asset, amount }) => `${asset} ${amount}`), ...asked.sort()].join();
-}
-
-function uncutOf({ issuer, grants, returns }: ApplyEvaluation): UncutPicture {
+/** A picture before caps, in the form in which its event keeps it. */
+export function uncutOf({ issuer, grants, returns }: PurchasePicture): UncutPicture {
   return { issuer, grants: grants.map(grantText), returns: returns.map(returnText) };
 }
 

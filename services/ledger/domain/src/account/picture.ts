@@ -1,5 +1,5 @@
 import type { Instant } from '@tallystick/vocabulary';
-import type { ApplyEvaluation, FactCommand, ReturnedAmount, ReverseUnlinked } from './account.commands';
+import type { FactCommand, ReturnedAmount, ReverseUnlinked } from './account.commands';
 import {
   type Accrual,
   type AccountState,
@@ -12,6 +12,7 @@ import {
   type Taking,
   usedOf,
 } from './account.state';
+import type { PurchasePicture } from './caps';
 import { type FactPlace, inFactOrder } from './fact-order';
 
 /** What a reversal asks, before anything is drawn for it. */
@@ -42,7 +43,7 @@ export interface Picture {
 }
 
 /** What a purchase's picture makes of the account's facts; returns that it no longer names ask nothing any more. */
-export function pictureOfPurchase(command: ApplyEvaluation, state: AccountState): Picture {
+export function pictureOfPurchase(command: PurchasePicture, state: AccountState): Picture {
   const key = keyOf(command.purchase);
   const old = state.accruals.get(key);
   const { wanted, overGranted } = accrualWanted(command, key, old);
@@ -79,7 +80,7 @@ export function pictureOfReturn(command: ReverseUnlinked, state: AccountState): 
  * What a purchase is to grant. A lot keeps what decisions have used of it: what the picture no longer grants of that is
  * asked back as a reversal of the purchase by itself (capabilities L7), and issuer and cost stay those of the slices.
  */
-function accrualWanted(command: ApplyEvaluation, key: string, old: Accrual | undefined) {
+function accrualWanted(command: PurchasePicture, key: string, old: Accrual | undefined) {
   const { purchase, effectiveAt, revision } = command;
   const overGranted: Ask[] = [];
   const isBound = old?.holdings.some((one) => usedOf(one) > 0n) ?? false;
@@ -113,7 +114,7 @@ function continued(known: Holding, granted: Holding, isBound: boolean): Holding 
   };
 }
 
-function holdings({ grants, effectiveAt }: ApplyEvaluation, key: string): Holding[] {
+function holdings({ grants, effectiveAt }: PurchasePicture, key: string): Holding[] {
   const held: Holding[] = [];
   for (const { asset, score, amount, unitCost, expiresAt, priority = 0, activatesAt, activatesOn } of grants) {
     if (amount === 0n) continue;
@@ -138,7 +139,7 @@ function holdings({ grants, effectiveAt }: ApplyEvaluation, key: string): Holdin
   return held;
 }
 
-function reversing({ issuer, store, receipt, revision }: FactCommand) {
+function reversing({ issuer, store, receipt, revision }: Omit<FactCommand, 'tenant' | 'account'>) {
   return { kind: 'reversal' as const, issuer, store, receipt, revision };
 }
 
@@ -151,7 +152,7 @@ function withOld(state: AccountState, wanted: AskedReversal): { old?: Reversal; 
 }
 
 function dropped(
-  command: ApplyEvaluation,
+  command: PurchasePicture,
   known: Accrual,
   wanted: readonly { readonly wanted: AskedReversal }[],
   state: AccountState,
