@@ -1,3 +1,5 @@
+import { position } from '@tallystick/decider';
+import { formatInstant } from '@tallystick/vocabulary';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
 import { LedgerApi } from './ledger-api-fixture';
@@ -145,5 +147,21 @@ describe('GET the statement of an instant at which something is due', () => {
       },
       expect.objectContaining({ type: 'HoldPlaced', revision: expect.any(Number) as number }),
     ]);
+  });
+});
+
+describe('an answer by the knowledge of the last record', () => {
+  it('never changes, however soon something else is recorded', async () => {
+    const { ledger } = api;
+    for (let round = 0; round < 10; round++) {
+      await whenPurchaseQualifiedAccrue(ledger.application)(batchOf([purchase('m-3', `K${round}`, MONDAY, 1)]));
+      const head = Number(await ledger.store.logHead());
+      const [last] = (await ledger.store.readAll({ after: position(BigInt(head - 1)), max: 1 })).events;
+      const path = `/v1/accounts/${accountOf('m-3')}/balance?at=${FRIDAY}&knownAt=${formatInstant(last!.recordedAt)}`;
+      const answer = await api.get(path);
+      expect(answer.status).toBe(200);
+      await whenPurchaseQualifiedAccrue(ledger.application)(batchOf([purchase('m-3', `L${round}`, MONDAY, 1)]));
+      expect(await api.get(path)).toEqual(answer);
+    }
   });
 });

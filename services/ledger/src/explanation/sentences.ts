@@ -33,6 +33,7 @@ export const SENTENCES: Readonly<Record<SentenceName, Sentence>> = {
     en: 'Exchange {name} of lot {lot} ({fromAsset}), {at}: {amount} {asset}',
     zh: '由批次 {lot}({fromAsset})兑换 {name},{at}:{amount} {asset}',
   },
+  unnamed: { en: 'Another decision, {at}: {amount} {asset}', zh: '其他决定,{at}:{amount} {asset}' },
   further: {
     en: '{count} more, not shown one by one: {amount} {asset}',
     zh: '其余 {count} 项,未逐一列出:{amount} {asset}',
@@ -84,5 +85,5 @@ export const SENTENCES: Readonly<Record<SentenceName, Sentence>> = {
     en: 'exchanged by {name}, {at}: {amount}; rounded down to nothing',
     zh: '{at} 兑换 {name}:{amount};舍入后为零',
   },
-  elsewhere: { en: 'held, spent or gone: {amount}', zh: '已预留、已用或已失效:{amount}' },
+  elsewhere: { en: 'reserved, spent or gone otherwise: {amount}', zh: '以其他方式预留、使用或失效:{amount}' },
 };

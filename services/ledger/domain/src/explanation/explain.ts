@@ -58,7 +58,8 @@ function byDate(a: LotAsOf, b: LotAsOf): number {
   return a.effectiveAt - b.effectiveAt || compareText(a.lot, b.lot);
 }
 
-class LotExplainer {
+/** Explains lots of one state, one after the other, into one graph. */
+export class LotExplainer {
   readonly graph = new Graph();
   private readonly taken;
   private readonly held;
@@ -84,7 +85,12 @@ class LotExplainer {
     for (const [reversal, part] of this.taken.get(lot.lot) ?? []) {
       this.graph.into(key, returnNode(this.state, this.traces, reversal, asset, part.amount, part.expired));
     }
-    for (const moved of this.traces.of(lot.lot).left) {
+    this.moved(lot, key);
+    this.rest(lot, key);
+  }
+
+  private moved({ lot, asset }: LotAsOf, key: string): void {
+    for (const moved of this.traces.of(lot).left) {
       const { event, stored, amount, index } = moved;
       const node = { asset, amount, at: instant(event.data.effectiveAt), stored };
       if (event.type === 'PointsDebited') {
@@ -105,6 +111,12 @@ class LotExplainer {
         });
       }
     }
+  }
+
+  /** What an event did that this explanation does not know: named as such, so that the sums hold. */
+  private rest({ lot, asset, granted }: LotAsOf, from: string): void {
+    const amount = granted - this.graph.outOfNode(from);
+    if (amount > 0n) this.graph.into(from, { key: `elsewhere:${lot}`, kind: 'elsewhere', asset, amount });
   }
 
   /** One node for lots that are not shown one by one, so that the sums hold. */

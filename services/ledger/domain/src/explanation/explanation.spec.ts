@@ -2,8 +2,10 @@ import type { Instant } from '@tallystick/vocabulary';
 import { growthGrant, linkedReturn, purchasePicture } from '../account/account.examples';
 import { adjustPoints, captureHold, passTime, placeHold, sendPoints } from '../account/decisions/decision.examples';
 import { on, recorded } from '../as-of/as-of.spec-data';
-import { explainBalance, explainLot, MOST_EXPLAINED } from './explain';
+import { fold, lotsOf } from '../as-of/as-of';
+import { explainBalance, explainLot, LotExplainer, MOST_EXPLAINED } from './explain';
 import type { Explanation } from './graph';
+import { Traces } from './traces';
 
 /** Each flow as a sentence of its ends' kinds and names. */
 function told(explanation: Explanation | undefined): string[] {
@@ -77,6 +79,18 @@ describe('the explanation of a lot', () => {
     const revisions = Object.fromEntries(nodes.map(({ kind, stored }) => [kind, stored?.revision]));
     expect(revisions).toMatchObject({ receipt: 1, due: undefined });
     expect(seen).toEqual({ revision: 1, hash: 'hash-1' });
+  });
+
+  it('still sums up where an event that it does not know made the lot, or moved a part of it', () => {
+    const history = recorded([bought, sendPoints('T1', 3, 15n)]);
+    const { state } = fold(history, { at: on(5) });
+    const lots = new LotExplainer(state, new Traces([], []));
+    lots.explain(lotsOf(state)[0]!);
+    expect(told(lots.graph)).toEqual([
+      'unnamed -100-> lot till-1:P1:POINTS',
+      'lot till-1:P1:POINTS -85-> available',
+      'lot till-1:P1:POINTS -15-> elsewhere',
+    ]);
   });
 
   it('is none where the lot is not known then', () => {

@@ -12,6 +12,7 @@ export type NodeKind =
   | 'transfer-in'
   | 'import'
   | 'exchange-in'
+  | 'unnamed'
   | 'further'
   // where they lie
   | 'lot'
@@ -122,6 +123,11 @@ export class Graph {
     const key = this.add(node);
     this.flow(key, to, node.amount);
     return key;
+  }
+
+  /** What flows out of a node so far. */
+  outOfNode(key: string): bigint {
+    return this.between.reduce((sum, { from, amount }) => (from === key ? sum + amount : sum), 0n);
   }
 
   get nodes(): readonly ExplanationNode[] {

@@ -6,7 +6,10 @@ import type { LotAsOf } from '../as-of/as-of';
 import { type ExplanationNode, Graph } from './graph';
 import type { Granting, LotTrace, Traces } from './traces';
 
-/** Says where the points of a lot come from: its purchase's receipt by line and rule, or the decision that made it. */
+/**
+ * Says where the points of a lot come from: its purchase's receipt by line and rule, or the decision that made it; `unnamed` where
+ * an event made it that this explanation does not know.
+ */
 export function originOf(graph: Graph, traces: Traces, lot: LotAsOf, to: string): void {
   const { made } = traces.of(lot.lot);
   if (made) {
@@ -14,7 +17,12 @@ export function originOf(graph: Graph, traces: Traces, lot: LotAsOf, to: string)
     return;
   }
   const granting = traces.granting(lot.lot.slice(0, lot.lot.length - lot.asset.length - 1), lot.asset);
-  if (granting) purchaseOf(graph, granting, lot.asset, to);
+  if (granting) {
+    purchaseOf(graph, granting, lot.asset, to);
+    return;
+  }
+  const { asset, granted: amount, effectiveAt: at } = lot;
+  graph.outOf({ key: `unnamed:${lot.lot}`, kind: 'unnamed', asset, amount, at }, to);
 }
 
 /** receipt → lines by rule → lot or score. */
