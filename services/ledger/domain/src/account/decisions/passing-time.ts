@@ -10,7 +10,7 @@ import type { LotsExpired, PointsActivated, SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { lapsesBy } from './holds';
 import { forfeitures } from './life-cycle';
-import { legsOf, type OpenLot, openLots, rowOf, spendableAssets } from './spendable';
+import { legsOf, openLots, rowOf, spendableAssets } from './spendable';
 
 /** Slices of one append at most: what is beyond them is due still, and the next command books it. */
 export const MOST_SLICES = 3_000;
@@ -78,7 +78,7 @@ export function expiriesBy(state: AccountState, at: Instant): LotsExpired[] {
     const over = openLots(state, asset, (holding) => isOver(holding, at)).slice(0, left);
     left -= over.length;
     for (const open of over) {
-      const ended = endOf(open);
+      const ended = endOf(open.holding)!;
       const key = `${asset} ${ended}`;
       const one = due.get(key) ?? { asset, at: ended, slices: [] };
       due.set(key, one);
@@ -98,13 +98,16 @@ export function expiriesBy(state: AccountState, at: Instant): LotsExpired[] {
 }
 
 /** A lot ends at its date, or when what is past its date was given back, or activated. */
-function endOf({ lot, holding: { activatedAt, used } }: OpenLot): Instant {
-  return Math.max(lot.expiresAt!, activatedAt!, used?.freedAt ?? 0) as Instant;
+function endOf(holding: Holding): Instant | undefined {
+  const expiry = expiryOf(holding);
+  if (holding.pending || expiry === undefined) return undefined;
+  return Math.max(expiry, holding.activatedAt!, holding.used?.freedAt ?? 0) as Instant;
 }
 
+/** What was given back later than `at` ends later, too: an earlier instant that is told again books none of it. */
 function isOver(holding: Holding, at: Instant): boolean {
-  const expiry = expiryOf(holding);
-  return !holding.pending && expiry !== undefined && expiry <= at;
+  const end = endOf(holding);
+  return end !== undefined && end <= at;
 }
 
 function activationsBy(state: AccountState, at: Instant): PointsActivated[] {
