@@ -5,6 +5,8 @@ import { readVerifierKey, signerOf } from '@tallystick/proof';
 import {
   CheckpointFile,
   Cosigning,
+  type CosigningStanding,
+  ForkFound,
   readWitness,
   SealBroken,
   Sealer,
@@ -15,9 +17,14 @@ import type { OpenResources } from './resources';
 import type { ServiceDefinition } from './service';
 import { listOf, type Settings } from './settings';
 
+/** How far a log is sealed, and how far its witnesses are, where it has any. */
+export interface SealedStanding extends SealStanding {
+  readonly witnesses?: CosigningStanding;
+}
+
 /** The running seal of a service's log. */
 export interface OpenSealing {
-  standing(): Promise<SealStanding>;
+  standing(): Promise<SealedStanding>;
   /** Seals and publishes what is in the log by now, and gives the log to another sealer. */
   close(): Promise<void>;
 }
@@ -56,10 +63,14 @@ export function startSealing(
     onFault,
   });
   showStanding(sealer, metrics);
+  if (witnesses.length > 0) showWitnesses(cosigning, metrics);
   sealer.start();
   cosigning.start();
   return {
-    standing: () => sealer.standing(),
+    standing: async () => {
+      const standing = await sealer.standing();
+      return witnesses.length > 0 ? { ...standing, witnesses: cosigning.standing() } : standing;
+    },
     close: async () => {
       await sealer.close();
       await cosigning.close();
@@ -85,10 +96,13 @@ function publication(
 }
 
 function faultOf(name: string): (error: unknown) => void {
-  return (err) =>
-    err instanceof SealBroken
-      ? log().error({ name, err }, 'THE LOG CANNOT BE SEALED: it is not what it was, or does not hold what it says')
-      : log().warn({ name, err }, 'a step of sealing failed and will be tried again');
+  return (err) => {
+    if (err instanceof SealBroken) {
+      log().error({ name, err }, 'THE LOG CANNOT BE SEALED: it is not what it was, or does not hold what it says');
+    } else if (err instanceof ForkFound) {
+      log().error({ name, err }, 'A WITNESS HAS SEEN ANOTHER LOG: this one, or what the witness keeps, was changed');
+    } else log().warn({ name, err }, 'a step of sealing failed and will be tried again');
+  };
 }
 
 function showStanding(sealer: Sealer, metrics: Metrics): void {
@@ -97,5 +111,15 @@ function showStanding(sealer: Sealer, metrics: Metrics): void {
   });
   metrics.gauge('tally_seal_broken', '1 where the log cannot be sealed as it is', [], async (gauge) => {
     gauge.set((await sealer.standing()).fault === undefined ? 0 : 1);
+  });
+}
+
+function showWitnesses(cosigning: Cosigning, metrics: Metrics): void {
+  metrics.gauge('tally_witness_forks', 'Witnesses that have cosigned another history of the log', [], (gauge) => {
+    gauge.set(cosigning.standing().forks.length);
+  });
+  metrics.gauge('tally_witness_behind', 'Witnesses that have not cosigned the newest checkpoint', [], (gauge) => {
+    const { witnesses, cosigned } = cosigning.standing();
+    gauge.set(witnesses - cosigned);
   });
 }
