@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { EventStore } from '@tallystick/decider';
 import { log, type Metrics } from '@tallystick/observability';
-import { readVerifierKey, signerOf } from '@tallystick/proof';
+import { readVerifierKey, type SignerKey, signerOf } from '@tallystick/proof';
 import {
   CheckpointFile,
   Cosigning,
@@ -50,11 +50,7 @@ export function startSealing(
     service: name,
     store,
     pool,
-    signer: signerOf(
-      `${settings['TALLY_ORIGIN']}/${name}`,
-      'note',
-      Buffer.from(settings['TALLY_SEAL_KEY'] ?? '', 'base64'),
-    ),
+    signer: logSigner(name, settings),
     formerKeys: listOf(settings['TALLY_FORMER_SEAL_KEYS']).map(readVerifierKey),
     onSealed: (checkpoint) => {
       publish(checkpoint);
@@ -76,6 +72,12 @@ export function startSealing(
       await cosigning.close();
     },
   };
+}
+
+/** Signs as the log of a service: `TALLY_SEAL_KEY` under the name `<TALLY_ORIGIN>/<service>`. */
+export function logSigner(service: string, settings: Settings): SignerKey {
+  const key = Buffer.from(settings['TALLY_SEAL_KEY'] ?? '', 'base64');
+  return signerOf(`${settings['TALLY_ORIGIN']}/${service}`, 'note', key);
 }
 
 function publication(
