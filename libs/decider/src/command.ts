@@ -6,6 +6,11 @@ export interface CommandItem<Command, State = unknown, Answer = unknown> {
   readonly stream: string;
   readonly command: Command;
   readonly metadata: EventMetadata;
+  /**
+   * The id of a command that asks for whatever is due by now: asked again it may find more, so what it finds is named by
+   * the revision that it was decided on. Absent: `metadata.commandId` names all that the command ever does.
+   */
+  readonly idAt?: (revision: number) => string;
   /** Reads an answer off the state right after the decision, before another command may change it. */
   readonly read?: (state: State) => Answer;
 }

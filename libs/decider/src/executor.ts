@@ -185,11 +185,13 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
     warm: WarmState<State>,
     pending: Pending<Command, Event, Code>,
   ): Decided<State, Command, Event, Code> | CommandResult<Event, Code> {
-    const { stream, command, metadata, read } = pending.item;
+    const { stream, command, read, idAt } = pending.item;
     const decision = this.options.decider.decide(command, warm.state);
     if (isRejection(decision)) return { kind: 'rejected', rejection: decision, answer: read?.(warm.state) };
     if (decision.length === 0) return { kind: 'unchanged', revision: warm.revision, answer: read?.(warm.state) };
     const expected = warm.revision < 0 ? 'none' : warm.revision;
+    const { metadata: said } = pending.item;
+    const metadata = idAt ? { ...said, commandId: idAt(warm.revision) } : said;
     const bytes = Buffer.from(canonicalJson(metadata));
     const events = decision.map((event, index) => this.chain(stream, warm, event, metadata, bytes, index));
     return { pending, append: { stream, expected, events }, events: decision, answer: read?.(warm.state), warm };

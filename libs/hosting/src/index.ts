@@ -1,6 +1,8 @@
 export * from './authentication';
 export * from './boot';
 export * from './host';
+export { localKey } from './local-keys';
+export { logSigner } from './log-signer';
 export * from './neighbours';
 export * from './progress';
 export * from './resources';

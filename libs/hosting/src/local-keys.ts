@@ -27,7 +27,8 @@ export function dataFolderOf(settings: Settings): string {
   return folder;
 }
 
-function localKey(folder: string, name: string): string {
+/** A key of an installation's own, made in its data folder (0600) the first time. */
+export function localKey(folder: string, name: string): string {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `${name.toLowerCase().replaceAll('_', '-')}.txt`);
   return keptSecret(file, () => `${randomBytes(32).toString('base64')}\n`);

@@ -5,7 +5,7 @@ import type { Position } from '@tallystick/decider';
 import { createHttpApp, Cursors, Health, type HttpApp, IdempotencyStore, Inside } from '@tallystick/http';
 import { type BusServer, DeadLetters, FaultsAsTheyAre } from '@tallystick/messaging';
 import { asService, log, Metrics } from '@tallystick/observability';
-import { AuditLog, type SealStanding } from '@tallystick/sealing';
+import { AuditLog } from '@tallystick/sealing';
 import { Audit } from './audit';
 import type { Authentication } from './authentication';
 import { openBus } from './bus';
@@ -15,7 +15,7 @@ import { HostedModule, Operations } from './operations';
 import { type Hop, hopsOf, type ProgressSource, progressOf, watchProgress } from './progress';
 import { startProjections } from './projections';
 import type { OpenResources } from './resources';
-import type { Sealing } from './sealing';
+import type { SealedStanding, Sealing } from './sealing';
 import type { ServiceDefinition } from './service';
 import { listOf } from './settings';
 
@@ -25,7 +25,7 @@ export interface ServiceStatus {
   readonly head: Position;
   readonly hops: readonly Hop[];
   /** How far the log is sealed, where the process may seal it. */
-  readonly sealing?: SealStanding;
+  readonly sealing?: SealedStanding;
 }
 
 /** A service that was booted. It has no port: a host hands requests in. */

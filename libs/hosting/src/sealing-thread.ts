@@ -1,20 +1,22 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Publisher } from '@tallystick/messaging';
-import { readVerifierKey, signerOf } from '@tallystick/proof';
+import { readVerifierKey } from '@tallystick/proof';
 import { createPool } from '@tallystick/postgres';
 import {
   CheckpointFile,
   CheckpointTopic,
   Cosigning,
+  ForkFound,
   readWitness,
   SealBroken,
   Sealer,
-  type SealStanding,
   type StoredCheckpoint,
 } from '@tallystick/sealing';
 import { expose } from 'comlink';
 import nodeEndpoint from 'comlink/dist/umd/node-adapter';
+import { logSigner } from './log-signer';
+import type { SealedStanding } from './sealing';
 import { listOf, type Settings } from './settings';
 import { type LogPlace, openLogForReading } from './stores';
 
@@ -28,12 +30,15 @@ export interface SealedLog extends LogPlace {
 export interface SealingFault {
   readonly service: string;
   readonly error: Error;
-  /** True where the log is not what it was: nothing is sealed until that is cleared up. */
-  readonly isBroken: boolean;
+  /**
+   * `broken`: the log is not what it was, and nothing is sealed until that is cleared up; `forked`: a witness has cosigned
+   * another history; `passing`: it will be tried again.
+   */
+  readonly kind: 'broken' | 'forked' | 'passing';
 }
 
 interface Running {
-  standing(): Promise<SealStanding>;
+  standing(): Promise<SealedStanding>;
   close(): Promise<void>;
 }
 
@@ -58,7 +63,7 @@ export class SealingThread {
   }
 
   /** How far a log is sealed now. */
-  async standing(service: string): Promise<SealStanding> {
+  async standing(service: string): Promise<SealedStanding> {
     return this.of(service).standing();
   }
 
@@ -90,14 +95,14 @@ export class SealingThread {
     const publish = publication(service, settings, onFault);
     const witnesses = listOf(settings['TALLY_WITNESSES']).map(readWitness);
     const cosigning = new Cosigning({ pool, witnesses, onCosigned: publish, onFault });
-    const origin = `${settings['TALLY_ORIGIN']}/${service}`;
+    const signer = logSigner(service, settings);
+    const origin = signer.verifier.name;
     const topic = publisher && new CheckpointTopic({ service, origin, pool, publisher, onFault });
-    const seed = Buffer.from(settings['TALLY_SEAL_KEY'] ?? '', 'base64');
     const sealer = new Sealer({
       service,
       store,
       pool,
-      signer: signerOf(origin, 'note', seed),
+      signer,
       formerKeys: listOf(settings['TALLY_FORMER_SEAL_KEYS']).map(readVerifierKey),
       onSealed: (checkpoint) => {
         publish(checkpoint);
@@ -110,7 +115,10 @@ export class SealingThread {
     cosigning.start();
     topic?.start();
     return {
-      standing: () => sealer.standing(),
+      standing: async () => {
+        const standing = await sealer.standing();
+        return witnesses.length > 0 ? { ...standing, witnesses: cosigning.standing() } : standing;
+      },
       close: async () => {
         await sealer.close();
         await cosigning.close();
@@ -123,7 +131,8 @@ export class SealingThread {
 
   private fault(service: string, fault: unknown): void {
     const error = fault instanceof Error ? fault : new Error(String(fault));
-    this.onFault({ service, error, isBroken: fault instanceof SealBroken });
+    const kind = fault instanceof SealBroken ? 'broken' : fault instanceof ForkFound ? 'forked' : 'passing';
+    this.onFault({ service, error, kind });
   }
 }
 

@@ -2,16 +2,21 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Publisher } from '@tallystick/messaging';
 import { log, type Metrics } from '@tallystick/observability';
-import type { SealStanding } from '@tallystick/sealing';
+import type { CosigningStanding, SealStanding } from '@tallystick/sealing';
 import { proxy, releaseProxy, type Remote, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/umd/node-adapter';
 import { rolesOf } from './roles';
 import type { SealedLog, SealingFault, SealingThread } from './sealing-thread';
-import type { Settings } from './settings';
+import { listOf, type Settings } from './settings';
+
+/** How far a log is sealed, and how far its witnesses are, where it has any. */
+export interface SealedStanding extends SealStanding {
+  readonly witnesses?: CosigningStanding;
+}
 
 /** The running seal of a service's log. */
 export interface OpenSealing {
-  standing(): Promise<SealStanding>;
+  standing(): Promise<SealedStanding>;
   /** Seals and publishes what is in the log by now, and gives the log to another sealer. */
   close(): Promise<void>;
 }
@@ -29,7 +34,10 @@ export class Sealing {
   private isClosing = false;
   private end: unknown;
 
+  private readonly isWitnessed: boolean;
+
   private constructor(settings: Settings) {
+    this.isWitnessed = listOf(settings['TALLY_WITNESSES']).length > 0;
     this.worker = new Worker(`${__dirname}/sealing-thread${extname(__filename)}`, {
       workerData: settings,
       ...(extname(__filename) === '.ts' && { execArgv: ['-r', '@swc-node/register'] }),
@@ -67,6 +75,7 @@ export class Sealing {
       close: async () => this.alive().close(name),
     };
     showStanding(open, metrics);
+    if (this.isWitnessed) showWitnesses(open, metrics);
     return open;
   }
 
@@ -83,10 +92,15 @@ export class Sealing {
   }
 }
 
-function tell({ service: name, error: err, isBroken }: SealingFault): void {
-  if (isBroken)
-    log().error({ name, err }, 'THE LOG CANNOT BE SEALED: it is not what it was, or does not hold what it says');
-  else log().warn({ name, err }, 'a step of sealing failed and will be tried again');
+const TOLD = {
+  broken: 'THE LOG CANNOT BE SEALED: it is not what it was, or does not hold what it says',
+  forked: 'A WITNESS HAS SEEN ANOTHER LOG: this one, or what the witness keeps, was changed',
+  passing: 'a step of sealing failed and will be tried again',
+};
+
+function tell({ service: name, error: err, kind }: SealingFault): void {
+  if (kind === 'passing') log().warn({ name, err }, TOLD.passing);
+  else log().error({ name, err }, TOLD[kind]);
 }
 
 function showStanding(sealing: OpenSealing, metrics: Metrics): void {
@@ -95,5 +109,15 @@ function showStanding(sealing: OpenSealing, metrics: Metrics): void {
   });
   metrics.gauge('tally_seal_broken', '1 where the log cannot be sealed as it is', [], async (gauge) => {
     gauge.set((await sealing.standing()).fault === undefined ? 0 : 1);
+  });
+}
+
+function showWitnesses(sealing: OpenSealing, metrics: Metrics): void {
+  metrics.gauge('tally_witness_forks', 'Witnesses that have cosigned another history of the log', [], async (gauge) => {
+    gauge.set((await sealing.standing()).witnesses?.forks.length ?? 0);
+  });
+  metrics.gauge('tally_witness_behind', 'Witnesses that have not cosigned the newest checkpoint', [], async (gauge) => {
+    const { witnesses = 0, cosigned = 0 } = (await sealing.standing()).witnesses ?? {};
+    gauge.set(witnesses - cosigned);
   });
 }

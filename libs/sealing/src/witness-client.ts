@@ -19,7 +19,9 @@ export type WitnessAnswer =
   /** Its signature lines, checked with its key. */
   | { readonly kind: 'cosigned'; readonly lines: string }
   /** It last cosigned a tree of this size and wants the proof from there. */
-  | { readonly kind: 'stands-at'; readonly size: number };
+  | { readonly kind: 'stands-at'; readonly size: number }
+  /** What it cosigned before is not the beginning of this checkpoint. */
+  | { readonly kind: 'forked' };
 
 const ANSWER_MS = 5_000;
 const SETTING = /^(https?:\/\/\S+)\s+(\S+)$/;
@@ -51,6 +53,7 @@ export async function submitCheckpoint(
   });
   const text = await answer.text();
   if (answer.status === 409) return { kind: 'stands-at', size: wholeNumber(text.trim()) };
+  if (answer.status === 422) return { kind: 'forked' };
   if (!answer.ok) throw new Error(`the witness ${key.name} refuses with ${answer.status}`);
   return { kind: 'cosigned', lines: checkedLines(text, readNote(note), key) };
 }

@@ -1,21 +1,22 @@
 import { accountDecider } from '@tallystick/ledger-domain';
 import { PARTITIONS } from '@tallystick/messaging';
-import { instant } from '@tallystick/vocabulary';
+import { type Coverage, coverageOf } from './checks/coverage';
 import { violationsOf } from './checks/violations';
 import { Disk, type Parts, PARTS, SERVICES } from './suite/disk';
-import { UNITS } from './suite/program';
+import { START, UNITS } from './suite/program';
 import { Suite } from './suite/suite';
 import { Callers } from './work/callers';
-import { DESK_WORK, STRAY_WORK, type Work, workOf, type WorkSource } from './work/work';
+import { type Plan, planOf } from './work/plan';
+import { type Work, workOf, type WorkSource } from './work/work';
 import { Random } from './world/random';
 import { Scheduler, SimulatedProcess } from './world/scheduler';
 import { SimulatedTime } from './world/simulated-time';
 
-const START = instant('2026-04-01T00:00:00Z');
 /** More than any sound run needs: whoever is not done by then never will be. */
 const MAX_STEPS = 10_000;
-const STEPS_A_CRASH = 150;
 const EVENTS_A_SNAPSHOT = 3;
+/** Later than every hold and every lot of a spender lasts. */
+const LAST_TICK: Work = { kind: 'tick', ms: 180_000, isDay: true };
 
 /** What a check found wrong. */
 export interface Violation {
@@ -32,6 +33,8 @@ export interface SimulatedRun {
   readonly steps: number;
   readonly crashes: number;
   readonly events: number;
+  /** How much of what there was to meet. */
+  readonly coverage: Coverage;
   /** SHA-256 over every log, hex: a seed always gives the same. */
   readonly digest: string;
   /** The last events of the streams that a violation names, for people. */
@@ -41,7 +44,7 @@ export interface SimulatedRun {
 export interface SimulateOptions {
   /** What the suite is built of; a planted bug brings its own. */
   readonly parts?: Partial<Parts>;
-  /** Sources of work beside purchases and their returns. */
+  /** Sources of work beside purchases and their returns, instead of those that the seed draws. */
   readonly sources?: readonly WorkSource[];
 }
 
@@ -50,6 +53,7 @@ export interface World {
   readonly disk: Disk;
   readonly suite: Suite;
   readonly callers: Callers;
+  readonly plan: Plan;
   readonly work: readonly Work[];
   /** False where it was not done when its steps were used up. */
   readonly isDrained: boolean;
@@ -65,9 +69,9 @@ export async function simulate(seed: number, options: SimulateOptions = {}): Pro
   const time = new SimulatedTime(START, random);
   const asBefore = snapshotsOften();
   try {
-    const run = new Run(random, time, options);
+    const run = new Run(planOf(seed, random), random, time, options);
     await run.toTheEnd();
-    return { seed, steps: run.steps, crashes: run.crashes, ...violationsOf(run) };
+    return { seed, steps: run.steps, crashes: run.crashes, coverage: coverageOf(run), ...violationsOf(run) };
   } finally {
     asBefore();
     time.end();
@@ -96,16 +100,17 @@ class Run implements World {
   private readonly open: Work[];
 
   constructor(
+    readonly plan: Plan,
     private readonly random: Random,
     readonly time: SimulatedTime,
-    { parts, sources = [STRAY_WORK, DESK_WORK] }: SimulateOptions,
+    { parts, sources }: SimulateOptions,
   ) {
     this.scheduler = new Scheduler(random);
     this.disk = new Disk({ ...PARTS, ...parts }, () => time.now, random.oneIn(2));
     for (const unit of UNITS) this.disk.rows.declare(unit);
-    this.suite = new Suite(this.disk, this.scheduler, time, random);
+    this.suite = new Suite(this.disk, this.scheduler, time, random, plan.hasSpending);
     this.callers = new Callers(this.suite, time, new SimulatedProcess('till', this.scheduler));
-    this.work = workOf(random, sources);
+    this.work = workOf(random, plan, sources);
     this.open = [...this.work];
   }
 
@@ -116,6 +121,10 @@ class Run implements World {
     while (this.open.length > 0 && this.steps < MAX_STEPS) await this.storm();
     this.scheduler.isFaulty = false;
     await this.until(() => this.isSettled());
+    if (this.plan.hasSpending) {
+      this.callers.take(LAST_TICK);
+      await this.until(() => this.isSettled());
+    }
     this.isDrained = this.isSettled();
     for (const { loops } of this.suite.running.values()) for (const loop of loops) void loop.stop();
     this.disk.bus.close();
@@ -128,7 +137,7 @@ class Run implements World {
 
   /** Something happens: more work, a death, or what was waiting goes on. */
   private async storm(): Promise<void> {
-    if (this.random.oneIn(STEPS_A_CRASH)) {
+    if (this.random.oneIn(this.plan.roundsADeath)) {
       this.crashes += 1;
       this.suite.start(this.random.pick(SERVICES));
       await this.time.quiet();

@@ -19,9 +19,19 @@ jest.setTimeout(120_000);
 
 describe('the containers', () => {
   it('are one for each service that is a process of its own, built here and running its program', () => {
-    const programs = all.filter(([, { build }]) => build).map(([name, { command }]) => [name, command]);
+    const built = all.filter(([name, { build }]) => build && name !== 'witness');
+    const programs = built.map(([name, { command }]) => [name, command]);
     expect(programs.sort()).toEqual(services.map((name) => [name, [`dist/services/${name}/src/main.js`]]));
     expect(services.length).toBeGreaterThan(5);
+  });
+
+  it('have a witness among them for who asks for it, with data of its own and no secret of the suite', () => {
+    const { command, profiles, secrets: given, volumes: own, depends_on: needs } = containers['witness']!;
+    expect(command?.[0]).toBe('dist/services/witness/src/main.js');
+    expect({ profiles, given, own, needs }).toEqual({
+      ...{ profiles: ['witness'], given: [], needs: {} },
+      own: ['witness:/var/lib/tallystick'],
+    });
   });
 
   it('stand beside Kafka, EventStoreDB, PostgreSQL, Prometheus and Grafana', () => {

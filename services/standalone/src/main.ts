@@ -20,6 +20,7 @@ program and a stream of purchases.
   --port N     port to listen on (default TALLY_PORT or 8080; 0 = a free one)
   --data DIR   data folder (default .tallystick)
   --no-demo    no demo program and no demo purchases
+  --witness    a witness of its own that cosigns checkpoints, to see one at work
   --help       this text
 `;
 
@@ -31,6 +32,7 @@ interface Arguments {
   readonly port?: number;
   readonly dataDir: string;
   readonly demo: boolean;
+  readonly witness: boolean;
 }
 
 async function main(): Promise<void> {
@@ -38,14 +40,14 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
-  const { port, dataDir, demo } = argumentsOf(process.argv.slice(2));
+  const { port, dataDir, demo, witness } = argumentsOf(process.argv.slice(2));
   const running = await suiteHolding(dataDir, ({ address, pid }) =>
     say(`run.json names a suite on ${address}, process ${pid}, that does not answer: starting all the same`),
   );
   if (running) throw new Error(`a suite runs on ${dataDir} already: ${running.address}, process ${running.pid}`);
   useLog(openLog({ level: process.env['TALLY_LOG_LEVEL'] ?? 'error' }));
   const stopTracing = startTracing(process.env);
-  const suite = await startSuite({ dataDir, port, onLine: say }).catch((error: unknown) => {
+  const suite = await startSuite({ dataDir, port, witness, onLine: say }).catch((error: unknown) => {
     throw named(error);
   });
   const asked = askedToStop(suite);
@@ -88,6 +90,7 @@ function addresses(suite: Suite): string {
     ...suite.booted.services.map(({ name }) => `  ${name.padEnd(13)} ${suite.address}/docs/${name}`),
     `  health        ${suite.address}/health/ready`,
     `  metrics       ${suite.address}/metrics`,
+    ...(suite.witness ? [`  witness       ${suite.witness.url}, verifier key ${suite.witness.key}`] : []),
     `  ask it        npx tally status · npx tally balance demo-001 · npx tally verify`,
     'Ctrl-C drains and stops it; what it knows stays.',
   ].join('\n');
@@ -122,14 +125,16 @@ function argumentsOf(words: readonly string[]): Arguments {
   let port: number | undefined;
   let dataDir = join(workspace(), '.tallystick');
   let demo = true;
+  let witness = false;
   for (let i = 0; i < words.length; i++) {
     const word = words[i];
     if (word === '--port') port = wholeNumber(words[++i]);
     else if (word === '--data') dataDir = resolve(words[++i] ?? dataDir);
     else if (word === '--no-demo') demo = false;
+    else if (word === '--witness') witness = true;
     else throw new Error(`${word} is not an option; --help shows them`);
   }
-  return { port, dataDir, demo };
+  return { port, dataDir, demo, witness };
 }
 
 function wholeNumber(text: string | undefined): number {

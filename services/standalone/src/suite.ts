@@ -18,7 +18,9 @@ import { membershipDefinition } from '@tallystick/membership';
 import { organizationDefinition } from '@tallystick/organization';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@tallystick/postgres';
 import { settlementDefinition } from '@tallystick/settlement';
+import type { RunningWitness } from '@tallystick/witness';
 import { type BusAddress, removeRunFile, writeRunFile } from './client/run-file';
+import { withWitness } from './own-witness';
 
 /** Every service of the suite. Rewards and the console join here with their own issues. */
 export const SERVICES: readonly ServiceDefinition[] = [
@@ -37,6 +39,8 @@ export interface SuiteOptions {
   readonly port?: number;
   readonly environment?: Environment;
   readonly profile?: 'durable' | 'test' | 'bench';
+  /** A witness of its own in the same process, with its key in the data folder: to see one at work. Default: none. */
+  readonly witness?: boolean;
   /** Hears what is going on, a line at a time. */
   readonly onLine?: (line: string) => void;
 }
@@ -53,6 +57,7 @@ export interface Suite {
   readonly booted: BootedServices;
   readonly host: Host;
   readonly postgres?: EmbeddedPostgres;
+  readonly witness?: RunningWitness;
   /** A fresh operator's token for every service; good for 15 minutes. */
   token(): Promise<string>;
   /** Drains and gives everything back; the embedded database stops last. */
@@ -64,21 +69,26 @@ export async function startSuite(options: SuiteOptions): Promise<Suite> {
   const { environment = process.env, onLine = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   mkdirSync(dataDir, { recursive: true });
-  const given = environment['DATABASE_URL'];
-  const postgres = given
+  const elsewhere = environment['DATABASE_URL'];
+  const postgres = elsewhere
     ? undefined
     : await startEmbeddedPostgres({ dataDir: join(dataDir, 'postgres'), profile: options.profile ?? 'durable' });
   if (postgres) onLine(`embedded PostgreSQL runs on port ${postgres.port}`);
-  const databaseUrl = given ?? postgres!.url;
+  const databaseUrl = elsewhere ?? postgres!.url;
   try {
     const keys = resolve(environment['TALLY_DATA'] ?? dataDir);
-    const settings = { ...forServices(environment), DATABASE_URL: databaseUrl, TALLY_DATA: keys };
-    const booted = await bootServices(SERVICES, settings);
+    const given = { ...forServices(environment), DATABASE_URL: databaseUrl, TALLY_DATA: keys };
+    const { settings, witness } = options.witness ? await withWitness(given, keys, SERVICES) : { settings: given };
+    const booted = await bootServices(SERVICES, settings).catch(async (error: unknown) => {
+      await witness?.close();
+      throw error;
+    });
     try {
       const host = await hostServices(booted, { port: options.port });
-      return suiteOf({ booted, host, postgres, databaseUrl, dataDir, keys });
+      return await suiteOf({ booted, host, postgres, witness, databaseUrl, dataDir, keys });
     } catch (error) {
       await booted.close();
+      await witness?.close();
       throw error;
     }
   } catch (error) {
@@ -98,12 +108,13 @@ interface Started {
   readonly booted: BootedServices;
   readonly host: Host;
   readonly postgres: EmbeddedPostgres | undefined;
+  readonly witness: RunningWitness | undefined;
   readonly databaseUrl: string;
   readonly dataDir: string;
   readonly keys: string;
 }
 
-async function suiteOf({ booted, host, postgres, databaseUrl, dataDir, keys }: Started): Promise<Suite> {
+async function suiteOf({ booted, host, postgres, witness, databaseUrl, dataDir, keys }: Started): Promise<Suite> {
   const { TALLY_TENANT: tenant = 'demo', TALLY_PROGRAM: program = 'main', TALLY_BUS: kind } = booted.settings;
   const bus: BusAddress =
     kind === 'kafka'
@@ -134,12 +145,14 @@ async function suiteOf({ booted, host, postgres, databaseUrl, dataDir, keys }: S
     booted,
     host,
     postgres,
+    witness,
     token,
     stop: async () => {
       removeRunFile(dataDir);
       for (const { health } of booted.services) health.drain();
       await host.close();
       await booted.close();
+      await witness?.close();
       await postgres?.stop();
     },
   };

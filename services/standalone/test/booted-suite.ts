@@ -10,7 +10,7 @@ import { connect, type SuiteConnection } from '../src/client/connect';
 import { waitUntilSettled } from '../src/client/settled';
 import { applyChanges, changesOf } from '../src/program/apply';
 import { readProgramFile } from '../src/program/program-file';
-import { type Suite, startSuite } from '../src/suite';
+import { type Suite, type SuiteOptions, startSuite } from '../src/suite';
 
 const WORKSPACE = resolve(__dirname, '../../..');
 export const PURCHASES = 'purchases.v1';
@@ -31,12 +31,13 @@ export class BootedSuite {
   static async start(
     rules: readonly object[],
     settings: (folder: string) => Readonly<Record<string, string>> = () => ({}),
+    more: Partial<SuiteOptions> = {},
   ): Promise<BootedSuite> {
     const folder = mkdtempSync(join(tmpdir(), 'tallystick-booted-'));
     const database = await startTestDatabase();
     const pool = createPool(database.url, { max: 2, applicationName: 'booted-suite' });
     const environment = { DATABASE_URL: database.url, TALLY_LOG_LEVEL: 'silent', ...settings(folder) };
-    const suite = await startSuite({ dataDir: folder, port: 0, environment });
+    const suite = await startSuite({ dataDir: folder, port: 0, environment, ...more });
     const connection = await connect({ dataDir: folder, mayStart: false });
     const booted = new BootedSuite(folder, pool, suite, connection, await connection.publisher(), database);
     const content = { assets: [{ asset: 'POINTS', unitCost: '1' }], rules };

@@ -7,7 +7,7 @@ Cosigns the checkpoints of logs, only where they have grown from what it cosigne
 
   --data FOLDER   its own folder: its key, and what it has cosigned
   --name NAME     its name in cosignatures, an address without scheme: witness.example/w1
-  --log-key KEY   verifier key of a log that it may cosign; once for each
+  --log-key KEY   verifier key of a log that it may cosign; once for each, or several with spaces between
   --port N        port to listen on (default 8099; 0 = a free one)
   --host ADDRESS  address to listen on (default 127.0.0.1)
   --json          print address and key as JSON
@@ -31,13 +31,23 @@ async function main(): Promise<void> {
   if (folder === undefined || name === undefined)
     throw new TypeError('--data and --name are needed; --help tells more');
   if (!/^[0-9]{1,5}$/.test(port)) throw new TypeError('--port needs a number');
-  const witness = await serveWitness({ folder, name, logKeys: values['log-key'], port: Number(port), host });
+  const witness = await serveWitness({
+    folder,
+    name,
+    logKeys: values['log-key'].flatMap(keysIn),
+    port: Number(port),
+    host,
+  });
   const { url, key } = witness;
   say(values.json ? `${JSON.stringify({ url, key })}\n` : `the witness listens on ${url}\nits verifier key: ${key}\n`);
   await new Promise<void>((asked) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => asked());
   });
   await witness.close();
+}
+
+function keysIn(text: string): string[] {
+  return text.split(/\s+/).filter((key) => key !== '');
 }
 
 function say(text: string): void {

@@ -57,7 +57,9 @@ function signerIn(folder: string, name: string): SignerKey {
 
 async function answer(witness: Witness, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const [, hash] = CHECKPOINT_PATH.exec(request.url ?? '') ?? [];
-  if (request.url === '/health/live') return say(response, 200, 'text/plain', 'live\n');
+  if (request.url === '/health/live' || request.url === '/health/ready') {
+    return say(response, 200, 'text/plain', 'live\n');
+  }
   if (hash !== undefined && request.method === 'GET') {
     const note = witness.checkpoint(hash);
     return say(response, note === undefined ? 404 : 200, 'text/plain; charset=utf-8', note ?? 'nothing was cosigned\n');

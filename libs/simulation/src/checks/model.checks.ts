@@ -7,6 +7,7 @@ import type { Violation, World } from '../simulate';
 import { PROGRAM, STORES, TENANT } from '../suite/program';
 import { fold } from './folds';
 import { acceptedFacts, type AcceptedPurchase, type AcceptedReturn } from './accepted-facts';
+import { SPENDERS } from '../work/spending';
 import { growthOf, pointsOf, tierBefore, type TierPeriod, tiersOf } from './naive-rules';
 import { type NaiveFact, naiveLedger, type NaiveOutcome, SCORE } from './naive-ledger';
 
@@ -25,7 +26,10 @@ export function modelChecks(world: World): Violation[] {
     const growth = naiveLedger([...own.flatMap((one) => facts(one, [])), ...strays.map(strayFact), ...desk]);
     const tiers = tiersOf(growthSteps(own, strays, growth));
     const all = [...own.flatMap((one) => facts(one, tiers)), ...strays.map(strayFact), ...desk];
-    return [...tierFaults(world, member, tiers), ...ledgerFaults(world, member, naiveLedger(all))];
+    const isSpender = (SPENDERS as readonly string[]).includes(member);
+    // What decisions drew depends on when they came: another model follows those accounts.
+    const ledger = isSpender ? [] : ledgerFaults(world, member, naiveLedger(all));
+    return [...tierFaults(world, member, tiers), ...ledger];
   });
 }
 

@@ -4,11 +4,17 @@ import { SERVICES } from '../suite/disk';
 import { flowChecks } from './flow.checks';
 import { logChecks } from './log.checks';
 import { modelChecks } from './model.checks';
+import { spendingChecks } from './spending.checks';
 
 const LAST_EVENTS = 12;
 
 /** The groups of checks, each over a world that has come to its end. */
-const GROUPS: Readonly<Record<string, (world: World) => readonly Violation[]>> = { logChecks, flowChecks, modelChecks };
+const GROUPS: Readonly<Record<string, (world: World) => readonly Violation[]>> = {
+  logChecks,
+  flowChecks,
+  modelChecks,
+  spendingChecks,
+};
 
 /** Runs every check. A check that cannot read what it finds is a violation, too. */
 export function violationsOf(world: World): Pick<SimulatedRun, 'violations' | 'digest' | 'events' | 'last'> {

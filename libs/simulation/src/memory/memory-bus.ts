@@ -60,6 +60,10 @@ export class MemoryBus {
     return this.partitionsOf(topic)[partition]!.slice(Number(from));
   }
 
+  get topicNames(): Iterable<string> {
+    return this.topics.keys();
+  }
+
   /** Every record of a topic, partition by partition, in order. */
   records(topic: string): readonly KeptRecord[] {
     return this.partitionsOf(topic).flat();
@@ -67,7 +71,7 @@ export class MemoryBus {
 
   /** The position of the last record of a partition. */
   head(topic: string, partition: number): Position {
-    return position(this.partitionsOf(topic)[partition]!.length);
+    return this.partitionsOf(topic)[partition]!.at(-1)?.position ?? START;
   }
 
   /** Resolves at the next record of the topic. */
@@ -153,9 +157,10 @@ export class MemorySource implements TopicSource {
   private arrivalOf(kept: KeptRecord): Arrival {
     const { key, partition, position: at, message, tenant, correlationId, causationId = correlationId, origin } = kept;
     const place = { partition, position: at, key };
-    const value = message ? Buffer.from(JSON.stringify(message)) : Buffer.from('{');
-    const payload = () => ({ value, headers: {} });
-    if (!message) return { ...place, refused: { ...place, code: 'invalid-json', value }, tenant, payload };
+    const payload = () => ({ value: bytesOf(message), headers: {} });
+    if (!message) {
+      return { ...place, refused: { ...place, code: 'invalid-json', value: bytesOf(message) }, tenant, payload };
+    }
     const record: BusRecord = {
       topic: this.topic,
       ...place,
@@ -168,4 +173,9 @@ export class MemorySource implements TopicSource {
     };
     return { ...place, record, payload };
   }
+}
+
+/** A record as it would be on the wire; one without a message is no JSON. */
+function bytesOf(message: object | undefined): Buffer {
+  return Buffer.from(message ? JSON.stringify(message) : '{');
 }

@@ -22,7 +22,7 @@ export class CheckpointLost extends Error {
 /** Positions and dead letters of consumers as a database keeps them; the epoch fences who held a partition before. */
 export class MemoryProgress {
   readonly letters: NewDeadLetter[] = [];
-  private readonly standings = new Map<string, Standing>();
+  private readonly standings = new Map<string, Standing[]>();
 
   /** Gives a partition to a new holder. */
   claim(consumer: string, topic: string, partition: number): Standing {
@@ -52,10 +52,13 @@ export class MemoryProgress {
   }
 
   private at(consumer: string, topic: string, partition: number): Standing {
-    const key = `${consumer} ${topic} ${partition}`;
-    let standing = this.standings.get(key);
-    if (!standing) this.standings.set(key, (standing = { epoch: 0, position: START }));
-    return standing;
+    const key = `${consumer} ${topic}`;
+    let partitions = this.standings.get(key);
+    if (!partitions) {
+      partitions = Array.from({ length: PARTITIONS }, () => ({ epoch: 0, position: START }));
+      this.standings.set(key, partitions);
+    }
+    return partitions[partition]!;
   }
 }
 

@@ -2,6 +2,7 @@ import type { MemoryLogOptions } from '../memory/memory-log';
 import { type Parts, PARTS, type ServiceDisk } from '../suite/disk';
 import type { Undo } from './patch';
 import * as rules from './planted-rules';
+import * as spending from './planted-spending';
 import * as stores from './planted-stores';
 
 /** A mistake that somebody might make, and how it is brought into a simulation. */
@@ -60,6 +61,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   inRules('no-recalculation', 'a late fact changes no earlier reversal', rules.lateFactsChangeNothing),
   inRules('one-leg-lost', 'a reversal posts one leg only', rules.oneLegIsLost),
   inRules('float-rounding', 'points are rounded by floating point', rules.roundsByFloat),
+  inRules('captures-again', 'a captured hold is redeemed once more', spending.capturesAgain),
+  inRules('hold-not-counted', 'what is held counts as free', spending.holdIsNotCounted),
+  inRules('expires-under-a-hold', 'what is held expires', spending.expiresUnderAHold),
+  inRules('release-forgotten', 'a release is acknowledged and not carried out', spending.releaseIsForgotten),
+  inRules('never-lapses', 'a hold whose time is over stays', spending.holdsNeverLapse),
+  inRules('receives-again', 'points that were sent arrive as often as it is told', spending.receivesAgain),
+  inRules('cancels-again', 'a cancellation that is repeated is carried out again', spending.cancelsAgain),
   inRules('parked-for-ever', 'a parked return is not taken when its purchase comes', rules.parkedForEver),
   inRules(
     'conflict-is-repetition',

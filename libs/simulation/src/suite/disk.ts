@@ -1,6 +1,7 @@
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import type { Position } from '@tallystick/decider';
 import { ledgerPublications } from '@tallystick/ledger/publications';
+import type { AccountCommand } from '@tallystick/ledger-domain';
 import type { GrowthFact } from '@tallystick/membership-domain';
 import { membershipPublications } from '@tallystick/membership/publications';
 import type { Publications } from '@tallystick/messaging';
@@ -67,6 +68,9 @@ export class Disk {
   readonly rows: CampaignsRows;
   /** Growth facts by `<account>/<revision>`, and whose they are. */
   readonly growth = new Map<string, GrowthFact & { readonly member: string }>();
+
+  /** What the ledger's accounts were told, by the id of the command; the last counts. */
+  readonly told = new Map<string, AccountCommand>();
 
   constructor(
     readonly parts: Parts,

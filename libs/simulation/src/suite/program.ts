@@ -1,8 +1,12 @@
 import type { TierPolicy } from '@tallystick/membership-domain';
 import type { NodeVersion } from '@tallystick/campaigns/application/places';
+import { instant } from '@tallystick/vocabulary';
 
 export const TENANT = 'demo';
 export const PROGRAM = 'main';
+
+/** When a simulation begins: later than every fact in it. */
+export const START = instant('2026-04-01T00:00:00Z');
 
 /** Growth from which a tier is reached, for life. */
 export const TIER_POLICY: TierPolicy = {

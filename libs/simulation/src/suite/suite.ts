@@ -8,8 +8,12 @@ import { whenPurchaseRecordedIndexIt } from '@tallystick/campaigns/policies/when
 import { whenReturnPublishedRecordIt } from '@tallystick/campaigns/policies/when-return-published-record-it';
 import { whenTierChangedReevaluate } from '@tallystick/campaigns/policies/when-tier-changed-reevaluate';
 import type { EventStore, SnapshotStore } from '@tallystick/decider';
-import { AccountCommands } from '@tallystick/ledger/application/account-commands';
+import { AccountDecisions } from '@tallystick/ledger/application/account-decisions';
 import { AssetDirectory } from '@tallystick/ledger/application/asset-directory';
+import { PassingTime } from '@tallystick/ledger/application/passing-time';
+import { whenDayEndedBookExpiry } from '@tallystick/ledger/policies/when-day-ended-book-expiry';
+import { whenMinuteEndedLapseHolds } from '@tallystick/ledger/policies/when-minute-ended-lapse-holds';
+import { whenPointsSentReceive } from '@tallystick/ledger/policies/when-points-sent-receive';
 import { whenPurchaseQualifiedAccrue } from '@tallystick/ledger/policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from '@tallystick/ledger/policies/when-return-qualified-reverse';
 import { MemberCommands } from '@tallystick/membership/application/member-commands';
@@ -22,6 +26,7 @@ import { MemoryPurchaseIndex, MemoryReference, MemoryTierRows } from './campaign
 import type { Disk, ServiceName } from './disk';
 import { whenGrowthChangedReviewTiers } from './growth-review';
 import { PROGRAM } from './program';
+import { dueAccounts, ToldAccounts } from './ledger-rows';
 import { relay } from './relay';
 
 /** Of the simulated program. */
@@ -30,6 +35,7 @@ const BATCH = 6;
 const RENEW_MS = 3_000;
 /** Fewer than there are members, so that states are forgotten and folded again. */
 const STATES_KEPT = 2;
+const PURCHASES_KEPT = { states: 20, receipts: 20 };
 
 /** What each topic of a service is done with; a policy takes the messages of its own topic. */
 type Handlers = Readonly<Record<string, BatchHandler<never>>>;
@@ -45,7 +51,8 @@ export interface Running {
   readonly process: SimulatedProcess;
   readonly loops: readonly TopicLoop[];
   readonly campaigns?: Campaigns;
-  readonly accounts?: AccountCommands;
+  readonly accounts?: ToldAccounts;
+  readonly decisions?: AccountDecisions;
 }
 
 /** The services' own application classes and policies over one disk, each in a process that may be killed. */
@@ -59,6 +66,8 @@ export class Suite {
     private readonly scheduler: Scheduler,
     private readonly time: SimulatedTime,
     private readonly random: Random,
+    /** False where nobody spends: then nobody waits for transfers and the clock either. */
+    private readonly hasSpending: boolean,
   ) {}
 
   /** Starts a service's process; one that ran before is killed first, and all that it remembered is lost. */
@@ -93,18 +102,24 @@ export class Suite {
     process: SimulatedProcess,
     store: EventStore,
     snapshots: SnapshotStore,
-  ): { readonly handlers: Handlers; readonly campaigns?: Campaigns; readonly accounts?: AccountCommands } {
+  ): {
+    readonly handlers: Handlers;
+    readonly campaigns?: Campaigns;
+    readonly accounts?: ToldAccounts;
+    readonly decisions?: AccountDecisions;
+  } {
     switch (service) {
       case 'campaigns':
         return this.campaigns(process, store);
       case 'ledger': {
-        const accounts = new AccountCommands(store, snapshots, STATES_KEPT);
+        const accounts = new ToldAccounts(store, snapshots, STATES_KEPT, this.disk.told);
         const application = { accounts, assets: this.assets(store, snapshots) };
         const handlers: Handlers = {
           'campaigns.purchase-qualified.v1': whenPurchaseQualifiedAccrue(application),
           'campaigns.return-qualified.v1': whenReturnQualifiedReverse(application),
         };
-        return { handlers, accounts };
+        const decisions = new AccountDecisions(store, accounts, () => this.time.now);
+        return { handlers: { ...handlers, ...this.spending(process, application) }, accounts, decisions };
       }
       case 'membership': {
         const review = whenGrowthChangedReviewTiers(
@@ -117,13 +132,27 @@ export class Suite {
     }
   }
 
+  private spending(
+    process: SimulatedProcess,
+    application: { accounts: ToldAccounts; assets: AssetDirectory },
+  ): Handlers {
+    if (!this.hasSpending) return {};
+    const time = new PassingTime(application.accounts);
+    const due = dueAccounts(this.disk.services.ledger.log, process);
+    return {
+      'ledger.points-sent.v1': whenPointsSentReceive(application),
+      'organization.minute-ended.v1': whenMinuteEndedLapseHolds(time, due),
+      'organization.day-ended.v1': whenDayEndedBookExpiry(time, due),
+    };
+  }
+
   private campaigns(process: SimulatedProcess, store: EventStore): { handlers: Handlers; campaigns: Campaigns } {
     const { rows } = this.disk;
     const reference = new MemoryReference(rows, process);
     const ruleSets = new RuleSets(store, reference, () => this.time.now);
     const surroundings = new SurroundingsReader(reference, ruleSets);
-    const purchases = new PurchaseIntake(store, surroundings, ruleSets);
-    const returns = new ReturnIntake(store, surroundings, ruleSets);
+    const purchases = new PurchaseIntake(store, surroundings, ruleSets, PURCHASES_KEPT);
+    const returns = new ReturnIntake(store, surroundings, ruleSets, PURCHASES_KEPT.states);
     const index = new MemoryPurchaseIndex(rows, process);
     const reevaluation = new TierReevaluation(store, reference, ruleSets, PROGRAM);
     const heardBy = (stream: string): number | undefined => purchases.heardBy(stream);

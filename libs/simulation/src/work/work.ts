@@ -5,6 +5,8 @@ import type { FactCommand } from '@tallystick/ledger-domain';
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import { PROGRAM, STORES, TENANT } from '../suite/program';
 import type { Random } from '../world/random';
+import type { Plan } from './plan';
+import { type Spending, SPENDERS, spendingOf } from './spending';
 
 /** Something that happens to the suite from outside. */
 export type Work =
@@ -14,42 +16,69 @@ export type Work =
   | { readonly kind: 'post'; readonly message: PurchasePaid; readonly idempotencyKey: string }
   /** A command that a caller sends to an account and repeats, the same id each time, until it is answered. */
   | { readonly kind: 'command'; readonly item: CommandItem<FactCommand> }
+  /** Decisions on the account of a spender, one step after the other. */
+  | { readonly kind: 'spend'; readonly steps: Spending }
+  /** Time passes, and organization's clock says that a minute, or a day too, has ended. */
+  | { readonly kind: 'tick'; readonly ms: number; readonly isDay: boolean }
   /** A record that nobody can read. */
   | { readonly kind: 'poison'; readonly topic: 'purchases.v1' | 'returns.v1'; readonly key: string }
   | { readonly kind: 'declare-store'; readonly store: string };
 
 /** One more source of work: what it brings is mixed with everything else. Its items must be made of the draws alone. */
-export type WorkSource = (random: Random) => readonly Work[];
+export type WorkSource = (random: Random, plan: Plan) => readonly Work[];
 
 const FIRST = instant('2026-03-01T00:00:00Z');
 const HOUR = 3_600_000;
 /** Every purchase and return happens in so many hours; few enough that some share an instant. */
 const HOURS = 20 * 24;
-const MEMBERS = 3;
 const SOURCE = 'till-1';
 
 /** Purchases, returns, conflicts and repetitions of a few members, and commands from outside, in any order. */
-export function workOf(random: Random, sources: readonly WorkSource[]): Work[] {
-  const purchases = Array.from({ length: random.between(3, 7) }, (_, index) => purchase(random, `P${index}`));
-  const work: Work[] = purchases.flatMap((message) => carried(random, message));
-  for (const message of purchases) work.push(...returnsOf(random, message));
-  for (const source of sources) work.push(...source(random));
+export function workOf(random: Random, plan: Plan, sources: readonly WorkSource[] = sourcesOf(plan)): Work[] {
+  const [least, most] = plan.purchases;
+  const work = purchasesOf(random, 'P', random.between(least, most), () => memberOf(random, plan));
+  for (const source of sources) work.push(...source(random, plan));
   const declared: Work[] = STORES.map(({ node }) => ({ kind: 'declare-store', store: node }));
   return random.shuffled([...work, ...declared]);
 }
 
+function sourcesOf({ hasStrays, hasDesk, hasSpending }: Plan): WorkSource[] {
+  return [hasStrays && STRAY_WORK, hasDesk && DESK_WORK, hasSpending && SPENDING_WORK].filter(
+    (source) => source !== false,
+  );
+}
+
+function purchasesOf(random: Random, prefix: string, count: number, member: () => string): Work[] {
+  const purchases = Array.from({ length: count }, (_, index) => purchase(random, `${prefix}${index}`, member()));
+  const work = purchases.flatMap((message) => carried(random, message));
+  for (const message of purchases) work.push(...returnsOf(random, message));
+  return work;
+}
+
+/** What spenders earn and spend, while time passes. */
+export const SPENDING_WORK: WorkSource = (random, { isLong }) => {
+  const earned = purchasesOf(random, 'S', random.between(0, isLong ? 2 : 1), () => random.pick(SPENDERS));
+  const spent = spendingOf(random, isLong ? 4 : 2).map((steps): Work => ({ kind: 'spend', steps }));
+  const ticks = Array.from({ length: random.between(1, 3) }, (): Work => {
+    return { kind: 'tick', ms: random.between(1_000, 20_000), isDay: random.oneIn(2) };
+  });
+  return [...earned, ...spent, ...ticks];
+};
+
 /** Returns without a purchase and unreadable records. */
-export const STRAY_WORK: WorkSource = (random) => {
+export const STRAY_WORK: WorkSource = (random, plan) => {
   const work: Work[] = [];
-  for (let index = random.between(0, 2); index > 0; index--) work.push(published(unlinkedReturn(random, `U${index}`)));
+  for (let index = random.between(0, 2); index > 0; index--) {
+    work.push(published(unlinkedReturn(random, `U${index}`, memberOf(random, plan))));
+  }
   if (random.oneIn(3)) work.push({ kind: 'poison', topic: random.pick(['purchases.v1', 'returns.v1']), key: 'P0' });
   return work;
 };
 
 /** What an operator takes off accounts by command, while contracts move the same accounts. */
-export const DESK_WORK: WorkSource = (random) =>
+export const DESK_WORK: WorkSource = (random, plan) =>
   Array.from({ length: random.between(0, 4) }, (_, index): Work => {
-    const member = memberOf(random);
+    const member = memberOf(random, plan);
     const account = accountId(TENANT, PROGRAM, member);
     const command: FactCommand = {
       kind: 'reverse-unlinked',
@@ -77,7 +106,8 @@ function carried(random: Random, message: PurchasePaid): Work[] {
   const post = (one: PurchasePaid, key: string): Work => ({ kind: 'post', message: one, idempotencyKey: key });
   const work = [random.oneIn(3) ? post(message, `${message.id}-a`) : published(message)];
   if (random.oneIn(4)) work.push(random.oneIn(2) ? post(message, `${message.id}-b`) : published(message));
-  if (random.oneIn(6)) work.push(published({ ...purchase(random, message.id), occurredAt: message.occurredAt }));
+  if (random.oneIn(6))
+    work.push(published({ ...purchase(random, message.id, message.member?.id), occurredAt: message.occurredAt }));
   return work;
 }
 
@@ -103,7 +133,7 @@ function returnsOf(random: Random, { id, lines }: PurchasePaid): Work[] {
   return work;
 }
 
-function purchase(random: Random, id: string): PurchasePaid {
+function purchase(random: Random, id: string, member?: string): PurchasePaid {
   const lines = Array.from({ length: random.between(1, 3) }, (_, index) => ({
     line: String(index + 1),
     sku: `sku-${index}`,
@@ -118,7 +148,7 @@ function purchase(random: Random, id: string): PurchasePaid {
     id,
     occurredAt: timeText(random),
     store: random.pick(STORES).node,
-    ...(random.oneIn(12) ? {} : { member: { id: memberOf(random) } }),
+    ...(member === undefined || random.oneIn(12) ? {} : { member: { id: member } }),
     currency: 'CNY',
     lines,
     tenders: [{ kind: 'cash', amount: total }],
@@ -126,7 +156,7 @@ function purchase(random: Random, id: string): PurchasePaid {
   };
 }
 
-function unlinkedReturn(random: Random, id: string): ReturnMade {
+function unlinkedReturn(random: Random, id: string, member: string): ReturnMade {
   return {
     type: 'return-made',
     version: 1,
@@ -134,7 +164,7 @@ function unlinkedReturn(random: Random, id: string): ReturnMade {
     id,
     occurredAt: timeText(random),
     store: random.pick(STORES).node,
-    member: { id: memberOf(random) },
+    member: { id: member },
     currency: 'CNY',
     lines: [{ line: '1', sku: 'sku-0', amount: String(random.between(50, 20_000)) }],
   };
@@ -146,8 +176,8 @@ function published(message: PurchasePaid | ReturnMade): Work {
     : { kind: 'publish', topic: 'returns.v1', message };
 }
 
-function memberOf(random: Random): string {
-  return `m-${random.between(1, MEMBERS)}`;
+function memberOf(random: Random, { members }: Plan): string {
+  return `m-${random.between(1, members)}`;
 }
 
 function timeIn(random: Random): Instant {

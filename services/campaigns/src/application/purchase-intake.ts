@@ -25,21 +25,29 @@ import { purchaseContent } from './content';
 import type { RuleSets } from './rule-sets';
 import { isTaken, type Surroundings, type SurroundingsReader } from './surroundings';
 
-/** Recorded purchases are seldom met again soon: their states stay just long enough for redeliveries. */
-const STATES_KEPT = 500;
-const RECEIPTS_REMEMBERED = 20_000;
+/** How much of what was recorded stays in memory; both tables take their room when they are made. */
+export interface PurchasesKept {
+  /** Purchases: they are seldom met again soon, so just long enough for redeliveries. */
+  readonly states: number;
+  /** Purchases of which it is known by which tier history they were evaluated. */
+  readonly receipts: number;
+}
+
+const KEPT: PurchasesKept = { states: 500, receipts: 20_000 };
 
 /** Records purchases of both entrances, many at a time. */
 export class PurchaseIntake {
   private readonly executor: Executor<PurchaseState, PurchaseCommand, PurchaseEvent, PurchaseRefusal>;
-  private readonly heard = new LRUCache<string, number>({ max: RECEIPTS_REMEMBERED });
+  private readonly heard: LRUCache<string, number>;
 
   constructor(
     store: EventStore,
     private readonly surroundings: SurroundingsReader,
     private readonly ruleSets: RuleSets,
+    { states, receipts }: PurchasesKept = KEPT,
   ) {
-    this.executor = new Executor({ decider: purchaseDecider, store, assumeNew: true, capacity: STATES_KEPT });
+    this.executor = new Executor({ decider: purchaseDecider, store, assumeNew: true, capacity: states });
+    this.heard = new LRUCache({ max: receipts });
   }
 
   /** One answer per purchase. The checkpoint moves with the events only where every one of them was recorded now. */

@@ -61,9 +61,11 @@ export class ReturnIntake {
     private readonly store: EventStore,
     private readonly surroundings: SurroundingsReader,
     private readonly ruleSets: RuleSets,
+    /** Returns, and as many purchases, whose states stay in memory. */
+    statesKept = STATES_KEPT,
   ) {
-    this.returns = new Executor({ decider: returnDecider, store, assumeNew: true, capacity: STATES_KEPT });
-    this.purchases = new Executor({ decider: purchaseDecider, store, capacity: STATES_KEPT });
+    this.returns = new Executor({ decider: returnDecider, store, assumeNew: true, capacity: statesKept });
+    this.purchases = new Executor({ decider: purchaseDecider, store, capacity: statesKept });
   }
 
   /** One answer per return. The checkpoint moves with the last append where every return of the batch is in it. */

@@ -74,29 +74,23 @@ export class PassingTime {
     return booked;
   }
 
-  private async pass(
-    ended: TimeEnded,
-    due: readonly string[],
-    what: Passing,
-    faults: Error[],
-    part = 0,
-  ): Promise<number> {
+  private async pass(ended: TimeEnded, due: readonly string[], what: Passing, faults: Error[]): Promise<number> {
     const { tenant, at, correlationId, causationId } = ended;
-    const items = [...new Set(due)].map((account) => ({
-      stream: accountStream(tenant, account),
-      command: { ...what, tenant, account, at },
-      metadata: {
-        actor: 'svc:ledger',
-        commandId: commandId(
-          tenant,
-          'clock',
-          what.kind,
-          `${account}@${formatInstant(at)}${part > 0 ? `#${part}` : ''}`,
-        ),
-        correlationId,
-        causationId,
-      },
-    }));
+    const items = [...new Set(due)].map((account) => {
+      const id = `${account}@${formatInstant(at)}`;
+      return {
+        stream: accountStream(tenant, account),
+        command: { ...what, tenant, account, at },
+        metadata: {
+          actor: 'svc:ledger',
+          commandId: commandId(tenant, 'clock', what.kind, id),
+          correlationId,
+          causationId,
+        },
+        // A late fact may leave more to book by the same instant.
+        idAt: (revision: number) => commandId(tenant, 'clock', what.kind, `${id}#${revision}`),
+      };
+    });
     const { results } = await this.accounts.executeMany(items);
     const more: string[] = [];
     results.forEach((result, index) => {
@@ -105,7 +99,7 @@ export class PassingTime {
       if (result.kind === 'appended' && isFull(result.events)) more.push(items[index]!.command.account);
     });
     const booked = results.filter(({ kind }) => kind === 'appended').length;
-    return more.length > 0 ? booked + (await this.pass(ended, more, what, faults, part + 1)) : booked;
+    return more.length > 0 ? booked + (await this.pass(ended, more, what, faults)) : booked;
   }
 }
 

@@ -8,7 +8,10 @@ import type { DueBook } from '../projections/account-book/due-accounts';
  * When a day of a program has ended, lots whose date has passed become breakage of their issuers, each at the instant at
  * which it ended (capabilities L6). Of days that come together the last says all that the others say.
  */
-export function whenDayEndedBookExpiry(time: PassingTime, due: DueBook): BatchHandler<organization.DayEnded> {
+export function whenDayEndedBookExpiry(
+  time: PassingTime,
+  due: Pick<DueBook, 'expiries'>,
+): BatchHandler<organization.DayEnded> {
   return async ({ records }) => {
     const last = new Map<string, TimeEnded & { readonly program: string }>();
     for (const { tenant, message, correlationId, causationId } of records) {

@@ -8,7 +8,10 @@ import type { DueBook } from '../projections/account-book/due-accounts';
  * When a minute has ended, pending lots whose time has come become available and holds whose time is over are free again
  * (capabilities L4, L5), in this order. Of minutes that come together the last says all that the others say.
  */
-export function whenMinuteEndedLapseHolds(time: PassingTime, due: DueBook): BatchHandler<organization.MinuteEnded> {
+export function whenMinuteEndedLapseHolds(
+  time: PassingTime,
+  due: Pick<DueBook, 'activations' | 'lapses'>,
+): BatchHandler<organization.MinuteEnded> {
   return async ({ records }) => {
     const last = new Map<string, TimeEnded>();
     for (const { tenant, message, correlationId, causationId } of records) {

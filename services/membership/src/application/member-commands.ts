@@ -61,15 +61,21 @@ export class MemberCommands {
 
   review(tenant: string, reviews: readonly MemberReview[]): Promise<BatchResult<MemberEvent, MemberRefusal>> {
     return this.members.executeMany(
-      reviews.map(({ member, command, cause, correlationId }) => ({
-        stream: streamName('member', tenant, member),
-        command,
-        metadata: {
-          actor: 'svc:membership',
-          commandId: commandId(tenant, 'membership', 'review-tier', cause),
-          ...(correlationId === undefined ? {} : { correlationId }),
-        },
-      })),
+      reviews.map(({ member, command, cause, correlationId }) => {
+        const idAt = (revision: number): string =>
+          commandId(tenant, 'membership', 'review-tier', `${cause}#${revision}`);
+        return {
+          stream: streamName('member', tenant, member),
+          command,
+          metadata: {
+            actor: 'svc:membership',
+            commandId: commandId(tenant, 'membership', 'review-tier', cause),
+            ...(correlationId === undefined ? {} : { correlationId }),
+          },
+          // The same cause may find more growth the second time.
+          idAt,
+        };
+      }),
     );
   }
 

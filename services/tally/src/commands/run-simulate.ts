@@ -39,12 +39,12 @@ async function runSeeds({ seed: first, seeds }: SimulateCommand, quiet: boolean,
   const bar = progress('simulating seeds', seeds, quiet);
   const started = performance.now();
   const broken: SimulatedRun[] = [];
-  let [events, steps, crashes] = [0, 0, 0];
+  const met = { events: 0, steps: 0, crashes: 0, work: 0, decisions: 0, repeats: 0, reorders: 0, long: 0 };
   for (let seed = first; seed < first + seeds; seed++) {
     const run = await simulate(seed);
-    events += run.events;
-    steps += run.steps;
-    crashes += run.crashes;
+    for (const what of ['events', 'steps', 'crashes'] as const) met[what] += run[what];
+    for (const what of ['work', 'decisions', 'repeats', 'reorders'] as const) met[what] += run.coverage[what];
+    met.long += run.coverage.isLong ? 1 : 0;
     if (run.violations.length > 0) broken.push(run);
     bar.advance();
   }
@@ -53,9 +53,12 @@ async function runSeeds({ seed: first, seeds }: SimulateCommand, quiet: boolean,
   const rate = Math.round((seeds / seconds) * 10) / 10;
   const ok = broken.length === 0;
   if (!ok) process.exitCode = 1;
-  print({ ok, seed: first, seeds, rate, events, steps, crashes, broken }, [
+  const each = (what: keyof typeof met): string => (met[what] / seeds).toFixed(1);
+  print({ ok, seed: first, seeds, rate, ...met, broken }, [
     ...broken.slice(0, TOLD).flatMap(violationLines),
-    `${seeds} seeds from ${first} in ${seconds.toFixed(1)} s (${rate}/s): ${events} events, ${crashes} deaths of processes`,
+    `${seeds} seeds from ${first} in ${seconds.toFixed(1)} s (${rate}/s, ${met.long} of them long): ${met.events} events, ${met.crashes} deaths of processes`,
+    `each: ${each('work')} pieces of work, ${each('decisions')} decisions, ${each('steps')} steps, ${each('crashes')} deaths, ` +
+      `${each('repeats')} repetitions, ${each('reorders')} facts out of order`,
     ok
       ? 'clean'
       : `NOT clean: ${broken.length} seeds, repeat one with: tally simulate --seeds 1 --seed ${broken[0]!.seed}`,

@@ -49,6 +49,18 @@ describe('time passes over lots', () => {
     expect(outcome(before, passTime(11))).toEqual([]);
   });
 
+  it('books nothing of a day that is told again after a part came back later: that ends when it came back', () => {
+    const before = [
+      granting('P1', 1, 100n, ending(10)),
+      placeHold('H1', 9, 60n, { ttlSeconds: 6 * 86_400 }),
+      passTime(12),
+      placeHold('H2', 20, 1n),
+    ];
+    const lapsed = [...before.slice(0, 3), purchasePicture('P2', 2, 50n), ...before.slice(3)];
+    expect(outcome(lapsed, passTime(12))).toEqual([]);
+    expect(told(lapsed, passTime(20))).toEqual(['LotsExpired on 15: 60 of P1 | available/hotel -60 breakage/hotel 60']);
+  });
+
   it('books no more lots at once than one event may say, and the rest the next time', () => {
     const lots = Array.from({ length: MOST_SLICES + 1 }, (_, index) => granting(`P${index}`, 1, 1n, ending(10)));
     const state = lots.reduce(foldOf, accountDecider.initial());

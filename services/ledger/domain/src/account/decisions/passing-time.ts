@@ -78,7 +78,9 @@ export function expiriesBy(state: AccountState, now: Instant): LotsExpired[] {
   const due = new Map<string, Due>();
   let left = MOST_SLICES;
   for (const asset of spendableAssets(state)) {
-    const over = openLots(state, asset, (holding) => isOver(holding, at)).slice(0, left);
+    const ending = openLots(state, asset, (holding) => !holding.pending && expiryOf(holding) !== undefined);
+    // What was given back, or came, later than `at` ends later, too: an earlier instant that is told again books none of it.
+    const over = ending.filter((open) => endOf(open) <= at).slice(0, left);
     left -= over.length;
     for (const open of over) {
       const ended = endOf(open);
@@ -103,11 +105,6 @@ export function expiriesBy(state: AccountState, now: Instant): LotsExpired[] {
 /** A lot ends at its date, or when what is past its date was given back, or activated, or came. */
 function endOf({ lot, holding: { activatedAt, used }, since }: OpenLot): Instant {
   return Math.max(lot.expiresAt!, activatedAt!, used?.freedAt ?? 0, since) as Instant;
-}
-
-function isOver(holding: Holding, at: Instant): boolean {
-  const expiry = expiryOf(holding);
-  return !holding.pending && expiry !== undefined && expiry <= at;
 }
 
 function activationsBy(state: AccountState, at: Instant): PointsActivated[] {
