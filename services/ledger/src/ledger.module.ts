@@ -3,6 +3,7 @@ import type { ServiceResources } from '@tallystick/hosting';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AccountDecisions } from './application/account-decisions';
+import { AccountMerges } from './application/account-merges';
 import { AccountPast } from './application/account-past';
 import { AssetDirectory } from './application/asset-directory';
 import { EventLog } from './application/event-log';
@@ -19,6 +20,7 @@ import { ExchangesController } from './http/exchanges.controller';
 import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
+import { MergesController } from './http/merges.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ViolationsController } from './http/violations.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
@@ -51,6 +53,7 @@ export class LedgerModule {
         HoldsController,
         HoldViewsController,
         ImportsController,
+        MergesController,
         TransfersController,
         ViolationsController,
         LedgerSubscriptions,
@@ -58,6 +61,7 @@ export class LedgerModule {
       providers: [
         { provide: AccountCommands, useValue: accounts },
         { provide: AccountDecisions, useValue: new AccountDecisions(store, accounts, now) },
+        { provide: AccountMerges, useValue: new AccountMerges(store, snapshots, accounts) },
         { provide: AccountPast, useValue: new AccountPast(store) },
         { provide: AsOfAnswers, useFactory: (past: AccountPast) => new AsOfAnswers(past), inject: [AccountPast] },
         { provide: AssetDirectory, useValue: new AssetDirectory({ store, snapshots, now, zoneOf }) },

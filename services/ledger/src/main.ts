@@ -10,7 +10,7 @@ import { ledgerPublications } from './publications';
 /** What the ledger is to whoever hosts it. */
 export const ledgerDefinition: ServiceDefinition = {
   name: 'ledger',
-  kinds: ['account', 'assets', 'violation'],
+  kinds: ['account', 'assets', 'merges', 'violation'],
   publications: ledgerPublications,
   hears: [campaignsPublications, organizationPublications, ledgerPublications],
   outsideTopics: [],

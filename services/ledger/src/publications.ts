@@ -1,10 +1,12 @@
 import type { ledger } from '@tallystick/contracts';
 import { bodyOf, partsOf, type RecordedEvent } from '@tallystick/decider';
 import {
+  type AccountSplit,
   type AccrualAmended,
   type Change,
   type Granted,
   type LotBook,
+  type MergeDecided,
   type PointsAccrued,
   type PointsReversed,
   type PointsSent,
@@ -19,6 +21,7 @@ const TOPICS = {
   accrued: 'ledger.points-accrued.v1',
   reversed: 'ledger.points-reversed.v1',
   growth: 'ledger.growth-changed.v1',
+  merged: 'ledger.member-merged.v1',
   sent: 'ledger.points-sent.v1',
   ...DECISION_TOPICS,
 } as const;
@@ -26,7 +29,7 @@ const TOPICS = {
 /** The score that tiers are reviewed by. */
 const GROWTH = 'GROWTH';
 /** An account opens with its first fact, which says all of it; assets and violations are asked of the ledger. */
-const QUIET: ReadonlySet<string> = new Set(['AccountOpened', 'AssetDeclared', 'InvariantViolated']);
+const QUIET: ReadonlySet<string> = new Set(['AccountOpened', 'AssetDeclared', 'InvariantViolated', 'MergeUndone']);
 
 /** A movement and where it lies in the account. */
 type Moved = Omit<ledger.LotMovement, 'book'> & { readonly book?: LotBook };
@@ -37,6 +40,7 @@ export const ledgerPublications: Publications = {
   topics: Object.values(TOPICS),
   announce(event) {
     if (QUIET.has(event.type)) return [];
+    if (event.type === 'MergeDecided') return [mergeDecided(bodyOf<MergeDecided['data']>(event))];
     const known = upcastAccount(event.type, event.version, bodyOf(event));
     switch (known.type) {
       case 'PointsAccrued':
@@ -47,6 +51,8 @@ export const ledgerPublications: Publications = {
         return reversed(event, known.data, 'reversal', takenBy(known.data));
       case 'ReversalRecalculated':
         return reversed(event, known.data, 'recalculation', known.data.changes.map(lost));
+      case 'AccountSplit':
+        return [...saidOfDecision(event, known), unmerged(event, known.data)];
       case 'PointsSent':
         return [...saidOfDecision(event, known), sent(event, known.data)];
       case 'AccountOpened':
@@ -141,6 +147,20 @@ function sent(event: RecordedEvent, data: PointsSent['data']): Announcement {
   const head = { account: partsOf(stream)[0]!, member: holder, program, revision, effectiveAt };
   const message: ledger.PointsSent = { ...head, transfer, to, toMember: toHolder, asset, lots: parts };
   return { topic: TOPICS.sent, key: to, message };
+}
+
+function mergeDecided(data: MergeDecided['data']): Announcement {
+  const { merge, program, from, fromHolder, into, intoHolder: intoMember, effectiveAt } = data;
+  const head = { account: from, member: fromHolder, program, effectiveAt };
+  const message: ledger.MemberMerged = { ...head, kind: 'merged', merge, into, intoMember };
+  return { topic: TOPICS.merged, key: from, message };
+}
+
+function unmerged({ stream }: RecordedEvent, data: AccountSplit['data']): Announcement {
+  const { merge, program, from, fromHolder, holder: intoMember, effectiveAt } = data;
+  const head = { account: from, member: fromHolder, program, effectiveAt };
+  const message: ledger.MemberMerged = { ...head, kind: 'unmerged', merge, into: partsOf(stream)[0]!, intoMember };
+  return { topic: TOPICS.merged, key: from, message };
 }
 
 function growth(

@@ -4,10 +4,12 @@ import type { ledger, organization, PurchaseQualified, ReturnQualified } from '@
 import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
+import { AccountMerges } from './application/account-merges';
 import { AssetDirectory } from './application/asset-directory';
 import { PassingTime } from './application/passing-time';
 import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
 import { whenDayEndedNoticeExpiry } from './policies/when-day-ended-notice-expiry';
+import { whenMemberMergedCarryItOut } from './policies/when-member-merged-carry-it-out';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
 import { whenPointsSentReceive } from './policies/when-points-sent-receive';
 import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
@@ -21,16 +23,24 @@ export class LedgerSubscriptions {
   private readonly accrue: BatchHandler<PurchaseQualified>;
   private readonly reverse: BatchHandler<ReturnQualified>;
   private readonly receive: BatchHandler<ledger.PointsSent>;
+  private readonly carryOutMerge: BatchHandler<ledger.MemberMerged>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
   private readonly noticeExpiry: BatchHandler<organization.DayEnded>;
   private readonly lapseHolds: BatchHandler<organization.MinuteEnded>;
   private readonly keepZone: BatchHandler<organization.ProgramDeclared>;
 
-  constructor(accounts: AccountCommands, assets: AssetDirectory, due: DueBook, zones: ProgramZones) {
+  constructor(
+    accounts: AccountCommands,
+    assets: AssetDirectory,
+    merges: AccountMerges,
+    due: DueBook,
+    zones: ProgramZones,
+  ) {
     const time = new PassingTime(accounts);
-    this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
-    this.reverse = whenReturnQualifiedReverse({ accounts, assets });
-    this.receive = whenPointsSentReceive({ accounts, assets });
+    this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets, merges });
+    this.reverse = whenReturnQualifiedReverse({ accounts, assets, merges });
+    this.receive = whenPointsSentReceive({ accounts, assets, merges });
+    this.carryOutMerge = whenMemberMergedCarryItOut(merges);
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
     this.noticeExpiry = whenDayEndedNoticeExpiry(time, due);
     this.lapseHolds = whenMinuteEndedLapseHolds(time, due);
@@ -56,6 +66,11 @@ export class LedgerSubscriptions {
   @EventPattern('organization.minute-ended.v1')
   minuteEnded(@Payload() batch: Batch<organization.MinuteEnded>): Promise<readonly Outcome[]> {
     return this.lapseHolds(batch);
+  }
+
+  @EventPattern('ledger.member-merged.v1')
+  memberMerged(@Payload() batch: Batch<ledger.MemberMerged>): Promise<readonly Outcome[]> {
+    return this.carryOutMerge(batch);
   }
 
   @EventPattern('organization.program-declared.v1')

@@ -9,6 +9,7 @@ import { whenReturnPublishedRecordIt } from '@tallystick/campaigns/policies/when
 import { whenTierChangedReevaluate } from '@tallystick/campaigns/policies/when-tier-changed-reevaluate';
 import type { EventStore, SnapshotStore } from '@tallystick/decider';
 import { AccountCommands } from '@tallystick/ledger/application/account-commands';
+import { AccountMerges } from '@tallystick/ledger/application/account-merges';
 import { AssetDirectory } from '@tallystick/ledger/application/asset-directory';
 import { whenPurchaseQualifiedAccrue } from '@tallystick/ledger/policies/when-purchase-qualified-accrue';
 import { whenReturnQualifiedReverse } from '@tallystick/ledger/policies/when-return-qualified-reverse';
@@ -99,7 +100,8 @@ export class Suite {
         return this.campaigns(process, store);
       case 'ledger': {
         const accounts = new AccountCommands(store, snapshots, STATES_KEPT);
-        const application = { accounts, assets: this.assets(store, snapshots) };
+        const merges = new AccountMerges(store, snapshots, accounts);
+        const application = { accounts, assets: this.assets(store, snapshots), merges };
         const handlers: Handlers = {
           'campaigns.purchase-qualified.v1': whenPurchaseQualifiedAccrue(application),
           'campaigns.return-qualified.v1': whenReturnQualifiedReverse(application),

@@ -15,9 +15,12 @@ export {
 export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
+export * from './account/decisions/merge.events';
+export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';
 export * from './assets/asset-policy';
 export * from './assets/assets.decider';
 export { MOST_SLICES } from './account/decisions/passing-time';
+export * from './merges/merges.decider';
 export * from './prover/prover';
 export * from './prover/shortest';
 export * from './violations/violations.decider';

@@ -6,7 +6,7 @@ export class EventLog {
 
   /** Events of a tenant behind a position; `next` also passes over those of others. */
   page(tenant: string, after: Position | undefined, max: number): Promise<LogPage> {
-    const streamPrefixes = [`account-${tenant}_`, `assets-${tenant}_`, `violation-${tenant}_`];
+    const streamPrefixes = [`account-${tenant}_`, `assets-${tenant}_`, `merges-${tenant}_`, `violation-${tenant}_`];
     return this.store.readAll({ after, max, filter: { streamPrefixes } });
   }
 }

@@ -45,6 +45,7 @@ export class AdjustmentsController {
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
+    'member-merged',
     'asset-not-spendable',
     'deficit-outstanding',
     'insufficient-points',

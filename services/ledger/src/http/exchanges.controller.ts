@@ -39,6 +39,7 @@ export class ExchangesController {
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
+    'member-merged',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',

@@ -56,6 +56,7 @@ export class HoldsController {
     ACCOUNT_REFUSALS,
     'hold-conflict',
     'account-closed',
+    'member-merged',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',
@@ -96,6 +97,7 @@ export class HoldsController {
     ACCOUNT_REFUSALS,
     'hold-unknown',
     'hold-ended',
+    'member-merged',
     'capture-exceeds-hold',
     'account-frozen',
     'deficit-outstanding',
@@ -126,7 +128,7 @@ export class HoldsController {
   @Permission('holds:write')
   @Idempotent()
   @Answers(200, HoldEndedAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended')
+  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended', 'member-merged')
   async release(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -147,7 +149,14 @@ export class HoldsController {
   @Idempotent()
   @Answers(201, CancellationAnswer)
   @Answers(200, CancellationAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-not-captured', 'decision-conflict', 'cancel-exceeds-redemption')
+  @Refuses(
+    ACCOUNT_REFUSALS,
+    'hold-unknown',
+    'hold-not-captured',
+    'decision-conflict',
+    'cancel-exceeds-redemption',
+    'member-merged',
+  )
   async cancel(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

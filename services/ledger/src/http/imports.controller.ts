@@ -41,6 +41,7 @@ export class ImportsController {
     'import-mismatch',
     'decision-conflict',
     'account-closed',
+    'member-merged',
     'asset-not-spendable',
   )
   @Refuses(BOOKING_REFUSALS, 'unknown-asset')

@@ -32,6 +32,7 @@ export class TransfersController {
     ACCOUNT_REFUSALS,
     'decision-conflict',
     'account-closed',
+    'member-merged',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',

@@ -4,6 +4,8 @@ import type { Clawback } from './account.state';
 import type { DecisionCommand } from './decisions/decision.commands';
 
 interface ForHolder {
+  /** The merged account that it came for; absent where it came for this one. */
+  readonly of?: string;
   readonly tenant: string;
   readonly account: string;
   readonly program: string;

@@ -24,7 +24,13 @@ export type AccountRefusal =
   | 'holds-open'
   | 'import-mismatch'
   | 'rate-invalid'
-  | 'exchange-too-small';
+  | 'exchange-too-small'
+  | 'member-merged'
+  | 'merge-undone'
+  | 'merge-unknown'
+  | 'merge-into-itself'
+  | 'merge-too-large'
+  | 'merge-entangled';
 
 /** Why a fact or a decision is refused. The first that applies, by precedence, answers. */
 export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
@@ -171,5 +177,41 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 24,
     title: { en: 'So few points give none of the other asset', zh: '兑换数量过小' },
+  },
+  'member-merged': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 25,
+    title: { en: 'The account was merged into another one', zh: '账户已并入其他账户' },
+  },
+  'merge-undone': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 26,
+    title: { en: 'The merge that the fact came by was undone', zh: '该合并已撤销' },
+  },
+  'merge-unknown': {
+    family: 'unknown',
+    retryable: false,
+    precedence: 27,
+    title: { en: 'No account came by this merge', zh: '没有经该合并并入的账户' },
+  },
+  'merge-into-itself': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 30,
+    title: { en: 'An account is not merged into itself', zh: '不能并入同一账户' },
+  },
+  'merge-too-large': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 28,
+    title: { en: 'The account has more than one merge can carry', zh: '账户内容超过单次合并上限' },
+  },
+  'merge-entangled': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 29,
+    title: { en: 'A score of one has paid for returns of the other', zh: '双方成长分已相互抵扣,无法拆分' },
   },
 };

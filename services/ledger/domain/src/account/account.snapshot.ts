@@ -2,6 +2,8 @@ import type { SnapshotCodec } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import { BOOKS } from './account.events';
 import { type AccountState, booksOf, emptyAccount } from './account.state';
+import type { CarriedLineage } from './decisions/merge.events';
+import { lineagesFrom, lineagesText } from './lineage';
 import { Columns, type FactColumns, NONE } from './snapshot-columns';
 import { Facts } from './snapshot-facts';
 
@@ -14,17 +16,23 @@ interface AccountSnapshot extends FactColumns {
   readonly lastHeld: number;
   readonly frozen: boolean;
   readonly closed: boolean;
+  /** Of a merged account `merge, into, holder`. */
+  readonly merged: readonly string[];
+  readonly absorbed: readonly CarriedLineage[];
 }
 
 export const accountSnapshot: SnapshotCodec<AccountState> = {
-  version: 3,
+  version: 4,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, frozen, closed } = state;
-    return { ...new Columns(state).all, owner, books: booksText(state), done: [...done], lastHeld, frozen, closed };
+    const merged = state.merged ? [state.merged.merge, state.merged.into, state.merged.holder] : [];
+    const absorbed = lineagesText(state.absorbed);
+    const marks = { lastHeld, frozen, closed, merged, absorbed };
+    return { ...new Columns(state).all, owner, books: booksText(state), done: [...done], ...marks };
   },
   decode(snapshot) {
-    const { owner, books, done, lastHeld, frozen, closed, ...columns } = snapshot as AccountSnapshot;
+    const { owner, books, done, lastHeld, frozen, closed, merged, absorbed, ...columns } = snapshot as AccountSnapshot;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -37,6 +45,11 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
     state.frozen = frozen;
     state.closed = closed;
+    const [merge, into, survivor] = merged;
+    if (merge !== undefined && into !== undefined && survivor !== undefined) {
+      state.merged = { merge, into, holder: survivor };
+    }
+    if (absorbed.length > 0) state.absorbed = lineagesFrom(absorbed);
     return state;
   },
 };

@@ -118,6 +118,29 @@ export interface Books extends Record<Book, bigint> {
   readonly score: boolean;
 }
 
+/** Where the facts, lots and holds of a merged account are now (capabilities M4). */
+export interface MergedInto {
+  readonly merge: string;
+  readonly into: string;
+  readonly holder: string;
+}
+
+/** What came from another account by a merge, and what belongs to it since: by it a merge is undone (capabilities M4). */
+export interface Lineage {
+  readonly merge: string;
+  readonly holder: string;
+  /** Keys of accruals. */
+  readonly accruals: Set<string>;
+  /** Keys of returns that name no purchase. */
+  readonly returns: Set<string>;
+  /** Holds by their names here, with the names that they had there. */
+  readonly holds: Map<string, string>;
+  /** Facts whose name was taken here: key here, id there. */
+  readonly ids: Map<string, string>;
+  /** What had come to that account by merges before. */
+  readonly inner: Map<string, Lineage>;
+}
+
 /** Every fact of an account in fact order, and what became of it. Owned by whoever folds (see `Decider.evolve`). */
 export interface AccountState {
   owner?: { readonly program: string; readonly holder: string };
@@ -141,6 +164,10 @@ export interface AccountState {
   lastHeld?: Instant;
   frozen: boolean;
   closed: boolean;
+  /** Absent while the account stands for itself. */
+  merged?: MergedInto;
+  /** By account that was merged into this one; absent where none was. */
+  absorbed?: Map<string, Lineage>;
 }
 
 export function emptyAccount(): AccountState {

@@ -5,12 +5,14 @@ import type { AccountEvent, DecisionEvent, Posting, Reference } from '@tallystic
 import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
 import { insertOf, type LogProjection, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
+import { deleteGone } from './carried-rows';
 import { mergeHolds } from './hold-rows';
 import { insertLots, isFresh, mergeLots } from './lot-rows';
 import { type BalanceChange, changesOf, type JournalEntry } from './movements';
 import { postingsText } from './postings-text';
 
-/** Balances, lots, holds and the double-entry journal of every account: at most five statements per page of the log. */
+/** Balances, lots, holds and the double-entry journal of every account: at most seven statements per page of the log, five of a page
+ * without merges. */
 export const accountBookProjection: LogProjection = {
   source: 'log',
   name: 'account-book',
@@ -18,7 +20,7 @@ export const accountBookProjection: LogProjection = {
   tables: ['balance', 'lot', 'hold', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots, holds } = changesOf(events);
+    const { entries, balances, lots, holds, goneLots, goneHolds } = changesOf(events);
     const begun = lots.filter(isFresh);
     const changed = lots.filter((lot) => !isFresh(lot));
     return [
@@ -27,6 +29,8 @@ export const accountBookProjection: LogProjection = {
       ...(begun.length > 0 ? [insertLots(begun, table)] : []),
       ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
       ...(holds.length > 0 ? [mergeHolds(holds, table)] : []),
+      ...(goneLots.length > 0 ? [deleteGone('lot', goneLots, table)] : []),
+      ...(goneHolds.length > 0 ? [deleteGone('hold', goneHolds, table)] : []),
     ];
   },
 };
@@ -77,6 +81,12 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
       return { source: { source: '~extension', id: data.extension } };
     case 'PointsImported':
       return { source: { source: '~import', id: data.import } };
+    case 'AccountMerged':
+    case 'AccountAbsorbed':
+    case 'ReversalsPaid':
+    case 'AccountSplit':
+    case 'AccountRestored':
+      return { source: { source: '~merge', id: data.merge } };
     case 'PointsExchanged':
       return { source: { source: '~exchange', id: data.exchange } };
     case 'PointsActivated':

@@ -1,4 +1,5 @@
 import type { Instant, RoundingMode } from '@tallystick/vocabulary';
+import type { Carried, CarriedNames } from './merge.events';
 
 /** A decision on an account that exists; `at` is the server's clock, entered with the command. */
 interface ForAccount {
@@ -117,6 +118,8 @@ export interface ArrivingLot {
 
 /** Receives what another account has sent; opens the account where this is its first event. */
 export interface ReceivePoints extends ForAccount {
+  /** The merged account that they were sent to; absent where they were sent to this one. */
+  readonly of?: string;
   readonly kind: 'receive-points';
   readonly program: string;
   readonly holder: string;
@@ -151,6 +154,44 @@ export interface ExchangePoints extends ForAccount {
   readonly rounding: RoundingMode;
 }
 
+/** Gives all that an account has to another one, as a merge was decided (capabilities M4). */
+export interface MergeAccount extends ForAccount {
+  readonly kind: 'merge-account';
+  readonly merge: string;
+  /** The account that it becomes a part of, and its holder. */
+  readonly into: string;
+  readonly intoHolder: string;
+}
+
+/** Takes in all that a merged account had; `carried` is what its `AccountMerged` says (capabilities M4). */
+export interface AbsorbAccount extends ForAccount {
+  readonly kind: 'absorb-account';
+  readonly merge: string;
+  readonly from: string;
+  readonly fromHolder: string;
+  readonly carried: Carried;
+}
+
+/** Gives back what is of a merged account by its lineage (capabilities M4). */
+export interface SplitAccount extends ForAccount {
+  readonly kind: 'split-account';
+  readonly merge: string;
+  readonly from: string;
+}
+
+/** Takes back what the other account has given back, as its `AccountSplit` says (capabilities M4). */
+export interface RestoreAccount extends ForAccount {
+  readonly kind: 'restore-account';
+  readonly merge: string;
+  /** The account that gave it back. */
+  readonly from: string;
+  readonly carried: Carried;
+  readonly names: CarriedNames;
+}
+
+/** What makes two accounts one, or one two. */
+export type MergeCommand = MergeAccount | AbsorbAccount | SplitAccount | RestoreAccount;
+
 /** Says which lots expire within so many days, each threshold once per date of expiry. */
 export interface NoticeExpiry extends ForAccount {
   readonly kind: 'notice-expiry';
@@ -182,6 +223,7 @@ export type DecisionCommand =
   | ReceivePoints
   | ImportPoints
   | ExchangePoints
+  | MergeCommand
   | NoticeExpiry
   | FreezeAccount
   | CloseAccount;

@@ -10,6 +10,7 @@ import { Draft } from './draft';
 import { exchangePoints } from './exchanges';
 import { captureHold, placeHold, releaseHold } from './holds';
 import { closeAccount, forfeitures, freeze, noticeExpiry } from './life-cycle';
+import { absorbAccount, faultOfMerge, mergeAccount, restoreAccount, splitAccount } from './merges';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { cancelRedemption } from './redemptions';
 import { saidBy } from './said';
@@ -30,6 +31,8 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
   const said = saidBy(command);
   const before = said && state.done.get(said.name);
   if (before !== undefined) return before === said!.content ? [] : reject('decision-conflict', { name: said!.name });
+  const merged = command.kind === 'restore-account' ? undefined : faultOfMerge(ofIn(command), state);
+  if (merged) return QUIET.has(command.kind) ? [] : merged;
   if (state.closed && BARRED.has(command.kind)) return reject('account-closed', { account: command.account });
   switch (command.kind) {
     case 'pass-time':
@@ -48,6 +51,14 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
 
 /** Commands that may be the first of an account. */
 const OPENS: ReadonlySet<string> = new Set(['receive-points', 'import-points']);
+
+/** What time does, and finds nothing to do on an account that was merged. */
+const QUIET: ReadonlySet<string> = new Set(['pass-time', 'notice-expiry']);
+
+/** The merged account that a command came for. */
+function ofIn(command: DecisionCommand): string | undefined {
+  return command.kind === 'receive-points' ? command.of : undefined;
+}
 
 /** What a closed account no longer does; what comes back to it, or was sent to it, is forfeited at once. */
 const BARRED: ReadonlySet<string> = new Set([
@@ -98,6 +109,14 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return importPoints(command, state);
     case 'exchange-points':
       return exchangePoints(command, state);
+    case 'merge-account':
+      return mergeAccount(command, state);
+    case 'absorb-account':
+      return absorbAccount(command, state);
+    case 'split-account':
+      return splitAccount(command, state);
+    case 'restore-account':
+      return restoreAccount(command, state);
     case 'close-account':
       return closeAccount(command, state);
   }
@@ -105,7 +124,7 @@ function carryOut(command: Timed, state: AccountState): Outcome {
 
 /** What a decision frees settles what reversals are owed; what of it is past its date ends at once. */
 function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountState, command: Timed): void {
-  if (draft.hasReversals && outcome.some((event) => leavesMore(event, before))) {
+  if ((draft.hasReversals || 'merge' in command) && outcome.some((event) => leavesMore(event, before))) {
     draft.add(eventsOfRedraw(causeOf(command), draft.state));
   }
   if (before.closed) draft.add(forfeitures(draft.state, command.at));
@@ -143,6 +162,11 @@ function causeOf(command: Timed): Reference {
       return { source: '~import', id: command.import };
     case 'exchange-points':
       return { source: '~exchange', id: command.exchange };
+    case 'merge-account':
+    case 'absorb-account':
+    case 'split-account':
+    case 'restore-account':
+      return { source: '~merge', id: command.merge };
     case 'close-account':
       return { source: '~account', id: command.account };
     case 'extend-expiry':

@@ -1,11 +1,12 @@
 import type { DomainEvent } from '@tallystick/decider';
 import type { OfHolder, Posting } from '../account.events';
+import type { MergeEvent } from './merge.events';
 
 /** A part of one lot that a decision moved, as a row: the slices of one redemption may be ten thousand. */
 export type SliceRow = readonly [lot: string, issuer: string, unitCost: string, amount: string];
 
 /** What every decision says: when it counts from, and its balanced legs. */
-interface Decided extends OfHolder {
+export interface Decided extends OfHolder {
   readonly effectiveAt: string;
   readonly postings: readonly Posting[];
 }
@@ -159,7 +160,14 @@ export interface MovedLot {
 /** Points have come from another account, with issuer, cost and expiry as they were. */
 export type PointsReceived = DomainEvent<
   'PointsReceived',
-  OfAsset & Drawn & { readonly transfer: string; readonly from: string; readonly lots: readonly MovedLot[] }
+  OfAsset &
+    Drawn & {
+      readonly transfer: string;
+      readonly from: string;
+      readonly lots: readonly MovedLot[];
+      /** The merged account that they were sent to; absent where it is this one. */
+      readonly of?: string;
+    }
 >;
 
 /** Points of another system are here, with the dates that they had there (capabilities L20). */
@@ -212,6 +220,7 @@ export type DecisionEvent =
   | PointsImported
   | PointsExchanged
   | LateLot
+  | MergeEvent
   | AccountFrozen
   | AccountUnfrozen
   | AccountClosed;

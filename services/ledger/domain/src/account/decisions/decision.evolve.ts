@@ -12,6 +12,7 @@ import {
   lotOf,
   type Used,
 } from '../account.state';
+import { adopt } from '../lineage';
 import type {
   DecisionEvent,
   ExpiryExtended,
@@ -21,13 +22,15 @@ import type {
   PointsActivated,
   PointsCredited,
   MovedLot,
+  PointsReceived,
   RedemptionCancelled,
   SliceRow,
 } from './decision.events';
+import type { MergeEvent } from './merge.events';
 import { saidOf } from './said';
 
 /** Folds what a decision, or time, did into the state it is given, in place. */
-export function evolveDecision(state: AccountState, event: DecisionEvent): AccountState {
+export function evolveDecision(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>): AccountState {
   post(state, event.data.postings);
   const said = saidOf(event);
   if (said) state.done.set(said.name, said.content);
@@ -35,7 +38,7 @@ export function evolveDecision(state: AccountState, event: DecisionEvent): Accou
   return state;
 }
 
-function moveLots(state: AccountState, event: DecisionEvent): void {
+function moveLots(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>): void {
   switch (event.type) {
     case 'PointsActivated':
       return activated(state, event.data);
@@ -60,7 +63,7 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
     case 'PointsCredited':
       return credited(state, event.data);
     case 'PointsReceived':
-      return arrived(state, TRANSFER, event.data.transfer, event.data);
+      return received(state, event.data);
     case 'PointsImported':
       return arrived(state, IMPORT, event.data.import, event.data);
     case 'PointsExchanged': {
@@ -169,6 +172,14 @@ function credited(state: AccountState, data: PointsCredited['data']): void {
   insertFact(state, accrualFrom(at, ADJUSTMENT, adjustment, unit, { ...lot, granted: BigInt(amount) }));
 }
 
+function received(state: AccountState, data: PointsReceived['data']): void {
+  const { of, transfer, slices } = data;
+  if (of !== undefined) {
+    slices.forEach((_, index) => adopt(state, of, 'accruals', `${TRANSFER}:${transfer}.${index}`));
+  }
+  arrived(state, TRANSFER, transfer, data);
+}
+
 /** Lots that come as they were elsewhere. */
 interface Arrival {
   readonly asset: string;
@@ -199,7 +210,7 @@ function arrived(
 }
 
 /** Sources of lots that no purchase grants; no publisher can have such a name. */
-const ADJUSTMENT = '~adjustment';
+export const ADJUSTMENT = '~adjustment';
 export const TRANSFER = '~transfer';
 export const IMPORT = '~import';
 export const EXCHANGE = '~exchange';
@@ -262,6 +273,7 @@ function sliceOf([lot, issuer, unitCost, amount]: SliceRow): Slice {
   return { lot, issuer, unitCost, amount: BigInt(amount) };
 }
 
-function post(state: AccountState, postings: readonly Posting[]): void {
+/** Adds postings to the books. */
+export function post(state: AccountState, postings: readonly Posting[]): void {
   for (const [book, asset, , amount] of postings) booksOf(state, asset, false)[book] += BigInt(amount);
 }

@@ -41,6 +41,14 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       const { exchange, asset, amount, toAsset } = event.data;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
+    case 'AccountMerged':
+      return { name: `merge ${event.data.merge}`, content: event.data.into };
+    case 'AccountAbsorbed':
+      return { name: `absorption ${event.data.merge}`, content: event.data.from };
+    case 'AccountSplit':
+      return { name: `split ${event.data.merge}`, content: event.data.from };
+    case 'AccountRestored':
+      return { name: `restoration ${event.data.merge}`, content: event.data.merge };
     case 'ExpiryNoticed':
       return { name: noticeName(event.data), content: event.data.amount };
     default:
@@ -86,6 +94,14 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const { exchange, asset, amount, toAsset } = command;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
+    case 'merge-account':
+      return { name: `merge ${command.merge}`, content: command.into };
+    case 'absorb-account':
+      return { name: `absorption ${command.merge}`, content: command.from };
+    case 'split-account':
+      return { name: `split ${command.merge}`, content: command.from };
+    case 'restore-account':
+      return { name: `restoration ${command.merge}`, content: command.merge };
     default:
       return undefined;
   }
