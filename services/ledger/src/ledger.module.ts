@@ -21,6 +21,7 @@ import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
 import { MergesController } from './http/merges.controller';
+import { PoolsController } from './http/pools.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ViolationsController } from './http/violations.controller';
 import { AccountBook } from './projections/account-book/account-book.query';
@@ -54,6 +55,7 @@ export class LedgerModule {
         HoldViewsController,
         ImportsController,
         MergesController,
+        PoolsController,
         TransfersController,
         ViolationsController,
         LedgerSubscriptions,

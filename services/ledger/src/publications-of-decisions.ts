@@ -65,6 +65,10 @@ export function saidOfDecision(event: RecordedEvent, decision: DecisionEvent): A
     case 'PointsActivated':
     // What had been taken back stays so: only whose lot it was taken of is another.
     case 'ReversalsPaid':
+    // Who belongs to a pool is asked of the ledger.
+    case 'PoolOpened':
+    case 'PoolMemberSet':
+    case 'PoolMemberLeft':
     // Moves nothing: it tells who reads the account what a late lot would have changed.
     case 'LateLot':
       return [];

@@ -17,6 +17,7 @@ export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
 export * from './account/decisions/merge.events';
 export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';
+export * from './account/decisions/pool.events';
 export * from './assets/asset-policy';
 export * from './assets/assets.decider';
 export { MOST_SLICES } from './account/decisions/passing-time';

@@ -85,6 +85,7 @@ export class AccountMerges {
     if (!(await this.registry(tenant, program)).merges.has(merge)) {
       const target = await this.accounts.load(tenant, into);
       if (!target.state.owner) return refused(reject('account-unknown', { account: into }));
+      if (target.state.pool) return refused(reject('pool-not-merged', { account: into }));
       if (target.state.closed) return refused(reject('account-closed', { account: into }));
       const fault = faultOfMerging(source.state);
       if (fault) return refused(fault);

@@ -40,6 +40,7 @@ export class ExchangesController {
     'decision-conflict',
     'account-closed',
     'member-merged',
+    'pool-spends-by-hold',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',

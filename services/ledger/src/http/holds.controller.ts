@@ -1,4 +1,5 @@
 import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { reject } from '@tallystick/decider';
 import {
   Answers,
   type Caller,
@@ -10,6 +11,7 @@ import {
   IdOf,
   Permission,
   problem,
+  problemOf,
   Refuses,
   Summary,
 } from '@tallystick/http';
@@ -26,6 +28,8 @@ import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
+import type { ProgramAssets } from '../application/program-assets';
+import { BOOKING_REFUSALS } from '../application/refusals';
 import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
 import {
   CancellationAnswer,
@@ -55,6 +59,9 @@ export class HoldsController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'hold-conflict',
+    'pool-unknown',
+    'pool-member-unknown',
+    'spend-limit-exceeded',
     'account-closed',
     'member-merged',
     'account-frozen',
@@ -62,6 +69,7 @@ export class HoldsController {
     'deficit-outstanding',
     'insufficient-points',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-program')
   async place(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -78,7 +86,8 @@ export class HoldsController {
     if (ttlSeconds > holdTtlSeconds.most) {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold };
+    const by = body.member === undefined ? undefined : spenderOf(body.member, on.at, assets);
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, by };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
@@ -190,6 +199,13 @@ export class HoldsController {
   private on({ tenant, program }: Caller, path: string) {
     return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
+}
+
+/** Who spends of a pool, and when his day and month began in the program's zone. */
+function spenderOf(member: string, at: Instant, assets: ProgramAssets) {
+  const began = assets.beginningsOf(at);
+  if (!began) throw problemOf(reject('unknown-program'), BOOKING_REFUSALS);
+  return { member, ...began };
 }
 
 function sumOf(slices: readonly SliceRow[]): string {

@@ -38,6 +38,11 @@ export class PlaceHoldRequest {
   @Optional()
   @BusinessId()
   readonly store?: string;
+
+  /** Who spends of a pool; only of one, and there always. */
+  @Optional()
+  @BusinessId()
+  readonly member?: string;
 }
 
 export class CaptureHoldRequest {

@@ -41,6 +41,7 @@ export class MergesController {
     'member-merged',
     'merge-into-itself',
     'merge-too-large',
+    'pool-not-merged',
     'account-closed',
     'account-frozen',
   )

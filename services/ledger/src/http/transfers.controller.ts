@@ -33,6 +33,7 @@ export class TransfersController {
     'decision-conflict',
     'account-closed',
     'member-merged',
+    'pool-spends-by-hold',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',

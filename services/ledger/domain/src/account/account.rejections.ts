@@ -25,6 +25,13 @@ export type AccountRefusal =
   | 'import-mismatch'
   | 'rate-invalid'
   | 'exchange-too-small'
+  | 'pool-exists'
+  | 'pool-unknown'
+  | 'pool-member-unknown'
+  | 'pool-not-merged'
+  | 'pool-owner-stays'
+  | 'pool-spends-by-hold'
+  | 'spend-limit-exceeded'
   | 'member-merged'
   | 'merge-undone'
   | 'merge-unknown'
@@ -177,6 +184,51 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 24,
     title: { en: 'So few points give none of the other asset', zh: '兑换数量过小' },
+  },
+  'pool-exists': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 31,
+    title: { en: 'The account is open already, or as another pool', zh: '账户已存在或已作为其他共享池开立' },
+  },
+  'pool-not-merged': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 37,
+    title: { en: 'A pool is not merged, and nothing into it', zh: '共享池不能参与账户合并' },
+  },
+  'pool-unknown': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 32,
+    title: { en: 'The account is no pool', zh: '该账户不是共享池' },
+  },
+  'pool-member-unknown': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 33,
+    title: { en: 'No such member belongs to the pool', zh: '该会员不属于此共享池' },
+  },
+  'pool-owner-stays': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 34,
+    title: { en: 'The owner does not leave the pool', zh: '共享池所有者不能退出' },
+  },
+  'pool-spends-by-hold': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 35,
+    title: {
+      en: 'Points of a pool leave by a hold of a member, or with one who leaves',
+      zh: '共享池积分只能由成员预留使用或随退出成员带走',
+    },
+  },
+  'spend-limit-exceeded': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 36,
+    title: { en: 'The member would spend more than he may', zh: '超过该成员的使用限额' },
   },
   'member-merged': {
     family: 'conflict',

@@ -1,6 +1,7 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { Slice } from '../lots/lot';
 import { type Book, BOOKS, type Reference } from './account.events';
+import type { PoolLimits } from './decisions/pool.events';
 import { inFactOrder, placeOf } from './fact-order';
 
 /** What one purchase holds of one asset. */
@@ -106,6 +107,8 @@ export interface Hold {
   readonly ttlSeconds: number;
   readonly unit: string;
   readonly store?: string;
+  /** Who spends of a pool; absent where the account is none. */
+  readonly member?: string;
   /** What is reserved; once captured, what was redeemed and not cancelled. In the order of drawing. */
   slices: readonly Slice[];
   state: 'open' | 'captured' | 'released' | 'lapsed';
@@ -116,6 +119,16 @@ export interface Hold {
 /** The account's sums per asset, from postings alone; that they agree with the lots is an invariant. */
 export interface Books extends Record<Book, bigint> {
   readonly score: boolean;
+}
+
+/** What makes an account a pool (capabilities M5). */
+export interface Pool {
+  readonly owner: string;
+  readonly members: Map<string, PoolLimits>;
+  /** By key of the accrual of a lot: the account that brought it. */
+  readonly brought: Map<string, string>;
+  /** What its opening said. */
+  readonly opened: string;
 }
 
 /** Where the facts, lots and holds of a merged account are now (capabilities M4). */
@@ -164,6 +177,8 @@ export interface AccountState {
   lastHeld?: Instant;
   frozen: boolean;
   closed: boolean;
+  /** Absent where the account is the holding of one member. */
+  pool?: Pool;
   /** Absent while the account stands for itself. */
   merged?: MergedInto;
   /** By account that was merged into this one; absent where none was. */

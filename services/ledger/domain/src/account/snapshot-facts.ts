@@ -121,6 +121,7 @@ export class Facts {
       ttlSeconds: holds[row + 5]!,
       unit: words[holds[row + 6]!]!,
       store: this.word(holds[row + 7]!),
+      member: this.word(holds[row + 11]!),
       slices,
       state: HOLD_STATES[holds[row + 8]!]!,
       captured: amountOf(holds[row + 9]!),

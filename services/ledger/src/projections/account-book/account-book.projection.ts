@@ -95,6 +95,9 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'AccountFrozen':
     case 'AccountUnfrozen':
     case 'AccountClosed':
+    case 'PoolOpened':
+    case 'PoolMemberSet':
+    case 'PoolMemberLeft':
     case 'ExpiryNoticed':
       return {};
   }

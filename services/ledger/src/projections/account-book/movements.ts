@@ -240,6 +240,9 @@ class PageSums implements CarrySums {
         return addCame(this, entry, event.data);
       case 'ReversalsPaid':
         return addPaid(this, entry, event.data);
+      case 'PoolOpened':
+      case 'PoolMemberSet':
+      case 'PoolMemberLeft':
       case 'LateLot':
       case 'ExpiryNoticed':
       case 'AccountFrozen':

@@ -287,6 +287,7 @@ function holdFrom(text: CarriedHold): Hold {
     ttlSeconds: Number(ttlSeconds),
     unit,
     store,
+    member: undefined,
     slices: slices.map(([lot, issuer, unitCost, part]) => ({ lot, issuer, unitCost, amount: BigInt(part) })),
     state,
     captured: BigInt(captured),

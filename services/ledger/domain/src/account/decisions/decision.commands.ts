@@ -1,5 +1,6 @@
 import type { Instant, RoundingMode } from '@tallystick/vocabulary';
 import type { Carried, CarriedNames } from './merge.events';
+import type { PoolMember } from './pool.events';
 
 /** A decision on an account that exists; `at` is the server's clock, entered with the command. */
 interface ForAccount {
@@ -24,6 +25,8 @@ export interface PlaceHold extends ForAccount {
   readonly store?: string;
   /** `lapse`: the hold ends with the first of its lots that expires; `protect`: its lots live as long as it does. */
   readonly expireUnderHold: 'protect' | 'lapse';
+  /** Who spends of a pool, and when his day and his month began in the program's zone; absent where it is none. */
+  readonly by?: { readonly member: string; readonly day: Instant; readonly month: Instant };
 }
 
 /** Ends a hold as a redemption. */
@@ -154,6 +157,28 @@ export interface ExchangePoints extends ForAccount {
   readonly rounding: RoundingMode;
 }
 
+/** Opens an account that several members fill and spend of (capabilities M5). */
+export interface OpenPool extends ForAccount {
+  readonly kind: 'open-pool';
+  readonly program: string;
+  readonly holder: string;
+  readonly owner: string;
+  readonly members: readonly PoolMember[];
+}
+
+/** Lets a member belong to a pool, within limits. */
+export interface SetPoolMember extends ForAccount, PoolMember {
+  readonly kind: 'set-pool-member';
+}
+
+/** Lets a member leave a pool with what is left of his own lots. */
+export interface LeavePool extends ForAccount {
+  readonly kind: 'leave-pool';
+  /** The caller's name of it, unique in the account. */
+  readonly leave: string;
+  readonly member: string;
+}
+
 /** Gives all that an account has to another one, as a merge was decided (capabilities M4). */
 export interface MergeAccount extends ForAccount {
   readonly kind: 'merge-account';
@@ -224,6 +249,9 @@ export type DecisionCommand =
   | ImportPoints
   | ExchangePoints
   | MergeCommand
+  | OpenPool
+  | SetPoolMember
+  | LeavePool
   | NoticeExpiry
   | FreezeAccount
   | CloseAccount;

@@ -12,6 +12,7 @@ import { captureHold, placeHold, releaseHold } from './holds';
 import { closeAccount, forfeitures, freeze, noticeExpiry } from './life-cycle';
 import { absorbAccount, faultOfMerge, mergeAccount, restoreAccount, splitAccount } from './merges';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
+import { leavePool, openPool, setPoolMember } from './pools';
 import { cancelRedemption } from './redemptions';
 import { saidBy } from './said';
 import { importPoints, receivePoints, sendPoints } from './transfers';
@@ -33,6 +34,7 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
   if (before !== undefined) return before === said!.content ? [] : reject('decision-conflict', { name: said!.name });
   const merged = command.kind === 'restore-account' ? undefined : faultOfMerge(ofIn(command), state);
   if (merged) return QUIET.has(command.kind) ? [] : merged;
+  if (state.pool && NOT_OF_POOLS.has(command.kind)) return reject('pool-spends-by-hold', { account: command.account });
   if (state.closed && BARRED.has(command.kind)) return reject('account-closed', { account: command.account });
   switch (command.kind) {
     case 'pass-time':
@@ -50,7 +52,10 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
 }
 
 /** Commands that may be the first of an account. */
-const OPENS: ReadonlySet<string> = new Set(['receive-points', 'import-points']);
+const OPENS: ReadonlySet<string> = new Set(['receive-points', 'import-points', 'open-pool']);
+
+/** What a pool does not do: its points leave by holds of its members. */
+const NOT_OF_POOLS: ReadonlySet<string> = new Set(['send-points', 'exchange-points']);
 
 /** What time does, and finds nothing to do on an account that was merged. */
 const QUIET: ReadonlySet<string> = new Set(['pass-time', 'notice-expiry']);
@@ -70,6 +75,8 @@ const BARRED: ReadonlySet<string> = new Set([
   'import-points',
   'exchange-points',
   'extend-expiry',
+  'open-pool',
+  'set-pool-member',
 ]);
 
 type Timed = Exclude<
@@ -109,6 +116,12 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return importPoints(command, state);
     case 'exchange-points':
       return exchangePoints(command, state);
+    case 'open-pool':
+      return openPool(command, state);
+    case 'set-pool-member':
+      return setPoolMember(command, state);
+    case 'leave-pool':
+      return leavePool(command, state);
     case 'merge-account':
       return mergeAccount(command, state);
     case 'absorb-account':
@@ -167,6 +180,10 @@ function causeOf(command: Timed): Reference {
     case 'split-account':
     case 'restore-account':
       return { source: '~merge', id: command.merge };
+    case 'open-pool':
+    case 'set-pool-member':
+    case 'leave-pool':
+      return { source: '~pool', id: command.account };
     case 'close-account':
       return { source: '~account', id: command.account };
     case 'extend-expiry':

@@ -1,6 +1,7 @@
 import type { DomainEvent } from '@tallystick/decider';
 import type { OfHolder, Posting } from '../account.events';
 import type { MergeEvent } from './merge.events';
+import type { PoolEvent } from './pool.events';
 
 /** A part of one lot that a decision moved, as a row: the slices of one redemption may be ten thousand. */
 export type SliceRow = readonly [lot: string, issuer: string, unitCost: string, amount: string];
@@ -52,6 +53,8 @@ export type HoldPlaced = DomainEvent<
       readonly ttlSeconds: string;
       /** The hold lapses at this instant: earlier than asked where it is to end with the first lot that expires. */
       readonly until: string;
+      /** Who spends of a pool; absent where the account is none. */
+      readonly member?: string;
     }
 >;
 
@@ -221,6 +224,7 @@ export type DecisionEvent =
   | PointsExchanged
   | LateLot
   | MergeEvent
+  | PoolEvent
   | AccountFrozen
   | AccountUnfrozen
   | AccountClosed;

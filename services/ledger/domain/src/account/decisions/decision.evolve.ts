@@ -27,6 +27,8 @@ import type {
   SliceRow,
 } from './decision.events';
 import type { MergeEvent } from './merge.events';
+import type { PoolLimits, PoolMember } from './pool.events';
+import { openingText } from './pool.opening';
 import { saidOf } from './said';
 
 /** Folds what a decision, or time, did into the state it is given, in place. */
@@ -71,6 +73,18 @@ function moveLots(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>
       shift(state, asset, slices, 'remaining', 'moved');
       return arrived(state, EXCHANGE, exchange, { ...event.data, asset: toAsset, slices: received });
     }
+    case 'PoolOpened': {
+      const { owner, members } = event.data;
+      const limits = new Map(members.map((member) => [member.member, limitsOf(member)]));
+      state.pool = { owner, members: limits, brought: new Map(), opened: openingText(owner, members) };
+      return;
+    }
+    case 'PoolMemberSet':
+      state.pool?.members.set(event.data.member, limitsOf(event.data));
+      return;
+    case 'PoolMemberLeft':
+      state.pool?.members.delete(event.data.member);
+      return;
     case 'LateLot':
     case 'ExpiryNoticed':
       return;
@@ -102,6 +116,7 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
     ttlSeconds: Number(data.ttlSeconds),
     unit: data.unit,
     store: data.store,
+    member: data.member,
     slices: data.slices.map(sliceOf),
     state: 'open',
     captured: 0n,
@@ -172,8 +187,14 @@ function credited(state: AccountState, data: PointsCredited['data']): void {
   insertFact(state, accrualFrom(at, ADJUSTMENT, adjustment, unit, { ...lot, granted: BigInt(amount) }));
 }
 
+function limitsOf({ perDay, perMonth }: PoolMember): PoolLimits {
+  return { perDay, perMonth };
+}
+
 function received(state: AccountState, data: PointsReceived['data']): void {
-  const { of, transfer, slices } = data;
+  const { of, transfer, from, slices } = data;
+  const { pool } = state;
+  if (pool) slices.forEach((_, index) => pool.brought.set(`${TRANSFER}:${transfer}.${index}`, from));
   if (of !== undefined) {
     slices.forEach((_, index) => adopt(state, of, 'accruals', `${TRANSFER}:${transfer}.${index}`));
   }

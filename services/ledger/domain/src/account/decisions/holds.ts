@@ -6,6 +6,7 @@ import type { AccountRefusal } from '../account.rejections';
 import type { AccountState, Hold } from '../account.state';
 import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
 import type { HoldLapsed, SliceRow } from './decision.events';
+import { faultOfPool } from './pools';
 import { legsOf, type OpenLot, rowsOf, spendableLots, splitSlices, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
@@ -19,7 +20,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
   const known = state.holds.get(hold);
   if (known) return isSameHold(known, command) ? [] : reject('hold-conflict', { hold });
   const lots = spendableLots(state, asset, at);
-  const fault = faultOfSpending(state, asset, amount, lots);
+  const fault = faultOfPool(command, state) ?? faultOfSpending(state, asset, amount, lots);
   if (fault) return fault;
   const slices = rowsOf(drawn(lots, amount));
   const until = endOf(command, lots, slices);
@@ -30,6 +31,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
     amount: String(amount),
     unit,
     ...(store === undefined ? {} : { store }),
+    ...(command.by === undefined ? {} : { member: command.by.member }),
     ttlSeconds: String(ttlSeconds),
     until: formatInstant(until),
     effectiveAt: formatInstant(at),
@@ -118,7 +120,8 @@ function sliceBeyond(
   state: AccountState,
 ): SliceRow[] | Rejection<AccountRefusal> {
   if (amount <= hold.amount) return [];
-  if (!beyondHold) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
+  // What a member of a pool may spend was decided when it was held.
+  if (!beyondHold || state.pool) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
   const lots = spendableLots(state, hold.asset, at);
   return faultOfSpending(state, hold.asset, amount - hold.amount, lots) ?? rowsOf(drawn(lots, amount - hold.amount));
 }
@@ -163,13 +166,14 @@ function freed(state: AccountState, { hold, asset, amount, slices }: Hold, at: I
   };
 }
 
-function isSameHold(known: Hold, { asset, amount, ttlSeconds, unit, store }: PlaceHold): boolean {
+function isSameHold(known: Hold, { asset, amount, ttlSeconds, unit, store, by }: PlaceHold): boolean {
   return (
     known.asset === asset &&
     known.amount === amount &&
     known.ttlSeconds === ttlSeconds &&
     known.unit === unit &&
-    known.store === store
+    known.store === store &&
+    known.member === by?.member
   );
 }
 

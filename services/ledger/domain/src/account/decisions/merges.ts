@@ -17,6 +17,7 @@ export const MOST_CARRIED = 3_000;
 
 /** Why an account must not be asked to become a part of another one; absent where it may (capabilities M4). */
 export function faultOfMerging(state: AccountState): Rejection<AccountRefusal> | undefined {
+  if (state.pool) return reject('pool-not-merged');
   if (state.closed) return reject('account-closed');
   if (state.frozen) return reject('account-frozen');
   const rows = rowsToCarry(state);

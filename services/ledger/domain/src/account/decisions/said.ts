@@ -41,6 +41,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       const { exchange, asset, amount, toAsset } = event.data;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
+    case 'PoolMemberLeft':
+      return { name: `leave ${event.data.leave}`, content: event.data.member };
     case 'AccountMerged':
       return { name: `merge ${event.data.merge}`, content: event.data.into };
     case 'AccountAbsorbed':
@@ -94,6 +96,8 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const { exchange, asset, amount, toAsset } = command;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
+    case 'leave-pool':
+      return { name: `leave ${command.leave}`, content: command.member };
     case 'merge-account':
       return { name: `merge ${command.merge}`, content: command.into };
     case 'absorb-account':
