@@ -1,4 +1,7 @@
+import { ledger, validatorOf } from '@tallystick/contracts';
+import { START } from '@tallystick/decider';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
+import { ledgerPublications } from '../src/publications';
 import { LedgerApi } from './ledger-api-fixture';
 import { accountOf, batchOf, linkedReturn, purchase } from './ledger-fixture';
 
@@ -177,7 +180,6 @@ describe('undoing a merge', () => {
 
   it('leaves the same rows, whatever the size of the pages that they are read in', async () => {
     const [a, b] = [await earns('a-0', 100), await earns('b-0', 50)];
-    await hold(a, 'H1', '130');
     await hold(a, 'H2', '60');
     await api.post(at(a, 'holds/H2/capture'), { unit: 'mall' });
     await merge(a, 'M-0', 'b-0');
@@ -193,5 +195,38 @@ describe('undoing a merge', () => {
       ['GROWTH 20/0', 'POINTS 0/80'],
       ['GROWTH 100/0', 'POINTS 0/0'],
     ]);
+  });
+
+  it('says what adds up to what each of them holds, and names who was merged and who stands for itself again', async () => {
+    const [a, b] = [await earns('a-10', 100), await earns('b-10', 50)];
+    await hold(a, 'H1', '30');
+    await merge(a, 'M-10', 'b-10');
+    await earns('a-10', 100, 'P-a-10', { revision: 1, returns: [linkedReturn('R-10', TUESDAY, 80)] });
+    await api.post(at(b, 'holds/H1/capture'), { unit: 'mall', amount: '25' });
+    await api.post(at(a, 'merges/M-10/undo'));
+    const { events } = await api.ledger.store.readAll({ after: START, max: 5_000 });
+    const said = events.flatMap((event) => ledgerPublications.announce(event));
+    const sums = new Map<string, bigint>();
+    for (const { message } of said) {
+      const { account, movements = [] } = message as Partial<ledger.PointsMoved>;
+      for (const { amount } of movements) sums.set(account!, (sums.get(account!) ?? 0n) + BigInt(amount));
+    }
+    for (const account of [a, b]) {
+      const { state } = await api.ledger.twin().accounts.load('demo', account);
+      const { available, pending, held } = state.books.get('POINTS')!;
+      expect(sums.get(account)).toBe(available + pending + held);
+    }
+    const merges = said.filter(({ topic }) => topic === 'ledger.member-merged.v1').map(({ message }) => message);
+    for (const message of merges) expect(validatorOf(ledger.MemberMerged)(message)).toMatchObject({ ok: true });
+    const own = (merges as ledger.MemberMerged[]).filter((message) => message.merge === 'M-10');
+    expect(own.map(({ kind, account, into, intoMember }) => [kind, account, into, intoMember])).toEqual([
+      ['merged', a, b, 'b-10'],
+      ['unmerged', a, b, 'b-10'],
+    ]);
+    for (const { topic, message } of said) {
+      if (topic === 'ledger.points-moved.v1') {
+        expect(validatorOf(ledger.PointsMoved)(message)).toMatchObject({ ok: true });
+      }
+    }
   });
 });
