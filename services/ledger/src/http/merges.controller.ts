@@ -62,7 +62,7 @@ export class MergesController {
   @Idempotent()
   @Answers(201, MergeAnswer)
   @Answers(200, MergeAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'merge-unknown', 'member-merged', 'holds-open', 'merge-entangled')
+  @Refuses(ACCOUNT_REFUSALS, 'merge-unknown', 'member-merged', 'holds-open', 'merge-entangled', 'merge-too-large')
   async undo(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata }: HttpCommand,

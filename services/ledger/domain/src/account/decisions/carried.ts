@@ -1,3 +1,4 @@
+import { canonicalJson } from '@tallystick/decider';
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import type { Book, Posting } from '../account.events';
 import {
@@ -66,15 +67,9 @@ export function wholeOf(state: AccountState): Carried {
   return { ...carriedOf(state), inner: lineagesText(state.absorbed) };
 }
 
-/** How many rows an account would carry: lots, scores, slices and holds. */
-export function rowsToCarry({ facts, holds }: AccountState): number {
-  let rows = holds.size;
-  for (const fact of facts) {
-    if (fact.kind === 'accrual') rows += fact.holdings.length;
-    else for (const { slices } of fact.items) rows += 1 + (slices?.length ?? 0);
-  }
-  for (const { slices } of holds.values()) rows += slices.length;
-  return rows;
+/** How many bytes what is carried takes in an event. */
+export function bytesOf(carried: Carried): number {
+  return canonicalJson(carried).length;
 }
 
 /**

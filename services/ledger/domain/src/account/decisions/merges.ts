@@ -4,7 +4,7 @@ import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, type Hold, holdingOf, keyOf, type Lineage, referenceOf } from '../account.state';
 import { isHere, lineagesText } from '../lineage';
-import { carriedOf, legsOfCarried, renamed, type Renames, rowsToCarry, wholeOf } from './carried';
+import { bytesOf, carriedOf, legsOfCarried, renamed, type Renames, wholeOf } from './carried';
 import type { AbsorbAccount, MergeAccount, RestoreAccount, SplitAccount } from './decision.commands';
 import { Draft } from './draft';
 import { isOf, partsOf, sumOfSlices } from './merge.evolve';
@@ -12,17 +12,26 @@ import type { Carried, CarriedLineage, CarriedNames, PaidSlice } from './merge.e
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
-/** Lots, scores, slices and holds that one merge carries at most: as many as fit into one event. */
-export const MOST_CARRIED = 3_000;
+/**
+ * Bytes that one merge carries at most: with the lineage beside them, and the reversals that are drawn anew, they fit into
+ * one append. It is some 1,500 purchases.
+ */
+export const MOST_CARRIED = 600 * 1024;
 
 /** Why an account must not be asked to become a part of another one; absent where it may (capabilities M4). */
 export function faultOfMerging(state: AccountState): Rejection<AccountRefusal> | undefined {
   if (state.pool) return reject('pool-not-merged');
   if (state.closed) return reject('account-closed');
   if (state.frozen) return reject('account-frozen');
-  const rows = rowsToCarry(state);
-  if (rows > MOST_CARRIED) return reject('merge-too-large', { rows: String(rows), most: String(MOST_CARRIED) });
-  return undefined;
+  return faultOfSize(wholeOf(state), MOST_CARRIED);
+}
+
+/** What is given back may have grown since. */
+const MOST_GIVEN_BACK = 750 * 1024;
+
+function faultOfSize(carried: Carried, most: number): Rejection<AccountRefusal> | undefined {
+  const bytes = bytesOf(carried);
+  return bytes > most ? reject('merge-too-large', { bytes: String(bytes), most: String(most) }) : undefined;
 }
 
 /** Refuses what comes to an account that is a part of another one, and what came for a part that has left again. */
@@ -82,7 +91,7 @@ export function splitAccount({ merge, from, at }: SplitAccount, state: AccountSt
   const paid = paidAcross(state, lineage, merge);
   if (paid.length > 0) draft.add([{ type: 'ReversalsPaid', version: 1, data: { ...said, paid, postings: [] } }]);
   const { carried, names } = partOf(draft.state, from);
-  const fault = faultOfScores(carried, draft.state);
+  const fault = faultOfScores(carried, draft.state) ?? faultOfSize(carried, MOST_GIVEN_BACK);
   if (fault) return fault;
   const data = { ...said, fromHolder: lineage.holder, ...carried, names, postings: legsOfCarried(carried, -1n) };
   draft.add([{ type: 'AccountSplit', version: 1, data }]);
