@@ -4,6 +4,7 @@ import { MemberTiers } from './adapters/member-tiers';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
 import { AccountDecisions } from './application/account-decisions';
+import { AccountMerges } from './application/account-merges';
 import { AccountPast } from './application/account-past';
 import { AdjustmentBatches } from './application/adjustment-batches';
 import { AdjustmentPolicies } from './application/adjustment-policies';
@@ -34,6 +35,8 @@ import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
 import { LoansController } from './http/loans.controller';
 import { ReactivationsController } from './http/reactivations.controller';
+import { MergesController } from './http/merges.controller';
+import { PoolsController } from './http/pools.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ValuesController } from './http/values.controller';
 import { ViolationsController } from './http/violations.controller';
@@ -83,6 +86,8 @@ export class LedgerModule {
         ImportsController,
         LoansController,
         ReactivationsController,
+        MergesController,
+        PoolsController,
         TransfersController,
         ValuesController,
         ViolationsController,
@@ -91,6 +96,7 @@ export class LedgerModule {
       providers: [
         { provide: AccountCommands, useValue: accounts },
         { provide: AccountDecisions, useValue: decisions },
+        { provide: AccountMerges, useValue: new AccountMerges(store, snapshots, accounts) },
         { provide: AccountPast, useValue: new AccountPast(store) },
         { provide: AsOfAnswers, useFactory: (past: AccountPast) => new AsOfAnswers(past), inject: [AccountPast] },
         { provide: AdjustmentBatches, useValue: new AdjustmentBatches(store, adjustments) },

@@ -60,6 +60,13 @@ export function saidOfDecision(event: RecordedEvent, decision: DecisionEvent): A
     case 'CreditOverdue':
     case 'LoanOverdue':
       return [overdue(event, decision)];
+    case 'AccountMerged':
+      return [carried(event, decision.data, 'sent', decision.data.into)];
+    case 'AccountAbsorbed':
+    case 'AccountRestored':
+      return [carried(event, decision.data, 'received', decision.data.from)];
+    case 'AccountSplit':
+      return [carried(event, decision.data, 'sent', decision.data.from)];
     case 'ExpiryNoticed':
       return [noticed(event, decision.data)];
     case 'AccountFrozen':
@@ -68,6 +75,12 @@ export function saidOfDecision(event: RecordedEvent, decision: DecisionEvent): A
       return [statusChanged(event, decision)];
     // What the holder has stays as it is: what of it may be spent now is asked of the ledger.
     case 'PointsActivated':
+    // What had been taken back stays so: only whose lot it was taken of is another.
+    case 'ReversalsPaid':
+    // Who belongs to a pool is asked of the ledger.
+    case 'PoolOpened':
+    case 'PoolMemberSet':
+    case 'PoolMemberLeft':
     // Moves nothing: it tells who reads the account what a late lot would have changed.
     case 'LateLot':
       return [];
@@ -159,6 +172,25 @@ function moved(
       : { kind: 'received', counterpart: decision.data.from, movements: given(decision.data) }),
     transfer: decision.data.transfer,
   };
+  return said(DECISION_TOPICS.moved, message);
+}
+
+/** All that one account has of lots, as moved to another by a merge or back. */
+function carried(
+  event: RecordedEvent,
+  data: DataOf<'AccountMerged' | 'AccountAbsorbed' | 'AccountSplit' | 'AccountRestored'>,
+  kind: 'sent' | 'received',
+  counterpart: string,
+): Announcement {
+  const sign = kind === 'sent' ? -1n : 1n;
+  const movements = data.accruals.flatMap(({ issuer, lots }) =>
+    lots.flatMap(({ asset, lot, unitCost, remaining, used, pending }): ledger.LotMovement[] => {
+      const amount = BigInt(remaining) + BigInt(used?.[0] ?? 0);
+      if (lot === undefined || amount === 0n) return [];
+      return [{ asset, lot, issuer, amount: String(sign * amount), unitCost, ...(pending && { book: 'pending' }) }];
+    }),
+  );
+  const message: ledger.PointsMoved = { ...headOf(event, data), kind, transfer: data.merge, counterpart, movements };
   return said(DECISION_TOPICS.moved, message);
 }
 

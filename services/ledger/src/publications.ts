@@ -1,10 +1,12 @@
 import type { ledger } from '@tallystick/contracts';
 import { bodyOf, partsOf, type RecordedEvent } from '@tallystick/decider';
 import {
+  type AccountSplit,
   type AccrualAmended,
   type Change,
   type Granted,
   type LotBook,
+  type MergeDecided,
   type PointsAccrued,
   type PointsReversed,
   type PointsSent,
@@ -20,6 +22,7 @@ const TOPICS = {
   accrued: 'ledger.points-accrued.v1',
   reversed: 'ledger.points-reversed.v1',
   growth: 'ledger.growth-changed.v1',
+  merged: 'ledger.member-merged.v1',
   sent: 'ledger.points-sent.v1',
   ...DECISION_TOPICS,
   dispute: DISPUTE_TOPIC,
@@ -39,11 +42,13 @@ const QUIET = [
   'AdjustmentTurnedDown',
   'AssetDeclared',
   'InvariantViolated',
+  'MergeUndone',
 ];
 
 /** What is no movement of an account, by its type: quiet, or said by rules of its own. */
 const OTHERS: ReadonlyMap<string, (event: RecordedEvent) => Announcement[]> = new Map([
   ...QUIET.map((type) => [type, () => []] as const),
+  ['MergeDecided', (event) => [mergeDecided(bodyOf<MergeDecided['data']>(event))]] as const,
   ...DISPUTE_EVENTS.map((type) => [type, saidOfDispute] as const),
 ]);
 
@@ -67,6 +72,8 @@ export const ledgerPublications: Publications = {
         return reversed(event, known.data, 'reversal', takenBy(known.data));
       case 'ReversalRecalculated':
         return reversed(event, known.data, 'recalculation', known.data.changes.map(lost));
+      case 'AccountSplit':
+        return [...saidOfDecision(event, known), unmerged(event, known.data)];
       case 'PointsSent':
         return [...saidOfDecision(event, known), sent(event, known.data)];
       case 'AccountOpened':
@@ -161,6 +168,20 @@ function sent(event: RecordedEvent, data: PointsSent['data']): Announcement {
   const head = { account: partsOf(stream)[0]!, member: holder, program, revision, effectiveAt };
   const message: ledger.PointsSent = { ...head, transfer, to, toMember: toHolder, asset, lots: parts };
   return { topic: TOPICS.sent, key: to, message };
+}
+
+function mergeDecided(data: MergeDecided['data']): Announcement {
+  const { merge, program, from, fromHolder, into, intoHolder: intoMember, effectiveAt } = data;
+  const head = { account: from, member: fromHolder, program, effectiveAt };
+  const message: ledger.MemberMerged = { ...head, kind: 'merged', merge, into, intoMember };
+  return { topic: TOPICS.merged, key: from, message };
+}
+
+function unmerged({ stream }: RecordedEvent, data: AccountSplit['data']): Announcement {
+  const { merge, program, from, fromHolder, holder: intoMember, effectiveAt } = data;
+  const head = { account: from, member: fromHolder, program, effectiveAt };
+  const message: ledger.MemberMerged = { ...head, kind: 'unmerged', merge, into: partsOf(stream)[0]!, intoMember };
+  return { topic: TOPICS.merged, key: from, message };
 }
 
 function growth(

@@ -5,6 +5,7 @@ import type { Batch, BatchHandler, Outcome } from '@tallystick/messaging';
 import { MemberTiers } from './adapters/member-tiers';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
+import { AccountMerges } from './application/account-merges';
 import { AssetDirectory } from './application/asset-directory';
 import { Disputes } from './application/disputes';
 import { PassingTime } from './application/passing-time';
@@ -13,6 +14,7 @@ import { whenDayEndedBookExpiry } from './policies/when-day-ended-book-expiry';
 import { whenDayEndedMarkDisputesOverdue } from './policies/when-day-ended-mark-disputes-overdue';
 import { whenDayEndedNoteOverdue } from './policies/when-day-ended-note-overdue';
 import { whenDayEndedNoticeExpiry } from './policies/when-day-ended-notice-expiry';
+import { whenMemberMergedCarryItOut } from './policies/when-member-merged-carry-it-out';
 import { whenMinuteEndedLapseHolds } from './policies/when-minute-ended-lapse-holds';
 import { whenPointsSentReceive } from './policies/when-points-sent-receive';
 import { whenProgramDeclaredKeepItsZone } from './policies/when-program-declared-keep-its-zone';
@@ -29,6 +31,7 @@ export class LedgerSubscriptions {
   private readonly reverse: BatchHandler<ReturnQualified>;
   private readonly receive: BatchHandler<ledger.PointsSent>;
   private readonly forfeitTheRest: BatchHandler<ledger.AccountStatusChanged>;
+  private readonly carryOutMerge: BatchHandler<ledger.MemberMerged>;
   private readonly bookExpiry: BatchHandler<organization.DayEnded>;
   private readonly markOverdue: BatchHandler<organization.DayEnded>;
   private readonly noticeExpiry: BatchHandler<organization.DayEnded>;
@@ -40,6 +43,7 @@ export class LedgerSubscriptions {
   constructor(
     accounts: AccountCommands,
     assets: AssetDirectory,
+    merges: AccountMerges,
     due: DueBook,
     zones: ProgramZones,
     disputes: Disputes,
@@ -47,9 +51,10 @@ export class LedgerSubscriptions {
     tiers: MemberTiers,
   ) {
     const time = new PassingTime(accounts);
-    this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets });
-    this.reverse = whenReturnQualifiedReverse({ accounts, assets });
-    this.receive = whenPointsSentReceive({ accounts, assets });
+    this.accrue = whenPurchaseQualifiedAccrue({ accounts, assets, merges });
+    this.reverse = whenReturnQualifiedReverse({ accounts, assets, merges });
+    this.receive = whenPointsSentReceive({ accounts, assets, merges });
+    this.carryOutMerge = whenMemberMergedCarryItOut(merges);
     this.forfeitTheRest = whenAccountClosedForfeitTheRest(time);
     this.bookExpiry = whenDayEndedBookExpiry(time, due);
     this.markOverdue = whenDayEndedMarkDisputesOverdue(disputes, cases);
@@ -86,6 +91,11 @@ export class LedgerSubscriptions {
   @EventPattern('organization.minute-ended.v1')
   minuteEnded(@Payload() batch: Batch<organization.MinuteEnded>): Promise<readonly Outcome[]> {
     return this.lapseHolds(batch);
+  }
+
+  @EventPattern('ledger.member-merged.v1')
+  memberMerged(@Payload() batch: Batch<ledger.MemberMerged>): Promise<readonly Outcome[]> {
+    return this.carryOutMerge(batch);
   }
 
   @EventPattern('organization.program-declared.v1')

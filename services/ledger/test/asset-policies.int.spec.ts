@@ -3,6 +3,7 @@ import type { AssetPolicy, PlaceHold } from '@tallystick/ledger-domain';
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import { ProgramZones } from '../src/adapters/program-zones';
 import { AccountCommands, accountStream } from '../src/application/account-commands';
+import { AccountMerges } from '../src/application/account-merges';
 import { AssetDirectory } from '../src/application/asset-directory';
 import { whenProgramDeclaredKeepItsZone } from '../src/policies/when-program-declared-keep-its-zone';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
@@ -30,7 +31,8 @@ function application() {
   const zoneOf = (tenant: string, program: string) => zones.zoneOf(tenant, program);
   const { snapshots } = store;
   const assets = new AssetDirectory({ store, snapshots, now: () => now, zoneOf });
-  return { accounts: new AccountCommands(store, snapshots), assets };
+  const accounts = new AccountCommands(store, snapshots);
+  return { accounts, assets, merges: new AccountMerges(store, snapshots, accounts) };
 }
 
 async function declared(policy: AssetPolicy): Promise<void> {

@@ -12,6 +12,7 @@ import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
 import type { Instant } from '@tallystick/vocabulary';
 import { ProgramZones } from '../src/adapters/program-zones';
 import { AccountCommands } from '../src/application/account-commands';
+import { AccountMerges } from '../src/application/account-merges';
 import { AssetDirectory } from '../src/application/asset-directory';
 import type { LedgerApplication } from '../src/application/carry-out-batch';
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
@@ -113,7 +114,8 @@ function applicationOn(pool: Pool, store: PostgresEventStore): LedgerApplication
   const zoneOf = (tenant: string, program: string) => zones.zoneOf(tenant, program);
   const now = () => Date.now() as Instant;
   const assets = new AssetDirectory({ store, snapshots, now, zoneOf });
-  return { accounts: new AccountCommands(store, snapshots), assets };
+  const accounts = new AccountCommands(store, snapshots);
+  return { accounts, assets, merges: new AccountMerges(store, snapshots, accounts) };
 }
 
 let lastPosition = 0;

@@ -1,4 +1,16 @@
-import { Amount, BusinessId, Contract, Count, InstantText, ListOf, OneOf, Optional, Text, Uuid } from '../decorators';
+import {
+  Amount,
+  BusinessId,
+  Contract,
+  Count,
+  InstantText,
+  ListOf,
+  OneOf,
+  Optional,
+  Slug,
+  Text,
+  Uuid,
+} from '../decorators';
 import { AccountMessage } from './account-message';
 import { LotMovement } from './account-movements.v1';
 
@@ -164,4 +176,38 @@ export class AccountStatusChanged extends AccountMessage {
 
   @Text(500)
   readonly reason!: string;
+}
+
+/**
+ * A member's account has become a part of another one's, or stands for itself again (capabilities M4). From then on all that
+ * is said of the one is said of the other; what both have moves by `ledger.points-moved.v1`. Key: the account.
+ */
+@Contract({ topic: 'ledger.member-merged.v1', key: (message: MemberMerged) => message.account })
+export class MemberMerged {
+  /** The account that becomes a part of the other one, or was. */
+  @Uuid()
+  readonly account!: string;
+
+  @BusinessId()
+  readonly member!: string;
+
+  @Slug()
+  readonly program!: string;
+
+  @OneOf(['merged', 'unmerged'])
+  readonly kind!: 'merged' | 'unmerged';
+
+  /** The caller's name of the merge, unique in its program. */
+  @BusinessId()
+  readonly merge!: string;
+
+  /** The account that takes in, or gives back. */
+  @Uuid()
+  readonly into!: string;
+
+  @BusinessId()
+  readonly intoMember!: string;
+
+  @InstantText()
+  readonly effectiveAt!: string;
 }

@@ -4,6 +4,7 @@ import {
   ExpiryExtended,
   ExpiryNoticed,
   HoldChanged,
+  MemberMerged,
   PointsAdjusted,
   PointsExpired,
   PointsMoved,
@@ -129,6 +130,13 @@ export const ledgerSamples: readonly Sample[] = [
     transfer: 'gift-9',
     counterpart: '6a1f1c1e-6f0e-5d0c-9d5b-2a8f6f0a1b2c',
     movements: [part('-5')],
+  }),
+  sample(MemberMerged, 'full', {
+    ...decision,
+    kind: 'merged',
+    merge: 'duplicate-7',
+    into: '6a1f1c1e-6f0e-5d0c-9d5b-2a8f6f0a1b2c',
+    intoMember: 'm-00018',
   }),
   sample(ExpiryExtended, 'full', {
     ...decision,

@@ -9,6 +9,7 @@ import { whenReturnPublishedRecordIt } from '@tallystick/campaigns/policies/when
 import { whenTierChangedReevaluate } from '@tallystick/campaigns/policies/when-tier-changed-reevaluate';
 import type { EventStore, SnapshotStore } from '@tallystick/decider';
 import { AccountDecisions } from '@tallystick/ledger/application/account-decisions';
+import { AccountMerges } from '@tallystick/ledger/application/account-merges';
 import { AssetDirectory } from '@tallystick/ledger/application/asset-directory';
 import { PassingTime } from '@tallystick/ledger/application/passing-time';
 import { whenDayEndedBookExpiry } from '@tallystick/ledger/policies/when-day-ended-book-expiry';
@@ -113,7 +114,8 @@ export class Suite {
         return this.campaigns(process, store);
       case 'ledger': {
         const accounts = new ToldAccounts(store, snapshots, STATES_KEPT, this.disk.told);
-        const application = { accounts, assets: this.assets(store, snapshots) };
+        const merges = new AccountMerges(store, snapshots, accounts);
+        const application = { accounts, assets: this.assets(store, snapshots), merges };
         const handlers: Handlers = {
           'campaigns.purchase-qualified.v1': whenPurchaseQualifiedAccrue(application),
           'campaigns.return-qualified.v1': whenReturnQualifiedReverse(application),
@@ -134,7 +136,7 @@ export class Suite {
 
   private spending(
     process: SimulatedProcess,
-    application: { accounts: ToldAccounts; assets: AssetDirectory },
+    application: { accounts: ToldAccounts; assets: AssetDirectory; merges: AccountMerges },
   ): Handlers {
     if (!this.hasSpending) return {};
     const time = new PassingTime(application.accounts);

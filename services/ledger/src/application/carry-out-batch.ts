@@ -2,6 +2,7 @@ import { type CommandItem, type CommandResult, EventStoreError } from '@tallysti
 import type { AccountCommand, AccountEvent, AccountRefusal } from '@tallystick/ledger-domain';
 import { type Batch, type BusRecord, DONE, DUPLICATE, type Outcome } from '@tallystick/messaging';
 import type { AccountCommands } from './account-commands';
+import type { AccountMerges } from './account-merges';
 import type { AssetDirectory } from './asset-directory';
 import type { ProgramAssets } from './program-assets';
 import type { BookingRefusal } from './refusals';
@@ -10,6 +11,7 @@ import type { BookingRefusal } from './refusals';
 export interface LedgerApplication {
   readonly accounts: AccountCommands;
   readonly assets: AssetDirectory;
+  readonly merges: AccountMerges;
 }
 
 /** What a message names that is not known yet. */
@@ -29,15 +31,23 @@ const REFERENCE_WAIT = 300_000;
  * where every record has some; else the transport moves it over what is settled.
  */
 export async function carryOutBatch<Message extends { readonly program: string }>(
-  { accounts, assets }: LedgerApplication,
+  { accounts, assets, merges }: LedgerApplication,
   batch: Batch<Message>,
   commandOf: CommandOf<Message>,
 ): Promise<readonly Outcome[]> {
   const commands = await commandsOf(assets, batch.records, commandOf);
   const items = commands.filter((command) => typeof command !== 'string');
   const whole = items.length === commands.length;
-  const { results, checkpointMoved } = await accounts.executeMany(items, whole ? batch.checkpoint : undefined);
+  const { results: carriedOut, checkpointMoved } = await accounts.executeMany(
+    items,
+    whole ? batch.checkpoint : undefined,
+  );
+  const results = [...carriedOut];
   if (checkpointMoved) batch.checkpointMoved();
+  // Each record as it came: a later picture of a purchase waits for the earlier one.
+  for (let i = 0; i < results.length; i++) {
+    if (merges.isFollowed(results[i]!)) results[i] = await merges.follow(items[i]!);
+  }
   let next = 0;
   return commands.map((command) => (typeof command === 'string' ? waiting(command) : outcomeOf(results[next++]!)));
 }

@@ -107,6 +107,13 @@ export class ProgramAssets {
     return this.version(asset, at)?.terms.clawback;
   }
 
+  /** When the day and the month of an instant began; `undefined` where the zone is not known yet. */
+  beginningsOf(at: Instant): { readonly day: Instant; readonly month: Instant } | undefined {
+    if (!this.days) return undefined;
+    const date = this.days.dateOf(at);
+    return { day: this.days.startOf(date), month: this.days.startOf({ ...date, day: 1 }) };
+  }
+
   /** The life of a lot that is earned at an instant; `undefined` where it ends by days and the zone is not known yet. */
   lifeOf(asset: string, at: Instant): Life | undefined {
     const version = this.version(asset, at);

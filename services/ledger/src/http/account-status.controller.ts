@@ -75,7 +75,7 @@ export class AccountStatusController {
   @Permission('accounts:close')
   @Idempotent()
   @Answers(200, AccountStatusAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'holds-open', 'account-not-settled')
+  @Refuses(ACCOUNT_REFUSALS, 'holds-open', 'account-not-settled', 'member-merged')
   async close(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -94,7 +94,7 @@ export class AccountStatusController {
   @Idempotent()
   @Answers(201, ExtensionAnswer)
   @Answers(200, ExtensionAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'account-closed', 'lot-expired', 'nothing-to-extend')
+  @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'account-closed', 'member-merged', 'lot-expired', 'nothing-to-extend')
   async extend(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

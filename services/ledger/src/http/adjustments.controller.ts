@@ -45,6 +45,7 @@ export class AdjustmentsController {
     'decision-conflict',
     'account-closed',
     'cap-exceeded',
+    'member-merged',
     'asset-not-spendable',
     'asset-kind-unsuitable',
     'asset-out-of-scope',

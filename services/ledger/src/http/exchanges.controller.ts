@@ -39,6 +39,8 @@ export class ExchangesController {
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
+    'member-merged',
+    'pool-spends-by-hold',
     'account-frozen',
     'asset-not-spendable',
     'asset-kind-unsuitable',

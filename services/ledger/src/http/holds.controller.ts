@@ -60,7 +60,11 @@ export class HoldsController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'hold-conflict',
+    'pool-unknown',
+    'pool-member-unknown',
+    'spend-limit-exceeded',
     'account-closed',
+    'member-merged',
     'account-frozen',
     'asset-not-spendable',
     'asset-out-of-scope',
@@ -89,7 +93,8 @@ export class HoldsController {
     const caps = spendCapsIn(assets, asset, on.at);
     const slices = body.lots?.map((named) => ({ lot: named.lot, amount: BigInt(named.amount) }));
     const [scope, order] = [assets.scopeOf(asset, on.at), orderOf(assets, asset, on.at)];
-    const asked = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, slices };
+    const by = body.member === undefined ? undefined : spenderOf(body.member, on.at, assets);
+    const asked = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, slices, by };
     const terms = { ...asked, expireUnderHold, caps, scope, order };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
@@ -109,6 +114,7 @@ export class HoldsController {
     ACCOUNT_REFUSALS,
     'hold-unknown',
     'hold-ended',
+    'member-merged',
     'capture-exceeds-hold',
     'account-frozen',
     'asset-out-of-scope',
@@ -144,7 +150,7 @@ export class HoldsController {
   @Permission('holds:write')
   @Idempotent()
   @Answers(200, HoldEndedAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended')
+  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended', 'member-merged')
   async release(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -165,7 +171,14 @@ export class HoldsController {
   @Idempotent()
   @Answers(201, CancellationAnswer)
   @Answers(200, CancellationAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-not-captured', 'decision-conflict', 'cancel-exceeds-redemption')
+  @Refuses(
+    ACCOUNT_REFUSALS,
+    'hold-unknown',
+    'hold-not-captured',
+    'decision-conflict',
+    'cancel-exceeds-redemption',
+    'member-merged',
+  )
   async cancel(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -228,6 +241,13 @@ function spendCapsIn(assets: ProgramAssets, asset: string, at: Instant): readonl
 function orderOf(assets: ProgramAssets, asset: string, at: Instant): 'pro_rata' | undefined {
   const isInProportion = assets.kindOf(asset) === 'stored' && assets.termsOf(asset, at).storedOrder === 'pro_rata';
   return isInProportion ? 'pro_rata' : undefined;
+}
+
+/** Who spends of a pool, and when his day and month began in the program's zone. */
+function spenderOf(member: string, at: Instant, assets: ProgramAssets) {
+  const began = assets.beginningsOf(at);
+  if (!began) throw problemOf(reject('unknown-program'), BOOKING_REFUSALS);
+  return { member, ...began };
 }
 
 function sumOf(slices: readonly SliceRow[]): string {

@@ -53,6 +53,10 @@ export class PlaceHoldRequest {
   @Optional()
   @ListOf(() => NamedLotBody, 1_000)
   readonly lots?: readonly NamedLotBody[];
+  /** Who spends of a pool; only of one, and there always. */
+  @Optional()
+  @BusinessId()
+  readonly member?: string;
 }
 
 export class CaptureHoldRequest {

@@ -41,6 +41,7 @@ export class ImportsController {
     'import-mismatch',
     'decision-conflict',
     'account-closed',
+    'member-merged',
     'asset-not-spendable',
     'asset-kind-unsuitable',
     'asset-out-of-scope',

@@ -32,6 +32,8 @@ export class TransfersController {
     ACCOUNT_REFUSALS,
     'decision-conflict',
     'account-closed',
+    'member-merged',
+    'pool-spends-by-hold',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',

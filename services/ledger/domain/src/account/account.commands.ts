@@ -5,6 +5,8 @@ import type { AssetScope } from '../assets/asset-scope';
 import type { DecisionCommand } from './decisions/decision.commands';
 
 interface ForHolder {
+  /** The merged account that it came for; absent where it came for this one. */
+  readonly of?: string;
   readonly tenant: string;
   readonly account: string;
   readonly program: string;

@@ -15,6 +15,7 @@ import { withinBalance } from './decisions/balance-caps';
 import { repaymentsBy } from './decisions/debts';
 import { decideDecision } from './decisions/decision.decider';
 import { Draft } from './decisions/draft';
+import { faultOfMerge } from './decisions/merges';
 import { lateLots } from './decisions/late-lots';
 import { forfeitures } from './decisions/life-cycle';
 import { pictureOfPurchase, pictureOfReturn } from './picture';
@@ -44,7 +45,7 @@ function isFact(command: AccountCommand): command is FactCommand {
 
 function decideFact(command: FactCommand, state: AccountState): readonly AccountEvent[] | Rejection<AccountRefusal> {
   if (isKnown(command, state)) return [];
-  const fault = faultOf(command, state);
+  const fault = faultOfMerge(command.of, state) ?? faultOf(command, state);
   if (fault) return fault;
   if (state.closed && command.kind === 'apply-evaluation' && !state.accruals.has(keyOf(command.purchase))) {
     return reject('account-closed', { account: command.account });

@@ -100,6 +100,8 @@ export interface OfHolder {
 }
 
 interface EvaluatedPurchase extends OfHolder {
+  /** The merged account that it is a fact of; absent where it is of this one. */
+  readonly of?: string;
   readonly purchase: Reference;
   /** Revision of the purchase's stream that the picture was taken at; the highest counts. */
   readonly evaluationRevision: string;
@@ -115,6 +117,8 @@ interface EvaluatedPurchase extends OfHolder {
 }
 
 interface DrawnReversal extends OfHolder {
+  /** The merged account that an unlinked return is a fact of; absent where it is of this one. */
+  readonly of?: string;
   readonly reversal: Reference;
   /** Absent for an unlinked return. */
   readonly purchase?: Reference;

@@ -6,14 +6,12 @@ import type {
   PointsAccrued,
   PointsReversed,
   Posting,
-  ReversedItem,
   ReversalRecalculated,
 } from './account.events';
 import {
   type Accrual,
   type AccountState,
   booksOf,
-  type Clawback,
   type Fact,
   type Holding,
   holdingOf,
@@ -26,6 +24,9 @@ import {
 } from './account.state';
 import { cappedBy } from './caps';
 import { evolveDecision } from './decisions/decision.evolve';
+import { evolveMerge } from './decisions/merge.evolve';
+import { adopt } from './lineage';
+import { reversalOf } from './reversal-of';
 
 /** Folds an event into the state it is given, in place. */
 export function evolveAccount(state: AccountState, event: AccountEvent): AccountState {
@@ -34,15 +35,23 @@ export function evolveAccount(state: AccountState, event: AccountEvent): Account
       state.owner = { program: event.data.program, holder: event.data.holder };
       return state;
     case 'PointsAccrued':
+      if (event.data.of !== undefined) adopt(state, event.data.of, 'accruals', keyOf(event.data.purchase));
       insertFact(state, accrualOf(event.data, state.facts[state.facts.length - 1]));
       if (event.data.uncut !== undefined) keepUncut(state, event.data);
       return posted(state, event.data.postings, event.data.grants);
     case 'AccrualAmended':
       return amended(state, event.data);
     case 'PointsReversed':
+      if (event.data.of !== undefined) adopt(state, event.data.of, 'returns', keyOf(event.data.reversal));
       return reversed(state, event.data);
     case 'ReversalRecalculated':
       return recalculated(state, event.data);
+    case 'AccountMerged':
+    case 'AccountAbsorbed':
+    case 'ReversalsPaid':
+    case 'AccountSplit':
+    case 'AccountRestored':
+      return evolveMerge(state, event);
     default:
       return evolveDecision(state, event);
   }
@@ -147,36 +156,6 @@ function holdingFrom(grant: Granted, at: Instant, alike: Holding | undefined): H
 /** Ten thousand facts of one account name a few issuers and assets: equal texts share their memory. */
 function once(text: string, known: string | undefined): string {
   return text === known ? known : text;
-}
-
-function reversalOf(data: PointsReversed['data']): Reversal {
-  return {
-    kind: 'reversal',
-    at: instant(data.effectiveAt),
-    source: data.reversal.source,
-    id: data.reversal.id,
-    purchase: data.purchase && keyOf(data.purchase),
-    earnedAt: data.earnedAt === undefined ? undefined : instant(data.earnedAt),
-    issuer: data.issuer,
-    store: data.store,
-    receipt: data.receipt,
-    revision: Number(data.evaluationRevision),
-    items: data.items.map(takingOf),
-  };
-}
-
-function takingOf({ asset, asked, taken, deficit, onHold, clawback, slices }: ReversedItem): Taking {
-  return {
-    asset,
-    asked: BigInt(asked),
-    taken: BigInt(taken),
-    deficit: deficit === undefined ? 0n : BigInt(deficit),
-    onHold: onHold === undefined ? 0n : BigInt(onHold),
-    clawback: clawback as Clawback | undefined,
-    slices: slices?.map(({ lot, issuer, unitCost, amount, book }) => {
-      return { lot, issuer, unitCost, amount: BigInt(amount), expired: book === 'breakage' };
-    }),
-  };
 }
 
 interface Named {

@@ -79,6 +79,8 @@ interface Telling {
   readonly holder: string;
   readonly cause: Reference;
   readonly bookOf: BookOfLot;
+  /** The merged account that an unlinked return came for. */
+  readonly of?: string;
   /** True where a newer picture of an unlinked return must be said even if nothing moves. */
   readonly saysNewer?: boolean;
 }
@@ -86,7 +88,7 @@ interface Telling {
 function tellingOf(command: CutEvaluation | ReverseUnlinked, state: AccountState, wanted?: Accrual): Telling {
   const { program, holder } = command;
   if (command.kind === 'reverse-unlinked')
-    return { program, holder, cause: command.return, bookOf: bookIn(state), saysNewer: true };
+    return { program, holder, of: command.of, cause: command.return, bookOf: bookIn(state), saysNewer: true };
   return { program, holder, cause: command.purchase, bookOf: bookIn(state, wanted) };
 }
 
@@ -110,7 +112,8 @@ function saysRevision(moves: readonly Move[], command: CutEvaluation): boolean {
 
 function accrued(command: CutEvaluation, wanted: Accrual): AccountEvent {
   const postings = postingsOfAccrual(wanted);
-  return { type: 'PointsAccrued', version: 1, data: { ...evaluated(command, wanted), postings } };
+  const data = { ...evaluated(command, wanted), postings };
+  return { type: 'PointsAccrued', version: 1, data: command.of === undefined ? data : { ...data, of: command.of } };
 }
 
 function amendment(command: CutEvaluation, old: Accrual, wanted: Accrual): Move {
@@ -189,7 +192,8 @@ function reversal(telling: Telling, redrawn: Redrawn): Move {
   const taken = takenBetween(undefined, after, telling.bookOf);
   const postings = postingsOf([], [...taken, ...residueBetween(undefined, after)]);
   const texts = items.map((item) => itemText(item, telling.bookOf));
-  const data = { ...drawn(telling, redrawn), items: texts, postings };
+  const isOf = telling.of === undefined || wanted.purchase !== undefined ? {} : { of: telling.of };
+  const data = { ...drawn(telling, redrawn), ...isOf, items: texts, postings };
   return { event: { type: 'PointsReversed', version: 1, data }, deltas: deltasOf(taken, -1n) };
 }
 

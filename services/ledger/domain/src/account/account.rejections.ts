@@ -33,7 +33,20 @@ export type AccountRefusal =
   | 'holds-open'
   | 'import-mismatch'
   | 'rate-invalid'
-  | 'exchange-too-small';
+  | 'exchange-too-small'
+  | 'pool-exists'
+  | 'pool-unknown'
+  | 'pool-member-unknown'
+  | 'pool-not-merged'
+  | 'pool-owner-stays'
+  | 'pool-spends-by-hold'
+  | 'spend-limit-exceeded'
+  | 'member-merged'
+  | 'merge-undone'
+  | 'merge-unknown'
+  | 'merge-into-itself'
+  | 'merge-too-large'
+  | 'merge-entangled';
 
 /** Why a fact or a decision is refused. The first that applies, by precedence, answers. */
 export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
@@ -112,13 +125,13 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
   'asset-kind-unsuitable': {
     family: 'conflict',
     retryable: false,
-    precedence: 30,
+    precedence: 32,
     title: { en: 'This is not done with an asset of that kind', zh: '此操作不适用于该类型的资产' },
   },
   'asset-out-of-scope': {
     family: 'conflict',
     retryable: false,
-    precedence: 31,
+    precedence: 34,
     title: {
       en: 'The asset is not earned or spent in this unit or store',
       zh: '该资产不在此业务单元或门店的使用范围内',
@@ -127,31 +140,31 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
   'account-not-settled': {
     family: 'conflict',
     retryable: false,
-    precedence: 32,
+    precedence: 36,
     title: { en: 'Principal, credit or a debt is left on the account', zh: '账户尚有储值本金、信用额度或欠款未结清' },
   },
   'loan-limit-exceeded': {
     family: 'conflict',
     retryable: false,
-    precedence: 33,
+    precedence: 38,
     title: { en: 'More would be owed than the limit of loans allows', zh: '借入积分超过限额' },
   },
   'repayment-exceeds-debt': {
     family: 'conflict',
     retryable: false,
-    precedence: 34,
+    precedence: 40,
     title: { en: 'More is repaid than is owed', zh: '还款超过欠款' },
   },
   'nothing-to-reactivate': {
     family: 'conflict',
     retryable: false,
-    precedence: 35,
+    precedence: 42,
     title: { en: 'No lot has expired within the window', zh: '期限内没有可恢复的过期批次' },
   },
   'price-invalid': {
     family: 'invalid',
     retryable: false,
-    precedence: 36,
+    precedence: 44,
     title: { en: 'The price gives no exact cost of one point', zh: '价格无法得出精确的单位成本' },
   },
   'deficit-outstanding': {
@@ -235,7 +248,88 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
   'cap-exceeded': {
     family: 'conflict',
     retryable: true,
-    precedence: 25,
+    precedence: 26,
     title: { en: 'A cap of the asset would be exceeded', zh: '超过该资产的上限' },
+  },
+  'pool-exists': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 35,
+    title: { en: 'The account is open already, or as another pool', zh: '账户已存在或已作为其他共享池开立' },
+  },
+  'pool-not-merged': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 46,
+    title: { en: 'A pool is not merged, and nothing into it', zh: '共享池不能参与账户合并' },
+  },
+  'pool-unknown': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 37,
+    title: { en: 'The account is no pool', zh: '该账户不是共享池' },
+  },
+  'pool-member-unknown': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 39,
+    title: { en: 'No such member belongs to the pool', zh: '该会员不属于此共享池' },
+  },
+  'pool-owner-stays': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 41,
+    title: { en: 'The owner does not leave the pool', zh: '共享池所有者不能退出' },
+  },
+  'pool-spends-by-hold': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 43,
+    title: {
+      en: 'Points of a pool leave by a hold of a member, or with one who leaves',
+      zh: '共享池积分只能由成员预留使用或随退出成员带走',
+    },
+  },
+  'spend-limit-exceeded': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 45,
+    title: { en: 'The member would spend more than he may', zh: '超过该成员的使用限额' },
+  },
+  'member-merged': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 27,
+    title: { en: 'The account was merged into another one', zh: '账户已并入其他账户' },
+  },
+  'merge-undone': {
+    family: 'conflict',
+    retryable: true,
+    precedence: 28,
+    title: { en: 'The merge that the fact came by was undone', zh: '该合并已撤销' },
+  },
+  'merge-unknown': {
+    family: 'unknown',
+    retryable: false,
+    precedence: 29,
+    title: { en: 'No account came by this merge', zh: '没有经该合并并入的账户' },
+  },
+  'merge-into-itself': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 33,
+    title: { en: 'An account is not merged into itself', zh: '不能并入同一账户' },
+  },
+  'merge-too-large': {
+    family: 'invalid',
+    retryable: false,
+    precedence: 30,
+    title: { en: 'The account has more than one merge can carry', zh: '账户内容超过单次合并上限' },
+  },
+  'merge-entangled': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 31,
+    title: { en: 'A score of one has paid for returns of the other', zh: '双方成长分已相互抵扣,无法拆分' },
   },
 };

@@ -3,6 +3,9 @@ import type { Instant } from '@tallystick/vocabulary';
 import { BOOKS } from './account.events';
 import { type AccountState, booksOf, type Debt, emptyAccount } from './account.state';
 import { cappedBy, type CappedText, cappedText } from './caps';
+import type { CarriedLineage } from './decisions/merge.events';
+import type { PoolLimits, PoolMember } from './decisions/pool.events';
+import { lineagesFrom, lineagesText } from './lineage';
 import { Columns, type FactColumns, NONE } from './snapshot-columns';
 import { Facts } from './snapshot-facts';
 
@@ -20,6 +23,11 @@ interface AccountSnapshot extends FactColumns {
   readonly frozen: boolean;
   readonly pausedAt: number;
   readonly closed: boolean;
+  /** Of a merged account `merge, into, holder`. */
+  readonly merged: readonly string[];
+  readonly absorbed: readonly CarriedLineage[];
+  /** Of a pool; empty where it is none. */
+  readonly pool: readonly PoolText[];
 }
 
 type DebtRow = readonly [
@@ -37,16 +45,20 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, pausedAt = NONE, frozen, closed } = state;
-    const said = { owner, books: booksText(state), done: [...done], lastHeld, pausedAt, frozen, closed };
+    const merged = state.merged ? [state.merged.merge, state.merged.into, state.merged.holder] : [];
+    const absorbed = lineagesText(state.absorbed);
+    const marks = { lastHeld, pausedAt, frozen, closed, merged, absorbed, pool: poolText(state) };
     const capped = state.capped && {
       capped: [...state.capped].map(([key, one]) => [key, cappedText(one)] as const),
     };
     const debts = state.debts && { debts: [...state.debts.values()].map(debtRow) };
+    const said = { owner, books: booksText(state), done: [...done], ...marks };
     return { ...new Columns(state).all, ...said, ...capped, ...debts };
   },
   decode(snapshot) {
     const all = snapshot as AccountSnapshot;
-    const { owner, books, done, capped, debts, lastHeld, pausedAt, frozen, closed, ...columns } = all;
+    const { owner, books, done, capped, debts, lastHeld, pausedAt, frozen, closed, ...others } = all;
+    const { merged, absorbed, pool, ...columns } = others;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -62,6 +74,18 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     if (pausedAt !== NONE) state.pausedAt = pausedAt as Instant;
     state.frozen = frozen;
     state.closed = closed;
+    const [merge, into, survivor] = merged;
+    if (merge !== undefined && into !== undefined && survivor !== undefined) {
+      state.merged = { merge, into, holder: survivor };
+    }
+    if (absorbed.length > 0) state.absorbed = lineagesFrom(absorbed);
+    for (const { owner: by, opened, members, brought } of pool) {
+      const limits = members.map(({ member, perDay, perMonth }): [string, PoolLimits] => [
+        member,
+        { perDay, perMonth },
+      ]);
+      state.pool = { owner: by, opened, members: new Map(limits), brought: new Map(brought) };
+    }
     return state;
   },
 };
@@ -72,6 +96,23 @@ function debtRow({ debt, kind, asset, unit, at, dueAt, owed }: Debt): DebtRow {
 
 function debtFrom([debt, kind, asset, unit, at, dueAt, owed]: DebtRow): Debt {
   return { debt, kind, asset, unit, at: at as Instant, dueAt: dueAt as Instant, owed: BigInt(owed) };
+}
+
+interface PoolText {
+  readonly owner: string;
+  readonly opened: string;
+  readonly members: readonly PoolMember[];
+  readonly brought: readonly (readonly [string, string])[];
+}
+
+function poolText({ pool }: AccountState): PoolText[] {
+  if (!pool) return [];
+  const members = [...pool.members].map(([member, { perDay, perMonth }]) => ({
+    member,
+    ...(perDay !== undefined && { perDay }),
+    ...(perMonth !== undefined && { perMonth }),
+  }));
+  return [{ owner: pool.owner, opened: pool.opened, members, brought: [...pool.brought] }];
 }
 
 function booksText({ books }: AccountState): AccountSnapshot['books'] {

@@ -2,6 +2,7 @@ import type { Instant } from '@tallystick/vocabulary';
 import type { Slice } from '../lots/lot';
 import { type Book, BOOKS, type Reference } from './account.events';
 import type { CappedPurchase } from './caps';
+import type { PoolLimits } from './decisions/pool.events';
 import { inFactOrder, placeOf } from './fact-order';
 
 /** What one purchase holds of one asset. */
@@ -109,6 +110,8 @@ export interface Hold {
   readonly store?: string;
   /** The till that may spend it offline: then the hold is a lease (capabilities X3). */
   readonly till?: string;
+  /** Who spends of a pool; absent where the account is none. */
+  readonly member?: string;
   /** What is reserved; once captured, what was redeemed and not cancelled. In the order of drawing. */
   slices: readonly Slice[];
   state: 'open' | 'captured' | 'released' | 'lapsed';
@@ -133,6 +136,39 @@ export interface Debt {
 /** The account's sums per asset, from postings alone; that they agree with the lots is an invariant. */
 export interface Books extends Record<Book, bigint> {
   readonly score: boolean;
+}
+
+/** What makes an account a pool (capabilities M5). */
+export interface Pool {
+  readonly owner: string;
+  readonly members: Map<string, PoolLimits>;
+  /** By key of the accrual of a lot: the account that brought it. */
+  readonly brought: Map<string, string>;
+  /** What its opening said. */
+  readonly opened: string;
+}
+
+/** Where the facts, lots and holds of a merged account are now (capabilities M4). */
+export interface MergedInto {
+  readonly merge: string;
+  readonly into: string;
+  readonly holder: string;
+}
+
+/** What came from another account by a merge, and what belongs to it since: by it a merge is undone (capabilities M4). */
+export interface Lineage {
+  readonly merge: string;
+  readonly holder: string;
+  /** Keys of accruals. */
+  readonly accruals: Set<string>;
+  /** Keys of returns that name no purchase. */
+  readonly returns: Set<string>;
+  /** Holds by their names here, with the names that they had there. */
+  readonly holds: Map<string, string>;
+  /** Facts whose name was taken here: key here, id there. */
+  readonly ids: Map<string, string>;
+  /** What had come to that account by merges before. */
+  readonly inner: Map<string, Lineage>;
 }
 
 /** Every fact of an account in fact order, and what became of it. Owned by whoever folds (see `Decider.evolve`). */
@@ -164,6 +200,12 @@ export interface AccountState {
   /** Since when dates stand still; absent: they do not. */
   pausedAt?: Instant;
   closed: boolean;
+  /** Absent where the account is the holding of one member. */
+  pool?: Pool;
+  /** Absent while the account stands for itself. */
+  merged?: MergedInto;
+  /** By account that was merged into this one; absent where none was. */
+  absorbed?: Map<string, Lineage>;
 }
 
 export function emptyAccount(): AccountState {

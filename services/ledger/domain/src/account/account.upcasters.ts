@@ -31,6 +31,14 @@ const TYPES: ReadonlySet<string> = new Set<AccountEvent['type']>([
   'ExpiryNoticed',
   'PointsImported',
   'PointsExchanged',
+  'PoolOpened',
+  'PoolMemberSet',
+  'PoolMemberLeft',
+  'AccountMerged',
+  'AccountAbsorbed',
+  'ReversalsPaid',
+  'AccountSplit',
+  'AccountRestored',
 ]);
 
 /** Brings a stored event of an account to the current shape; throws {@link UnknownEvent} on what it does not know. */

@@ -44,9 +44,11 @@ function copyOf(value: unknown): unknown {
 
 /** A map over another one, which it never changes: what is got is made this map's own first, what is set hides what was. */
 class Layer<Value> extends Map<string, Value> {
-  private readonly under: ReadonlyMap<string, Value>;
+  private under: ReadonlyMap<string, Value>;
   private readonly depth: number;
   private added = 0;
+  /** What is below and was deleted here. */
+  private readonly gone = new Set<string>();
 
   constructor(
     under: ReadonlyMap<string, Value>,
@@ -61,7 +63,7 @@ class Layer<Value> extends Map<string, Value> {
   override get(key: string): Value | undefined {
     const own = super.get(key);
     if (own !== undefined) return own;
-    const below = lookIn(this.under, key);
+    const below = this.below(key);
     if (below === undefined || !this.ownOf) return below;
     const made = this.ownOf(below);
     super.set(key, made);
@@ -70,16 +72,16 @@ class Layer<Value> extends Map<string, Value> {
 
   /** As `get`, for those who only look. */
   peek(key: string): Value | undefined {
-    return super.get(key) ?? lookIn(this.under, key);
+    return super.get(key) ?? this.below(key);
   }
 
   override set(key: string, value: Value): this {
-    if (!super.has(key) && !this.under.has(key)) this.added++;
+    if (!this.has(key)) this.added++;
     return super.set(key, value);
   }
 
   override has(key: string): boolean {
-    return super.has(key) || this.under.has(key);
+    return super.has(key) || (!this.gone.has(key) && this.under.has(key));
   }
 
   override get size(): number {
@@ -87,8 +89,9 @@ class Layer<Value> extends Map<string, Value> {
   }
 
   override *entries(): MapIterator<[string, Value]> {
-    for (const [key, value] of this.under) yield [key, super.get(key) ?? value];
-    for (const [key, value] of super.entries()) if (!this.under.has(key)) yield [key, value];
+    const isBelow = (key: string): boolean => this.under.has(key) && !this.gone.has(key);
+    for (const [key, value] of this.under) if (isBelow(key)) yield [key, super.get(key) ?? value];
+    for (const [key, value] of super.entries()) if (!isBelow(key)) yield [key, value];
   }
 
   override *keys(): MapIterator<string> {
@@ -107,12 +110,23 @@ class Layer<Value> extends Map<string, Value> {
     for (const [key, value] of this.entries()) each(value, key, this);
   }
 
-  override delete(): never {
-    throw new Error('an account forgets nothing');
+  override delete(key: string): boolean {
+    if (!this.has(key)) return false;
+    this.added--;
+    super.delete(key);
+    if (this.under.has(key)) this.gone.add(key);
+    return true;
   }
 
-  override clear(): never {
-    throw new Error('an account forgets nothing');
+  override clear(): void {
+    super.clear();
+    this.under = new Map();
+    this.gone.clear();
+    this.added = 0;
+  }
+
+  private below(key: string): Value | undefined {
+    return this.gone.has(key) ? undefined : lookIn(this.under, key);
   }
 }
 

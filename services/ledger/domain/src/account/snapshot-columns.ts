@@ -31,7 +31,7 @@ export interface FactColumns {
   readonly slices: number[];
   /** Slices that were taken out of breakage. */
   readonly expired: number[];
-  /** Per hold `name, asset, amount, at, until, ttlSeconds, unit, store or -1, till or -1, state, captured, slices`. */
+  /** Per hold `name, asset, amount, at, until, ttlSeconds, unit, store or -1, till or -1, state, captured, slices, member or -1`. */
   readonly holds: number[];
   /** As `slices`. */
   readonly held: number[];
@@ -40,7 +40,7 @@ export interface FactColumns {
 export const FACT_WIDTH = 5;
 export const TERMS_WIDTH = 4;
 export const HOLDING_WIDTH = 4;
-export const HOLD_WIDTH = 12;
+export const HOLD_WIDTH = 13;
 export const SLICE_WIDTH = 4;
 export const NONE = -1;
 export const HOLD_STATES: readonly Hold['state'][] = ['open', 'captured', 'released', 'lapsed'];
@@ -154,11 +154,11 @@ export class Columns {
   }
 
   private addHold(hold: Hold): void {
-    const { asset, amount, at, until, ttlSeconds, unit, store, till, state, captured, slices } = hold;
+    const { asset, amount, at, until, ttlSeconds, unit, store, till, state, captured, slices, member } = hold;
+    const wordOf = (word: string | undefined): number => (word === undefined ? NONE : this.numberOf(word));
     this.all.holds.push(this.numberOf(hold.hold), this.numberOf(asset), Number(amount), at, until, ttlSeconds);
-    this.all.holds.push(this.numberOf(unit), store === undefined ? NONE : this.numberOf(store));
-    this.all.holds.push(till === undefined ? NONE : this.numberOf(till));
-    this.all.holds.push(HOLD_STATES.indexOf(state), Number(captured), slices.length);
+    this.all.holds.push(this.numberOf(unit), wordOf(store), wordOf(till));
+    this.all.holds.push(HOLD_STATES.indexOf(state), Number(captured), slices.length, wordOf(member));
     for (const slice of slices) this.addSlice(this.all.held, slice);
   }
 

@@ -122,6 +122,7 @@ export class Facts {
       unit: words[holds[row + 6]!]!,
       store: this.word(holds[row + 7]!),
       till: this.word(holds[row + 8]!),
+      member: this.word(holds[row + 12]!),
       slices,
       state: HOLD_STATES[holds[row + 9]!]!,
       captured: amountOf(holds[row + 10]!),

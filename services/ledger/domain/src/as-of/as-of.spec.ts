@@ -1,8 +1,11 @@
 import { type Instant, instant } from '@tallystick/vocabulary';
+import { accountId } from '@tallystick/decider';
 import fc from 'fast-check';
 import type { AccountCommand } from '../account/account.commands';
 import { accountDecider } from '../account/account.decider';
 import { EXAMPLE_ACCOUNT, january, linkedReturn, pointsGrant, purchasePicture } from '../account/account.examples';
+import type { AccountMerged } from '../account/decisions/merge.events';
+import { ownEvent, Pair } from '../account/decisions/merge.spec-data';
 import { type AccountAsOf, asOf, balancesAsOf } from './as-of';
 import { diff } from './diff';
 import { AccountHistory } from './history';
@@ -63,6 +66,29 @@ function words({ balances }: Pick<AccountAsOf, 'balances'>): string {
 
 const points = (history: AccountHistory, at: number, knownAt?: number) =>
   words(asOf(history, { at: on(at), knownAt: knownAt === undefined ? undefined : on(knownAt) }));
+
+describe('an account that took another one in', () => {
+  const other = { ...to, account: accountId('demo', 'main', 'm-2') };
+
+  it('has its lots from the merge on, and what is taken of them later from then on', () => {
+    const pair = new Pair().first(buy('A1', 1, 100n));
+    const merged = accountDecider.decide(
+      { kind: 'merge-account', ...to, merge: 'M1', into: other.account, intoHolder: 'm-2', at: on(10) },
+      pair.a,
+    );
+    if ('rejected' in merged) throw new Error(merged.rejected);
+    const carried = ownEvent<AccountMerged>(merged, 'AccountMerged');
+    const absorb = { kind: 'absorb-account', merge: 'M1', from: to.account, fromHolder: 'm-1', carried } as const;
+    const history = recorded(
+      [2, { ...buy('B1', 2, 50n), ...other, holder: 'm-2' }],
+      [10, { ...absorb, ...other, at: on(10) }],
+      [12, { ...buy('A1', 1, 100n, undefined, [[5, 30n]]), ...other, holder: 'm-2', of: to.account }],
+    );
+    const available = (day: number) => balancesAsOf(history, { at: on(day) })[0]?.available;
+    expect([available(9), available(10), available(12)]).toEqual([50n, 120n, 120n]);
+    expect(balancesAsOf(history, { at: on(11), knownAt: on(11) })[0]?.available).toBe(150n);
+  });
+});
 
 describe('an account as of an instant', () => {
   const e7 = recorded([1, buy('P1', 1, 100n, 10)], [5, hold('H', 5, 30n)], [5, capture('H', 5)], [12, job(12)]);

@@ -7,6 +7,7 @@ import { insertOf, type LogProjection, type RowStatement, type TableName } from 
 import { instant } from '@tallystick/vocabulary';
 import { caseRows } from './case-rows';
 import { mergeDebts } from './debt-rows';
+import { deleteGone } from './carried-rows';
 import { mergeHolds } from './hold-rows';
 import { insertLots, isFresh, mergeLots } from './lot-rows';
 import { type BalanceChange, changesOf, type JournalEntry } from './movements';
@@ -14,7 +15,7 @@ import { postingsText } from './postings-text';
 
 /**
  * Balances, lots, holds, debts and the double-entry journal of every account, and the cases that wait for a person's
- * decision: at most eight statements per page of the log.
+ * decision: at most ten statements per page of the log, and few of a page without what is rare.
  */
 export const accountBookProjection: LogProjection = {
   source: 'log',
@@ -23,7 +24,7 @@ export const accountBookProjection: LogProjection = {
   tables: ['balance', 'lot', 'hold', 'debt', 'adjustment_request', 'dispute', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots, holds, debts, others } = changesOf(events);
+    const { entries, balances, lots, holds, debts, others, goneLots, goneHolds } = changesOf(events);
     const begun = lots.filter(isFresh);
     const changed = lots.filter((lot) => !isFresh(lot));
     return [
@@ -32,6 +33,8 @@ export const accountBookProjection: LogProjection = {
       ...(begun.length > 0 ? [insertLots(begun, table)] : []),
       ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
       ...(holds.length > 0 ? [mergeHolds(holds, table)] : []),
+      ...(goneLots.length > 0 ? [deleteGone('lot', goneLots, table)] : []),
+      ...(goneHolds.length > 0 ? [deleteGone('hold', goneHolds, table)] : []),
       ...(debts.length > 0 ? [mergeDebts(debts, table)] : []),
       ...(others.length > 0 ? caseRows(others, table) : []),
     ];
@@ -92,6 +95,12 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
       return { source: { source: '~extension', id: data.extension } };
     case 'PointsImported':
       return { source: { source: '~import', id: data.import } };
+    case 'AccountMerged':
+    case 'AccountAbsorbed':
+    case 'ReversalsPaid':
+    case 'AccountSplit':
+    case 'AccountRestored':
+      return { source: { source: '~merge', id: data.merge } };
     case 'PointsExchanged':
       return { source: { source: '~exchange', id: data.exchange } };
     case 'PointsActivated':
@@ -102,6 +111,9 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'AccountFrozen':
     case 'AccountUnfrozen':
     case 'AccountClosed':
+    case 'PoolOpened':
+    case 'PoolMemberSet':
+    case 'PoolMemberLeft':
     case 'ExpiryNoticed':
       return {};
   }

@@ -23,6 +23,7 @@ import {
 } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
 import { type DebtChange, DebtSums } from './debt-sums';
+import { addCame, addLeft, addPaid, type CarrySums, type GoneRow } from './carried-rows';
 
 /** What a page adds to one balance; what is owed is counted up, though its book goes down. */
 export interface BalanceChange {
@@ -74,7 +75,7 @@ export interface HoldChange {
   readonly account: string;
   readonly tenant: string;
   readonly hold: string;
-  readonly placed?: HoldPlaced['data'];
+  readonly placed?: Pick<HoldPlaced['data'], 'asset' | 'amount' | 'unit' | 'store' | 'effectiveAt' | 'until'>;
   state: 'open' | 'captured' | 'released' | 'lapsed';
   captured: bigint;
   cancelled: bigint;
@@ -98,6 +99,9 @@ export interface PageChanges {
   readonly debts: readonly DebtChange[];
   /** Events of other kinds of stream. */
   readonly others: readonly RecordedEvent[];
+  /** Lots and holds that left their accounts by a merge and did not come back in the page. */
+  readonly goneLots: readonly GoneRow[];
+  readonly goneHolds: readonly GoneRow[];
 }
 
 /** Reads a page; events of other kinds of stream are none of an account. An unknown account event throws. */
@@ -122,14 +126,18 @@ export function changesOf(page: readonly RecordedEvent[]): PageChanges {
     holds: [...sums.holds.values()],
     debts: sums.debts.changes(),
     others,
+    goneLots: [...sums.goneLots.values()],
+    goneHolds: [...sums.goneHolds.values()],
   };
 }
 
-class PageSums {
+class PageSums implements CarrySums {
   readonly balances = new Map<string, BalanceChange>();
   readonly lots = new Map<string, LotChange>();
   readonly holds = new Map<string, HoldChange>();
   readonly debts = new DebtSums();
+  readonly goneLots = new Map<string, GoneRow>();
+  readonly goneHolds = new Map<string, GoneRow>();
 
   add(entry: JournalEntry): void {
     const { event } = entry;
@@ -248,6 +256,17 @@ class PageSums {
         this.shift(entry, asset, slices, 'available', 'moved');
         return this.arrived(entry, { ...event.data, asset: toAsset, slices: received });
       }
+      case 'AccountMerged':
+      case 'AccountSplit':
+        return addLeft(this, entry, event.data);
+      case 'AccountAbsorbed':
+      case 'AccountRestored':
+        return addCame(this, entry, event.data);
+      case 'ReversalsPaid':
+        return addPaid(this, entry, event.data);
+      case 'PoolOpened':
+      case 'PoolMemberSet':
+      case 'PoolMemberLeft':
       case 'LateLot':
       case 'ExpiryNoticed':
       case 'AccountFrozen':
@@ -310,14 +329,14 @@ class PageSums {
     });
   }
 
-  private hold(
+  hold(
     { account, tenant, recorded }: JournalEntry,
-    data: { readonly hold: string } & Partial<HoldPlaced['data']>,
+    data: { readonly hold: string },
     state: HoldChange['state'],
   ): HoldChange {
     const key = `${account} ${data.hold}`;
     const known = this.holds.get(key);
-    const placed = state === 'open' ? (data as HoldPlaced['data']) : known?.placed;
+    const placed = state === 'open' && 'unit' in data ? (data as HoldPlaced['data']) : known?.placed;
     const { captured = 0n, cancelled = 0n } = known ?? {};
     const change = {
       account,
@@ -343,7 +362,7 @@ class PageSums {
     return change;
   }
 
-  private lot({ account }: JournalEntry, lot: string, asset: string): LotChange {
+  lot({ account }: JournalEntry, lot: string, asset: string): LotChange {
     const key = `${account} ${lot}`;
     let change = this.lots.get(key);
     if (!change) {
@@ -363,12 +382,14 @@ function isShown(book: Book): book is keyof typeof NOTHING_SHOWN {
   return book in NOTHING_SHOWN;
 }
 
-function give(change: LotChange, part: LotPart, amount: bigint): void {
+/** Grants an amount to a part of a lot. */
+export function give(change: LotChange, part: LotPart, amount: bigint): void {
   change.granted += amount;
   change[part] += amount;
 }
 
-function move(change: LotChange, from: LotPart, to: LotPart, amount: bigint): void {
+/** Moves an amount between two parts of a lot. */
+export function move(change: LotChange, from: LotPart, to: LotPart, amount: bigint): void {
   change[from] -= amount;
   change[to] += amount;
 }

@@ -1,6 +1,8 @@
 import type { Instant, RoundingMode } from '@tallystick/vocabulary';
 import type { AssetScope } from '../../assets/asset-scope';
 import type { ValueCommand } from './grant.commands';
+import type { Carried, CarriedNames } from './merge.events';
+import type { PoolMember } from './pool.events';
 
 /** A decision on an account that exists; `at` is the server's clock, entered with the command. */
 export interface ForAccount {
@@ -43,6 +45,8 @@ export interface PlaceHold extends ForAccount {
   readonly scope?: AssetScope;
   /** Present: of stored value, principal and gifted part are drawn in proportion; absent: in draw order. */
   readonly order?: 'pro_rata';
+  /** Who spends of a pool, and when his day and his month began in the program's zone; absent where it is none. */
+  readonly by?: { readonly member: string; readonly day: Instant; readonly month: Instant };
 }
 
 /** Ends a hold as a redemption. */
@@ -149,6 +153,8 @@ export interface ArrivingLot {
 
 /** Receives what another account has sent; opens the account where this is its first event. */
 export interface ReceivePoints extends ForAccount {
+  /** The merged account that they were sent to; absent where they were sent to this one. */
+  readonly of?: string;
   readonly kind: 'receive-points';
   readonly program: string;
   readonly holder: string;
@@ -186,6 +192,66 @@ export interface ExchangePoints extends ForAccount {
   /** The most that the account may have of `toAsset` afterwards; absent: no limit. */
   readonly balanceCap?: bigint;
 }
+
+/** Opens an account that several members fill and spend of (capabilities M5). */
+export interface OpenPool extends ForAccount {
+  readonly kind: 'open-pool';
+  readonly program: string;
+  readonly holder: string;
+  readonly owner: string;
+  readonly members: readonly PoolMember[];
+}
+
+/** Lets a member belong to a pool, within limits. */
+export interface SetPoolMember extends ForAccount, PoolMember {
+  readonly kind: 'set-pool-member';
+}
+
+/** Lets a member leave a pool with what is left of his own lots. */
+export interface LeavePool extends ForAccount {
+  readonly kind: 'leave-pool';
+  /** The caller's name of it, unique in the account. */
+  readonly leave: string;
+  readonly member: string;
+}
+
+/** Gives all that an account has to another one, as a merge was decided (capabilities M4). */
+export interface MergeAccount extends ForAccount {
+  readonly kind: 'merge-account';
+  readonly merge: string;
+  /** The account that it becomes a part of, and its holder. */
+  readonly into: string;
+  readonly intoHolder: string;
+}
+
+/** Takes in all that a merged account had; `carried` is what its `AccountMerged` says (capabilities M4). */
+export interface AbsorbAccount extends ForAccount {
+  readonly kind: 'absorb-account';
+  readonly merge: string;
+  readonly from: string;
+  readonly fromHolder: string;
+  readonly carried: Carried;
+}
+
+/** Gives back what is of a merged account by its lineage (capabilities M4). */
+export interface SplitAccount extends ForAccount {
+  readonly kind: 'split-account';
+  readonly merge: string;
+  readonly from: string;
+}
+
+/** Takes back what the other account has given back, as its `AccountSplit` says (capabilities M4). */
+export interface RestoreAccount extends ForAccount {
+  readonly kind: 'restore-account';
+  readonly merge: string;
+  /** The account that gave it back. */
+  readonly from: string;
+  readonly carried: Carried;
+  readonly names: CarriedNames;
+}
+
+/** What makes two accounts one, or one two. */
+export type MergeCommand = MergeAccount | AbsorbAccount | SplitAccount | RestoreAccount;
 
 /** Says which lots expire within so many days, each threshold once per date of expiry. */
 export interface NoticeExpiry extends ForAccount {
@@ -237,6 +303,10 @@ export type DecisionCommand =
   | ReceivePoints
   | ImportPoints
   | ExchangePoints
+  | MergeCommand
+  | OpenPool
+  | SetPoolMember
+  | LeavePool
   | NoticeExpiry
   | FreezeAccount
   | UnfreezeAccount

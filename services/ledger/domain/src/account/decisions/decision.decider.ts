@@ -11,7 +11,9 @@ import { exchangePoints } from './exchanges';
 import { changeLimit, grantPoints, lendPoints, repayCredit, topUp } from './grants';
 import { captureHold, placeHold, releaseHold } from './holds';
 import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
+import { absorbAccount, faultOfMerge, mergeAccount, restoreAccount, splitAccount } from './merges';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
+import { leavePool, openPool, setPoolMember } from './pools';
 import { cancelRedemption } from './redemptions';
 import { saidBy } from './said';
 import { importPoints, receivePoints, sendPoints } from './transfers';
@@ -32,6 +34,9 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
   const said = saidBy(command);
   const before = said && state.done.get(said.name);
   if (before !== undefined) return before === said!.content ? [] : reject('decision-conflict', { name: said!.name });
+  const merged = command.kind === 'restore-account' ? undefined : faultOfMerge(ofIn(command), state);
+  if (merged) return QUIET.has(command.kind) ? [] : merged;
+  if (state.pool && NOT_OF_POOLS.has(command.kind)) return reject('pool-spends-by-hold', { account: command.account });
   if (state.closed && BARRED.has(command.kind)) return reject('account-closed', { account: command.account });
   switch (command.kind) {
     case 'pass-time':
@@ -66,7 +71,26 @@ const OPENS: ReadonlySet<string> = new Set([
   'top-up',
   'lend-points',
   'change-limit',
+  'open-pool',
 ]);
+
+/** What a pool does not do: its points leave by holds of its members. */
+const NOT_OF_POOLS: ReadonlySet<string> = new Set([
+  'send-points',
+  'exchange-points',
+  'grant-points',
+  'top-up',
+  'lend-points',
+  'change-limit',
+]);
+
+/** What time does, and finds nothing to do on an account that was merged. */
+const QUIET: ReadonlySet<string> = new Set(['pass-time', 'notice-expiry']);
+
+/** The merged account that a command came for. */
+function ofIn(command: DecisionCommand): string | undefined {
+  return command.kind === 'receive-points' ? command.of : undefined;
+}
 
 /** What a closed account no longer does; what comes back to it, or was sent to it, is forfeited at once. */
 const BARRED: ReadonlySet<string> = new Set([
@@ -83,6 +107,8 @@ const BARRED: ReadonlySet<string> = new Set([
   'reactivate-lots',
   'exchange-points',
   'extend-expiry',
+  'open-pool',
+  'set-pool-member',
 ]);
 
 type Timed = Exclude<
@@ -138,6 +164,20 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return repayLoan(command, state);
     case 'reactivate-lots':
       return reactivateLots(command, state);
+    case 'open-pool':
+      return openPool(command, state);
+    case 'set-pool-member':
+      return setPoolMember(command, state);
+    case 'leave-pool':
+      return leavePool(command, state);
+    case 'merge-account':
+      return mergeAccount(command, state);
+    case 'absorb-account':
+      return absorbAccount(command, state);
+    case 'split-account':
+      return splitAccount(command, state);
+    case 'restore-account':
+      return restoreAccount(command, state);
     case 'close-account':
       return closeAccount(command, state);
   }
@@ -145,7 +185,7 @@ function carryOut(command: Timed, state: AccountState): Outcome {
 
 /** What a decision frees settles what reversals are owed; what of it is past its date ends at once. */
 function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountState, command: Timed): void {
-  if (draft.hasReversals && outcome.some((event) => leavesMore(event, before))) {
+  if ((draft.hasReversals || 'merge' in command) && outcome.some((event) => leavesMore(event, before))) {
     for (const event of outcome) {
       if (event.type === 'LotsReactivated') draft.add(reactivateTaken(event, causeOf(command), draft.state));
     }
@@ -186,6 +226,15 @@ function causeOf(command: Timed): Reference {
       return { source: '~import', id: command.import };
     case 'exchange-points':
       return { source: '~exchange', id: command.exchange };
+    case 'merge-account':
+    case 'absorb-account':
+    case 'split-account':
+    case 'restore-account':
+      return { source: '~merge', id: command.merge };
+    case 'open-pool':
+    case 'set-pool-member':
+    case 'leave-pool':
+      return { source: '~pool', id: command.account };
     case 'close-account':
       return { source: '~account', id: command.account };
     case 'grant-points':

@@ -1,12 +1,14 @@
 import type { DomainEvent } from '@tallystick/decider';
 import type { OfHolder, Posting } from '../account.events';
 import type { GrantEvent, Repaid } from './grant.events';
+import type { MergeEvent } from './merge.events';
+import type { PoolEvent } from './pool.events';
 
 /** A part of one lot that a decision moved, as a row: the slices of one redemption may be ten thousand. */
 export type SliceRow = readonly [lot: string, issuer: string, unitCost: string, amount: string];
 
 /** What every decision says: when it counts from, and its balanced legs. */
-interface Decided extends OfHolder {
+export interface Decided extends OfHolder {
   readonly effectiveAt: string;
   readonly postings: readonly Posting[];
 }
@@ -58,6 +60,8 @@ export type HoldPlaced = DomainEvent<
       readonly until: string;
       /** Present where principal and gifted parts of stored value were drawn in proportion, each in draw order. */
       readonly order?: 'pro_rata';
+      /** Who spends of a pool; absent where the account is none. */
+      readonly member?: string;
     }
 >;
 
@@ -172,7 +176,14 @@ export interface MovedLot {
 /** Points have come from another account, with issuer, cost and expiry as they were. */
 export type PointsReceived = DomainEvent<
   'PointsReceived',
-  OfAsset & Drawn & { readonly transfer: string; readonly from: string; readonly lots: readonly MovedLot[] }
+  OfAsset &
+    Drawn & {
+      readonly transfer: string;
+      readonly from: string;
+      readonly lots: readonly MovedLot[];
+      /** The merged account that they were sent to; absent where it is this one. */
+      readonly of?: string;
+    }
 >;
 
 /** Points of another system are here, with the dates that they had there (capabilities L20). */
@@ -247,6 +258,8 @@ export type DecisionEvent =
   | PointsImported
   | PointsExchanged
   | LateLot
+  | MergeEvent
+  | PoolEvent
   | AccountFrozen
   | AccountUnfrozen
   | AccountClosed;

@@ -13,6 +13,7 @@ import {
   referenceOf,
   type Used,
 } from '../account.state';
+import { adopt } from '../lineage';
 import type {
   DecisionEvent,
   ExpiryExtended,
@@ -22,15 +23,19 @@ import type {
   PointsActivated,
   PointsCredited,
   MovedLot,
+  PointsReceived,
   RedemptionCancelled,
   SliceRow,
 } from './decision.events';
 import type { LotsReactivated, PointsGranted, PointsWithdrawn, Repaid } from './grant.events';
-import { ADJUSTMENT } from './lot-sources';
+import { ADJUSTMENT, TRANSFER } from './lot-sources';
+import type { MergeEvent } from './merge.events';
+import type { PoolLimits, PoolMember } from './pool.events';
+import { openingText } from './pool.opening';
 import { saidOf } from './said';
 
 /** Folds what a decision, or time, did into the state it is given, in place. */
-export function evolveDecision(state: AccountState, event: DecisionEvent): AccountState {
+export function evolveDecision(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>): AccountState {
   post(state, event.data.postings);
   const said = saidOf(event);
   if (said) state.done.set(said.name, said.content);
@@ -38,7 +43,7 @@ export function evolveDecision(state: AccountState, event: DecisionEvent): Accou
   return state;
 }
 
-function moveLots(state: AccountState, event: DecisionEvent): void {
+function moveLots(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>): void {
   switch (event.type) {
     case 'PointsActivated':
       return activated(state, event.data);
@@ -63,6 +68,7 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
     case 'PointsCredited':
       return credited(state, event.data);
     case 'PointsReceived':
+      return received(state, event.data);
     case 'PointsImported':
       return arrived(state, event.data);
     case 'PointsExchanged': {
@@ -76,6 +82,18 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
       return withdrawn(state, event.data);
     case 'LotsReactivated':
       return reactivated(state, event.data);
+    case 'PoolOpened': {
+      const { owner, members } = event.data;
+      const limits = new Map(members.map((member) => [member.member, limitsOf(member)]));
+      state.pool = { owner, members: limits, brought: new Map(), opened: openingText(owner, members) };
+      return;
+    }
+    case 'PoolMemberSet':
+      state.pool?.members.set(event.data.member, limitsOf(event.data));
+      return;
+    case 'PoolMemberLeft':
+      state.pool?.members.delete(event.data.member);
+      return;
     case 'LateLot':
     case 'ExpiryNoticed':
     case 'CreditOverdue':
@@ -114,6 +132,7 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
     unit: data.unit,
     store: data.store,
     till: data.till,
+    member: data.member,
     slices: data.slices.map(sliceOf),
     state: 'open',
     captured: 0n,
@@ -184,6 +203,20 @@ function credited(state: AccountState, data: PointsCredited['data']): void {
   const expiry = expiresAt === undefined ? undefined : instant(expiresAt);
   const lot = { asset, lot: data.lot, unitCost, expiresAt: expiry, priority: 0, activatedAt: at };
   insertFact(state, accrualFrom(at, ADJUSTMENT, adjustment, unit, { ...lot, granted: BigInt(amount) }));
+}
+
+function limitsOf({ perDay, perMonth }: PoolMember): PoolLimits {
+  return { perDay, perMonth };
+}
+
+function received(state: AccountState, data: PointsReceived['data']): void {
+  const { of, transfer, from, slices } = data;
+  const { pool } = state;
+  if (pool) slices.forEach((_, index) => pool.brought.set(`${TRANSFER}:${transfer}.${index}`, from));
+  if (of !== undefined) {
+    slices.forEach((_, index) => adopt(state, of, 'accruals', `${TRANSFER}:${transfer}.${index}`));
+  }
+  arrived(state, data);
 }
 
 /** Lots that come as they were elsewhere. */
@@ -301,6 +334,7 @@ function sliceOf([lot, issuer, unitCost, amount]: SliceRow): Slice {
   return { lot, issuer, unitCost, amount: BigInt(amount) };
 }
 
-function post(state: AccountState, postings: readonly Posting[]): void {
+/** Adds postings to the books. */
+export function post(state: AccountState, postings: readonly Posting[]): void {
   for (const [book, asset, , amount] of postings) booksOf(state, asset, false)[book] += BigInt(amount);
 }

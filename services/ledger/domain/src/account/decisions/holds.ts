@@ -10,6 +10,7 @@ import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
 import type { HoldLapsed, SliceRow } from './decision.events';
 import { owedBy } from './debts';
 import { isPrincipal } from './lot-sources';
+import { faultOfPool } from './pools';
 import { faultOfSpendCaps } from './spend-caps';
 import { captureName, captureText, holdName, namedText } from './said';
 import { legsOf, type OpenLot, rowsOf, spendableLots, splitInProportion, splitSlices, sumOf } from './spendable';
@@ -27,7 +28,10 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
   if (known) return isSameHold(known, command, state) ? [] : reject('hold-conflict', { hold });
   if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset, unit });
   const lots = spendableLots(state, asset, at);
-  const fault = faultOfSpending(state, asset, amount, lots) ?? (caps && faultOfSpendCaps(state, asset, amount, caps));
+  const fault =
+    faultOfPool(command, state) ??
+    faultOfSpending(state, asset, amount, lots) ??
+    (caps && faultOfSpendCaps(state, asset, amount, caps));
   if (fault) return fault;
   const chosen = command.slices ? namedSlices(command, command.slices, lots) : drawnBy(command, lots, amount);
   if ('rejected' in chosen) return chosen;
@@ -42,6 +46,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
     ...(store === undefined ? {} : { store }),
     ...(till === undefined ? {} : { till }),
     ...(command.slices ? { named: true as const } : {}),
+    ...(command.by === undefined ? {} : { member: command.by.member }),
     ttlSeconds: String(ttlSeconds),
     until: formatInstant(until),
     ...(command.order === undefined ? {} : { order: command.order }),
@@ -173,7 +178,8 @@ function sliceBeyond(
 ): SliceRow[] | Rejection<AccountRefusal> {
   const { at, beyondHold, caps } = command;
   if (amount <= hold.amount) return [];
-  if (!beyondHold) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
+  // What a member of a pool may spend was decided when it was held.
+  if (!beyondHold || state.pool) return reject('capture-exceeds-hold', { hold: hold.hold, held: String(hold.amount) });
   const lots = spendableLots(state, hold.asset, at);
   const more = amount - hold.amount;
   const fault = faultOfSpending(state, hold.asset, more, lots);
@@ -222,7 +228,7 @@ function freed(state: AccountState, { hold, asset, amount, slices }: Hold, at: I
 }
 
 function isSameHold(known: Hold, command: PlaceHold, { done }: AccountState): boolean {
-  const { hold, asset, amount, ttlSeconds, unit, store, till, slices } = command;
+  const { hold, asset, amount, ttlSeconds, unit, store, till, slices, by } = command;
   return (
     known.till === till &&
     done.get(holdName(hold)) === (slices && namedText(slices)) &&
@@ -230,7 +236,8 @@ function isSameHold(known: Hold, command: PlaceHold, { done }: AccountState): bo
     known.amount === amount &&
     known.ttlSeconds === ttlSeconds &&
     known.unit === unit &&
-    known.store === store
+    known.store === store &&
+    known.member === by?.member
   );
 }
 

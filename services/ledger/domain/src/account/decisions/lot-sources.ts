@@ -15,8 +15,11 @@ export const LOAN = '~loan';
 export const CREDIT = '~credit';
 export const REPAYMENT = '~repayment';
 
+/** What has paid for returns of the other side before a merge was undone. */
+export const PAID = '~merge';
+
 /** Lots whose other side is another account, asset or correction, and not an obligation that began here. */
-export const FROM_ELSEWHERE: ReadonlySet<string> = new Set([ADJUSTMENT, TRANSFER, EXCHANGE]);
+export const FROM_ELSEWHERE: ReadonlySet<string> = new Set([ADJUSTMENT, TRANSFER, EXCHANGE, PAID]);
 
 /** Name of the lot that a credit makes. */
 export function creditLot(adjustment: string, asset: string): string {

@@ -53,6 +53,13 @@ export class NaiveAccount {
     this.takeBack();
   }
 
+  /** Takes in all that another account has: from now on it is as if it had always been its own. */
+  absorb(other: NaiveAccount): void {
+    for (const [name, lot] of other.lots) this.lots.set(name, lot);
+    for (const [name, picture] of other.pictures) this.pictures.set(name, picture);
+    this.takeBack();
+  }
+
   /** Lots that may be spent at an instant, in the order in which they are drawn, and what is left of each. */
   draws(at: number): [string, number][] {
     return [...this.lots.values()]

@@ -33,6 +33,7 @@ import {
   unfreezeAccount,
 } from './decision.examples';
 import type { HoldPlaced } from './decision.events';
+import { Pair } from './merge.spec-data';
 import { NaiveAccount } from './naive-account';
 
 const day = fc.integer({ min: 1, max: 28 });
@@ -261,6 +262,23 @@ function whatStands(state: AccountState) {
   return { books: books(state), lots, reversals: takenIn(state) };
 }
 
+const commands = fc.array(command, { maxLength: 12 });
+
+/** The same of another account: it gives its own names to everything. */
+function theirOwn(one: AccountCommand): AccountCommand {
+  const names = /"(P|R|U|H|A|T|I|E|X|C)(\d)/g;
+  const text = JSON.stringify(one, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  const revive = (_: string, value: unknown) =>
+    typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
+  return JSON.parse(text.replace(names, '"their-$1$2'), revive) as AccountCommand;
+}
+
+function lotsOf({ facts }: AccountState): string[] {
+  return facts.flatMap((fact) =>
+    fact.kind === 'accrual' ? fact.holdings.flatMap(({ lot }) => (lot === undefined ? [] : [lot])) : [],
+  );
+}
+
 function takenIn({ reversals }: AccountState): string[] {
   const lines: string[] = [];
   for (const { source, id, purchase, items } of reversals.values()) {
@@ -346,6 +364,50 @@ describe('an account, whatever is asked of it in whatever order', () => {
         );
       }),
       { numRuns: RUNS },
+    );
+  });
+
+  it('ends, once another was merged into it, as one that had always had the facts of both (M4)', () => {
+    fc.assert(
+      fc.property(commands, commands, commands, (mine, theirs, later) => {
+        const pair = new Pair();
+        const [naive, other] = [new NaiveAccount(), new NaiveAccount()];
+        pair.tryFirst(theirs.map(theirOwn), (one, events) => other.follow(one, events));
+        pair.trySecond(mine, (one, events) => naive.follow(one, events));
+        if (!pair.a.owner || !pair.b.owner) return;
+        pair.merge(
+          'M1',
+          15,
+          (one, events) => other.follow(one, events),
+          (one, events) => naive.follow(one, events),
+        );
+        naive.absorb(other);
+        const since = later.map((one, index) => (index % 2 === 0 ? one : { ...theirOwn(one), ...pair.forMerged }));
+        pair.trySecond(since, (one, events) => naive.follow(one, events));
+        expect({ ...books(pair.b), reversals: takenIn(pair.b) }).toEqual({
+          ...naive.books(),
+          reversals: naive.reversals(),
+        });
+      }),
+      { numRuns: RUNS / 5 },
+    );
+  });
+
+  it('parts again from what was merged into it: both keep their invariants, and each book of both its sum (M4)', () => {
+    fc.assert(
+      fc.property(commands, commands, commands, (mine, theirs, later) => {
+        const pair = new Pair().tryFirst(theirs.map(theirOwn)).trySecond(mine);
+        if (!pair.a.owner || !pair.b.owner) return;
+        pair.merge('M1', 15);
+        pair.trySecond(later.map((one, index) => (index % 2 === 0 ? one : { ...theirOwn(one), ...pair.forMerged })));
+        pair.trySecond([passTime(27)]);
+        for (const { hold } of [...pair.b.open]) pair.second(releaseHold(hold, 27));
+        pair.unmerge('M1', 28);
+        expect(lotsOf(pair.a).every((lot) => /their|~merge/.test(lot))).toBe(true);
+        expect(lotsOf(pair.b).some((lot) => lot.startsWith('till-1:their'))).toBe(false);
+        pair.tryFirst(later.map(theirOwn)).trySecond(later);
+      }),
+      { numRuns: RUNS / 5 },
     );
   });
 

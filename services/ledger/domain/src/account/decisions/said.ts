@@ -71,6 +71,16 @@ export function saidOf(event: DecisionEvent): Said | undefined {
     case 'CreditOverdue':
     case 'LoanOverdue':
       return { name: overdueName(event.data.debt), content: event.data.amount };
+    case 'PoolMemberLeft':
+      return { name: `leave ${event.data.leave}`, content: event.data.member };
+    case 'AccountMerged':
+      return { name: `merge ${event.data.merge}`, content: event.data.into };
+    case 'AccountAbsorbed':
+      return { name: `absorption ${event.data.merge}`, content: event.data.from };
+    case 'AccountSplit':
+      return { name: `split ${event.data.merge}`, content: event.data.from };
+    case 'AccountRestored':
+      return { name: `restoration ${event.data.merge}`, content: event.data.merge };
     case 'ExpiryNoticed':
       return { name: noticeName(event.data), content: event.data.amount };
     default:
@@ -142,6 +152,16 @@ export function saidBy(command: DecisionCommand): Said | undefined {
     case 'refund-principal':
     case 'repay-loan':
       return saidByValueCommand(command);
+    case 'leave-pool':
+      return { name: `leave ${command.leave}`, content: command.member };
+    case 'merge-account':
+      return { name: `merge ${command.merge}`, content: command.into };
+    case 'absorb-account':
+      return { name: `absorption ${command.merge}`, content: command.from };
+    case 'split-account':
+      return { name: `split ${command.merge}`, content: command.from };
+    case 'restore-account':
+      return { name: `restoration ${command.merge}`, content: command.merge };
     default:
       return undefined;
   }

@@ -33,12 +33,13 @@ export function sendPoints(command: SendPoints, state: AccountState): Outcome {
 
 /** Receives what another account has sent, as lots of its own that keep issuer, cost and expiry. */
 export function receivePoints(command: ReceivePoints, state: AccountState): Outcome {
-  const { transfer, from, asset } = command;
+  const { transfer, from, asset, of } = command;
   const fault = faultOfArrival(command, state);
   if (fault) return fault;
   const arrival = arrivalOf(command, TRANSFER, transfer);
   const postings = legsOf(asset, [[arrival.slices, 'moved', 'available']]);
-  const data = { ...ownerOf(command, state), asset, transfer, from, ...arrival, postings };
+  const isOf = of === undefined ? {} : { of };
+  const data = { ...ownerOf(command, state), asset, transfer, from, ...arrival, ...isOf, postings };
   return opening(command, state, { type: 'PointsReceived', version: 1, data });
 }
 

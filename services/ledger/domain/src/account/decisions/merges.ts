@@ -1,0 +1,244 @@
+import { reject, type Rejection } from '@tallystick/decider';
+import { formatInstant } from '@tallystick/vocabulary';
+import type { AccountEvent } from '../account.events';
+import type { AccountRefusal } from '../account.rejections';
+import { type AccountState, expiryOf, type Hold, holdingOf, keyOf, type Lineage, referenceOf } from '../account.state';
+import { isHere, lineagesText } from '../lineage';
+import { bytesOf, carriedOf, legsOfCarried, renamed, type Renames, wholeOf } from './carried';
+import type { AbsorbAccount, MergeAccount, RestoreAccount, SplitAccount } from './decision.commands';
+import { Draft } from './draft';
+import { PAID } from './lot-sources';
+import { isOf, partsOf, sumOfSlices } from './merge.evolve';
+import type { Carried, CarriedLineage, CarriedNames, PaidSlice } from './merge.events';
+
+type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
+
+/**
+ * Bytes that one merge carries at most: with the lineage beside them, and the reversals that are drawn anew, they fit into
+ * one append. It is some 1,500 purchases.
+ */
+export const MOST_CARRIED = 600 * 1024;
+
+/** Why an account must not be asked to become a part of another one; absent where it may (capabilities M4). */
+export function faultOfMerging(state: AccountState): Rejection<AccountRefusal> | undefined {
+  if (state.pool) return reject('pool-not-merged');
+  if (state.closed) return reject('account-closed');
+  if (state.frozen) return reject('account-frozen');
+  const [debt] = state.debts?.values() ?? [];
+  if (debt) return reject('account-not-settled', { asset: debt.asset });
+  return faultOfSize(wholeOf(state), MOST_CARRIED);
+}
+
+/** What is given back may have grown since. */
+const MOST_GIVEN_BACK = 750 * 1024;
+
+function faultOfSize(carried: Carried, most: number): Rejection<AccountRefusal> | undefined {
+  const bytes = bytesOf(carried);
+  return bytes > most ? reject('merge-too-large', { bytes: String(bytes), most: String(most) }) : undefined;
+}
+
+/** Refuses what comes to an account that is a part of another one, and what came for a part that has left again. */
+export function faultOfMerge(of: string | undefined, state: AccountState): Rejection<AccountRefusal> | undefined {
+  const { merged } = state;
+  if (merged) return reject('member-merged', { merge: merged.merge, into: merged.into, member: merged.holder });
+  return of !== undefined && !isHere(state, of) ? reject('merge-undone', { account: of }) : undefined;
+}
+
+/**
+ * Gives every lot, score, reversal and hold to another account, whatever became of them: nothing stays. That it may be is
+ * decided before, for both accounts at once (docs/decisions, "merges").
+ */
+export function mergeAccount({ merge, into, intoHolder, at }: MergeAccount, state: AccountState): Outcome {
+  const carried = wholeOf(state);
+  const postings = legsOfCarried(carried, -1n);
+  const data = { ...state.owner!, merge, into, intoHolder, effectiveAt: formatInstant(at), ...carried, postings };
+  return [{ type: 'AccountMerged', version: 1, data }];
+}
+
+/**
+ * Takes in what a merged account had, every part of it as it was. It cannot be refused: it has left there already. A name
+ * that is taken here gets the first digits of the other account behind it, and has its own again when the merge is undone.
+ */
+export function absorbAccount(command: AbsorbAccount, state: AccountState): Outcome {
+  const { merge, from, fromHolder, carried, at } = command;
+  const names = freshNames(carried, from.slice(0, 8), state);
+  const taken = { ...renamed(carried, names), inner: carried.inner.map((one) => renamedLineage(one, names)) };
+  const ids = new Map([...names.ids].map(([key, id]) => [keyUnder(key, id), idOf(key)]));
+  const lineage: CarriedLineage = {
+    account: from,
+    merge,
+    holder: fromHolder,
+    accruals: taken.accruals.map(keyOf),
+    returns: taken.reversals.flatMap(({ purchase, reversal }) => (purchase ? [] : [keyOf(reversal)])),
+    holds: carried.holds.map(({ hold }) => [names.holds.get(hold) ?? hold, hold]),
+    ids: [...ids],
+    inner: taken.inner,
+  };
+  const said = { merge, from, fromHolder, effectiveAt: formatInstant(at) };
+  const postings = legsOfCarried(taken, 1n);
+  return [
+    { type: 'AccountAbsorbed', version: 1, data: { ...state.owner!, ...said, ...taken, inner: [], lineage, postings } },
+  ];
+}
+
+/**
+ * Gives back what is of a merged account: its purchases and returns, those that came since too, with what their lots still
+ * hold and what became of them. Refused while a hold is open, since it may draw of both.
+ */
+export function splitAccount({ merge, from, at }: SplitAccount, state: AccountState): Outcome {
+  const lineage = state.absorbed?.get(from);
+  if (lineage?.merge !== merge) return reject('merge-unknown', { merge });
+  if (state.open.size > 0) return reject('holds-open', { holds: String(state.open.size) });
+  const draft = new Draft(state);
+  const said = { ...state.owner!, merge, from, effectiveAt: formatInstant(at) };
+  const paid = paidAcross(state, lineage, merge);
+  if (paid.length > 0) draft.add([{ type: 'ReversalsPaid', version: 1, data: { ...said, paid, postings: [] } }]);
+  const { carried, names } = partOf(draft.state, from);
+  const fault = faultOfScores(carried, draft.state) ?? faultOfSize(carried, MOST_GIVEN_BACK);
+  if (fault) return fault;
+  const data = { ...said, fromHolder: lineage.holder, ...carried, names, postings: legsOfCarried(carried, -1n) };
+  draft.add([{ type: 'AccountSplit', version: 1, data }]);
+  return draft.events;
+}
+
+/** Stands for itself again with what the other account has given back. */
+export function restoreAccount(command: RestoreAccount, state: AccountState): Outcome {
+  const { merge, from, carried, names, at } = command;
+  if (state.merged?.merge !== merge) return reject('merge-unknown', { merge });
+  const there = { ids: new Map(names.ids), holds: new Map(names.holds) };
+  const own = { ...renamed(carried, there), inner: carried.inner.map((one) => renamedLineage(one, there)) };
+  const said = { ...state.owner!, merge, from, effectiveAt: formatInstant(at) };
+  return [{ type: 'AccountRestored', version: 1, data: { ...said, ...own, postings: legsOfCarried(own, 1n) } }];
+}
+
+/** Every slice that a reversal of one side has of a lot of the other. */
+function paidAcross(state: AccountState, lineage: Lineage, merge: string): PaidSlice[] {
+  const paid: PaidSlice[] = [];
+  for (const fact of state.facts) {
+    if (fact.kind !== 'reversal') continue;
+    for (const { asset, slices = [] } of fact.items) {
+      for (const { lot, issuer, unitCost, amount } of slices) {
+        const accrual = state.accruals.get(lot.slice(0, lot.length - asset.length - 1));
+        const holding = holdingOf(state, asset, lot);
+        if (!accrual || !holding || isOf(lineage, accrual) === isOf(lineage, fact)) continue;
+        const { priority, activatedAt } = holding;
+        const expiry = expiryOf(holding);
+        paid.push({
+          asset,
+          reversal: { source: fact.source, id: fact.id },
+          ...(fact.purchase === undefined ? {} : { purchase: referenceOf(fact.purchase) }),
+          lot,
+          as: { source: PAID, id: `${merge}.${paid.length}` },
+          issuer,
+          unitCost,
+          amount: String(amount),
+          effectiveAt: formatInstant(accrual.at),
+          ...(priority === 0 ? {} : { priority: String(priority) }),
+          activatedAt: formatInstant(activatedAt ?? accrual.at),
+          ...(expiry === undefined ? {} : { expiresAt: formatInstant(expiry) }),
+        });
+      }
+    }
+  }
+  return paid;
+}
+
+/** All that is of a merged account, and the names that it had there. */
+function partOf(state: AccountState, from: string): { carried: Carried; names: CarriedNames } {
+  const lineage = state.absorbed!.get(from)!;
+  const parts: Hold[] = [];
+  const parted = new Set<string>();
+  const there = new Map<string, string>(lineage.holds);
+  const used = new Set(there.values());
+  for (const hold of state.holds.values()) {
+    const { leaving, staying } = partsOf(hold, lineage);
+    const isOwn = !lineage.holds.has(hold.hold);
+    if (isOwn && leaving.length === 0) continue;
+    const captured = isOwn ? sumOfSlices(leaving) : hold.captured - sumOfSlices(staying);
+    parts.push({ ...hold, slices: leaving, captured });
+    if (isOwn || staying.length > 0) parted.add(hold.hold);
+    if (!isOwn) continue;
+    const isTaken = (name: string) => used.has(name);
+    there.set(hold.hold, isTaken(hold.hold) ? freshName(hold.hold, lineage.merge.slice(0, 8), isTaken) : hold.hold);
+    used.add(there.get(hold.hold)!);
+  }
+  const { holds, ...facts } = carriedOf(state, (fact) => isOf(lineage, fact), parts);
+  const marked = holds.map((hold) => (parted.has(hold.hold) ? { ...hold, parted: true as const } : hold));
+  const carried = { ...facts, holds: marked, inner: lineagesText(lineage.inner) };
+  return { carried, names: { ids: [...lineage.ids], holds: [...there] } };
+}
+
+/** A score has no lots to tell by which grants a return was paid: neither side may come out below zero. */
+function faultOfScores(carried: Carried, state: AccountState): Rejection<AccountRefusal> | undefined {
+  const sums = new Map<string, bigint>();
+  const add = (asset: string, amount: bigint) => sums.set(asset, (sums.get(asset) ?? 0n) + amount);
+  for (const { lots } of carried.accruals) {
+    for (const { asset, lot, granted } of lots) if (lot === undefined) add(asset, BigInt(granted));
+  }
+  for (const { items } of carried.reversals) {
+    for (const { asset, slices, taken } of items) if (!slices) add(asset, -BigInt(taken));
+  }
+  for (const [asset, sum] of sums) {
+    if (sum < 0n || sum > (state.books.get(asset)?.available ?? 0n)) return reject('merge-entangled', { asset });
+  }
+  return undefined;
+}
+
+/** Names for what has one that is taken here. */
+function freshNames(carried: Carried, mark: string, state: AccountState): Renames {
+  const ids = new Map<string, string>();
+  const holds = new Map<string, string>();
+  const theirs = new Set(carried.holds.map(({ hold }) => hold));
+  for (const accrual of carried.accruals) {
+    const { source, id } = accrual;
+    const isTaken = (name: string) => state.accruals.has(keyOf({ source, id: name }));
+    if (isTaken(id)) ids.set(keyOf(accrual), freshName(id, mark, isTaken));
+  }
+  for (const { reversal, purchase } of carried.reversals) {
+    const { source, id } = reversal;
+    const isTaken = (name: string) => state.reversals.has(keyOf({ source, id: name }));
+    if (!purchase && isTaken(id)) ids.set(`return ${keyOf(reversal)}`, freshName(id, mark, isTaken));
+  }
+  for (const { hold } of carried.holds) {
+    const isTaken = (name: string) => state.holds.has(name) || (name !== hold && theirs.has(name));
+    if (isTaken(hold)) holds.set(hold, freshName(hold, mark, isTaken));
+  }
+  return { ids, holds };
+}
+
+/** What of a name is kept, so that it stays one that callers can say. */
+const LONGEST_KEPT = 50;
+
+function freshName(name: string, mark: string, isTaken: (name: string) => boolean): string {
+  const fresh = `${name.slice(0, LONGEST_KEPT)}:${mark}`;
+  for (let count = 2; ; count++) {
+    const one = count === 2 ? fresh : `${fresh}.${count}`;
+    if (!isTaken(one)) return one;
+  }
+}
+
+const RETURN = 'return ';
+
+function idOf(key: string): string {
+  return referenceOf(key).id;
+}
+
+/** The key under which a renamed fact is found. */
+function keyUnder(key: string, id: string): string {
+  return keyOf({ source: referenceOf(key).source, id });
+}
+
+function renamedLineage(one: CarriedLineage, { ids, holds }: Renames): CarriedLineage {
+  const under = (key: string, name: string) => {
+    const id = ids.get(name);
+    return id === undefined ? key : keyUnder(key, id);
+  };
+  return {
+    ...one,
+    accruals: one.accruals.map((key) => under(key, key)),
+    returns: one.returns.map((key) => under(key, RETURN + key)),
+    holds: one.holds.map(([here, there]) => [holds.get(here) ?? here, there]),
+    ids: one.ids.map(([key, id]) => [under(key, key), id]),
+    inner: one.inner.map((inner) => renamedLineage(inner, { ids, holds })),
+  };
+}

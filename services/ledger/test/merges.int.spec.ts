@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandId, Executor, streamName } from '@tallystick/decider';
+import { type BootedServices, bootServices } from '@tallystick/hosting';
+import { type DecideMerge, mergesDecider } from '@tallystick/ledger-domain';
+import { startTestDatabase, type TestDatabase, until } from '@tallystick/testing';
+import { instant } from '@tallystick/vocabulary';
+import { ledgerDefinition } from '../src';
+import { AccountCommands, accountStream } from '../src/application/account-commands';
+import { AccountMerges } from '../src/application/account-merges';
+import { whenPointsSentReceive } from '../src/policies/when-points-sent-receive';
+import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
+import { accountOf, batchOf, LedgerFixture, PROGRAM, purchase, TENANT } from './ledger-fixture';
+
+/** Rounds of the race; `TALLY_RACE_ROUNDS=1000` is the full campaign (trust.md F12). */
+const ROUNDS = Number(process.env.TALLY_RACE_ROUNDS ?? 10);
+const PURCHASES = 32;
+const MONDAY = '2026-11-02T10:00:00.000Z';
+const TUESDAY = instant('2026-11-03T10:00:00.000Z');
+
+jest.setTimeout(60_000 + ROUNDS * 2_000);
+
+const request = (member: string, merge: string, by = 'merge') => ({
+  tenant: TENANT,
+  program: PROGRAM,
+  account: accountOf(member),
+  merge,
+  at: TUESDAY,
+  metadata: { actor: 'user:test', commandId: commandId(TENANT, 'test', by, `${member} ${merge}`) },
+});
+
+describe('a merge beside accruals', () => {
+  let ledger: LedgerFixture;
+
+  beforeAll(async () => {
+    ledger = await LedgerFixture.start();
+  });
+
+  afterAll(() => ledger.stop());
+
+  const accrue = (application: typeof ledger.application, member: string, ...ids: readonly string[]) =>
+    whenPurchaseQualifiedAccrue(application)(batchOf(ids.map((id) => purchase(member, id, MONDAY, 10))));
+
+  const points = async (member: string) => {
+    const { state } = await ledger.twin().accounts.load(TENANT, accountOf(member));
+    return state.books.get('POINTS')?.available;
+  };
+
+  it('loses none, wherever it was booked and whichever replica merges (case 50)', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const [a, b] = [`a-${round}`, `b-${round}`];
+      await accrue(ledger.application, a, `${a}-0`);
+      await accrue(ledger.application, b, `${b}-0`);
+      const replicas = [ledger.application, ledger.twin()];
+      const ids = Array.from({ length: PURCHASES }, (_, index) => `${a}-${index + 1}`);
+      const accruals = ids.map((id, index) => accrue(replicas[index % 2]!, a, id));
+      const merged = ledger.twin().merges.merge({ ...request(a, `M-${round}`), intoHolder: b });
+      await expect(merged).resolves.toMatchObject({ kind: 'done' });
+      for (const outcomes of await Promise.all(accruals)) expect(outcomes).toEqual([{ kind: 'done' }]);
+      expect([await points(a), await points(b)]).toEqual([0n, BigInt(10 * (PURCHASES + 2))]);
+    }
+  });
+
+  it('loses none while it is undone, and books each purchase once however often it comes', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const [a, b] = [`c-${round}`, `d-${round}`];
+      await accrue(ledger.application, a, `${a}-0`);
+      await accrue(ledger.application, b, `${b}-0`);
+      const { merges } = ledger.twin();
+      await merges.merge({ ...request(a, `N-${round}`), intoHolder: b });
+      const replicas = [ledger.application, ledger.twin()];
+      const ids = Array.from({ length: PURCHASES }, (_, index) => `${a}-${(index % 8) + 1}`);
+      const accruals = ids.map((id, index) => accrue(replicas[index % 2]!, a, id));
+      await expect(merges.unmerge(request(a, `N-${round}`, 'undo'))).resolves.toMatchObject({ kind: 'done' });
+      await Promise.all(accruals);
+      expect([await points(a), await points(b)]).toEqual([90n, 10n]);
+    }
+  });
+
+  it('of two that would make a cycle lets one win (I15)', async () => {
+    for (let round = 0; round < ROUNDS; round++) {
+      const [a, b] = [`e-${round}`, `f-${round}`];
+      await accrue(ledger.application, a, `${a}-0`);
+      await accrue(ledger.application, b, `${b}-0`);
+      const results = await Promise.all([
+        ledger.application.merges.merge({ ...request(a, `P-${round}`), intoHolder: b }),
+        ledger.twin().merges.merge({ ...request(b, `Q-${round}`), intoHolder: a }),
+      ]);
+      const kinds = results.map((result) => (result.kind === 'refused' ? result.rejection.rejected : result.kind));
+      expect(kinds.sort()).toEqual(['done', 'member-merged']);
+      expect([await points(a), await points(b)].sort()).toEqual([0n, 20n]);
+    }
+  });
+
+  it('takes what was sent to the merged account to the survivor, once', async () => {
+    await accrue(ledger.application, 'g-1', 'g-1-0');
+    await accrue(ledger.application, 'h-1', 'h-1-0');
+    await ledger.application.merges.merge({ ...request('g-1', 'G-1'), intoHolder: 'h-1' });
+    const lot = { lot: 'till-1:x:POINTS', issuer: 'mall', unitCost: '1/100', amount: '5', priority: 0 };
+    const message = {
+      account: accountOf('z-1'),
+      member: 'z-1',
+      program: PROGRAM,
+      revision: 3,
+      effectiveAt: MONDAY,
+      transfer: 'gift-1',
+      to: accountOf('g-1'),
+      toMember: 'g-1',
+      asset: 'POINTS',
+      lots: [{ ...lot, activatedAt: MONDAY }],
+    };
+    const [record] = batchOf([purchase('g-1', 'any', MONDAY, 1)]).records;
+    const batch = { ...batchOf([]), topic: 'ledger.points-sent.v1', records: [{ ...record!, message }] };
+    await expect(whenPointsSentReceive(ledger.application)(batch)).resolves.toEqual([{ kind: 'done' }]);
+    await expect(whenPointsSentReceive(ledger.twin())(batch)).resolves.toEqual([{ kind: 'duplicate' }]);
+    expect(await points('h-1')).toBe(25n);
+  });
+});
+
+describe('a merge that was cut off after it was decided', () => {
+  let folder: string;
+  let database: TestDatabase;
+  let booted: BootedServices;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+    database = await startTestDatabase();
+    booted = await bootServices([ledgerDefinition], { DATABASE_URL: database.url, TALLY_DATA: folder });
+  });
+
+  afterAll(async () => {
+    await booted?.close();
+    await database?.drop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is carried out by what the bus brings, and so is an undoing', async () => {
+    const { store, snapshots } = booted.services[0]!.resources;
+    const accounts = new AccountCommands(store, snapshots);
+    for (const [member, amount] of [
+      ['m-1', 100n],
+      ['m-2', 50n],
+    ] as const) {
+      const said = { asset: 'POINTS', expected: amount, import: 'I1' };
+      const lots = [{ issuer: 'hotel', unitCost: '1/100', amount, priority: 0, activatedAt: instant(MONDAY) }];
+      const on = { tenant: TENANT, account: accountOf(member), program: PROGRAM, holder: member, at: TUESDAY };
+      const stream = accountStream(TENANT, on.account);
+      const metadata = { actor: 'user:test', commandId: commandId(TENANT, 'test', 'import', member) };
+      await accounts.executeMany([{ stream, command: { kind: 'import-points', ...on, ...said, lots }, metadata }]);
+    }
+    const [from, into] = [accountOf('m-1'), accountOf('m-2')];
+    const said = { merge: 'M-1', program: PROGRAM, from, fromHolder: 'm-1', into, intoHolder: 'm-2', at: TUESDAY };
+    await decideOnly(store, snapshots, said);
+    const available = async (account: string) =>
+      (await new AccountCommands(store, snapshots).load(TENANT, account)).state.books.get('POINTS')?.available;
+    await until('the points are with the survivor', async () => (await available(into)) === 150n);
+    expect(await available(from)).toBe(0n);
+    const split = { kind: 'split-account', tenant: TENANT, account: into, merge: 'M-1', from, at: TUESDAY } as const;
+    const metadata = { actor: 'user:test', commandId: commandId(TENANT, 'test', 'split', 'M-1') };
+    await accounts.executeMany([{ stream: accountStream(TENANT, into), command: split, metadata }]);
+    await until('the points are back', async () => (await available(from)) === 100n);
+    expect(await available(into)).toBe(50n);
+    const merges = new AccountMerges(store, snapshots, accounts);
+    await until('the undoing is recorded', async () => {
+      const again = await merges.merge({ ...request('m-1', 'M-2'), intoHolder: 'm-2' });
+      return again.kind === 'done';
+    });
+  });
+});
+
+type Resources = BootedServices['services'][number]['resources'];
+
+/** The decision alone, as a process leaves it that ends right after it. */
+async function decideOnly(
+  store: Resources['store'],
+  snapshots: Resources['snapshots'],
+  said: Omit<DecideMerge, 'kind'>,
+): Promise<void> {
+  const executor = new Executor({ decider: mergesDecider, store, snapshots });
+  const metadata = { actor: 'user:test', commandId: commandId(TENANT, 'test', 'decide', said.merge) };
+  const stream = streamName('merges', TENANT, PROGRAM);
+  await expect(
+    executor.execute({ stream, command: { kind: 'decide-merge', ...said }, metadata }),
+  ).resolves.toMatchObject({
+    kind: 'appended',
+  });
+}
