@@ -23,6 +23,7 @@ import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
 import { LoansController } from './http/loans.controller';
+import { MixedHoldsController } from './http/mixed-holds.controller';
 import { ReactivationsController } from './http/reactivations.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ValuesController } from './http/values.controller';
@@ -61,6 +62,7 @@ export class LedgerModule {
         HoldViewsController,
         ImportsController,
         LoansController,
+        MixedHoldsController,
         ReactivationsController,
         TransfersController,
         ValuesController,

@@ -18,6 +18,7 @@ export * from './account/decisions/decision.commands';
 export * from './account/decisions/decision.events';
 export * from './account/decisions/grant.commands';
 export * from './account/decisions/grant.events';
+export { partsOf } from './account/decisions/mixed-holds';
 export * from './assets/asset-policy';
 export * from './assets/asset-scope';
 export * from './assets/assets.decider';

@@ -3,12 +3,24 @@ import type { AssetPolicyBody } from './asset-policy.dto';
 
 /** What an asset's policy says, in the form in which events keep it: numbers are decimal text. */
 export function policyOf(body: AssetPolicyBody) {
-  const { clawback, cancelGraceDays, expiry, maturity, holdTtlSeconds, dueDays, loan, reactivation, ...rest } = body;
+  const {
+    clawback,
+    cancelGraceDays,
+    expiry,
+    maturity,
+    holdTtlSeconds,
+    dueDays,
+    loan,
+    reactivation,
+    spendOrder,
+    ...rest
+  } = body;
   const policy = {
     ...rest,
     ...(dueDays !== undefined && { dueDays: String(dueDays) }),
     ...(loan && { loan: { ...loan, dueDays: String(loan.dueDays) } }),
     ...(reactivation && { reactivation: texts(reactivation) }),
+    ...(spendOrder && { spendOrder: spendOrder.map(({ asset }) => asset) }),
     ...(clawback !== undefined && { clawback }),
     ...(cancelGraceDays !== undefined && { cancelGraceDays: String(cancelGraceDays) }),
     ...(expiry && { expiry: texts(expiry) }),
@@ -28,11 +40,13 @@ export function policyBody({
   dueDays,
   loan,
   reactivation,
+  spendOrder,
   ...rest
 }: AssetPolicy): AssetPolicyBody {
   return {
     ...rest,
     ...(dueDays !== undefined && { dueDays: Number(dueDays) }),
+    ...(spendOrder && { spendOrder: spendOrder.map((asset) => ({ asset })) }),
     ...(loan && { loan: { ...loan, dueDays: Number(loan.dueDays) } }),
     ...(reactivation && {
       reactivation: { withinDays: Number(reactivation.withinDays), livesDays: Number(reactivation.livesDays) },

@@ -89,6 +89,12 @@ export class ExchangeBody {
   readonly rounding?: 'floor' | 'half-up' | 'ceil';
 }
 
+/** An asset that pays. */
+export class SpentAsset {
+  @Text(32)
+  readonly asset!: string;
+}
+
 export class TierLimitBody {
   @Slug()
   readonly tier!: string;
@@ -161,6 +167,11 @@ export class AssetPolicyBody {
   @Optional()
   @ListOf(() => ExchangeBody, 20, 0)
   readonly exchange?: readonly ExchangeBody[];
+
+  /** Which assets, in this order, pay what is due in this one where a mixed hold names none. */
+  @Optional()
+  @ListOf(() => SpentAsset, 20)
+  readonly spendOrder?: readonly SpentAsset[];
 
   /** Only for `stored`: which part is spent first; default `principal_first`. */
   @Optional()

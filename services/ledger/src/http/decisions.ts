@@ -32,6 +32,12 @@ export function requireKind(assets: ProgramAssets, asset: string, ...kinds: read
   if (!kinds.includes(kind)) throw problemOf(reject('asset-kind-unsuitable', { asset, kind }), ACCOUNT_REFUSALS);
 }
 
+/** How slices of stored value are drawn, where that is not the order of lots. */
+export function orderOf(assets: ProgramAssets, asset: string, at: Instant): 'pro_rata' | undefined {
+  const isInProportion = assets.kindOf(asset) === 'stored' && assets.termsOf(asset, at).storedOrder === 'pro_rata';
+  return isInProportion ? 'pro_rata' : undefined;
+}
+
 /** When what is owed is overdue; refuses while the zone of the program is not known. */
 export function dueAt(assets: ProgramAssets, at: Instant, days: number): Instant {
   const due = assets.dueAt(at, days);

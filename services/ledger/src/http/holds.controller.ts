@@ -26,9 +26,8 @@ import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
-import type { ProgramAssets } from '../application/program-assets';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, dueAt, recordedOf, requireUnit } from './decisions';
+import { accountIn, carriedOut, dueAt, orderOf, recordedOf, requireUnit } from './decisions';
 import {
   CancellationAnswer,
   CancelRedemptionRequest,
@@ -200,12 +199,6 @@ export class HoldsController {
   private on({ tenant, program }: Caller, path: string) {
     return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
-}
-
-/** How slices of stored value are drawn, where that is not the order of lots. */
-function orderOf(assets: ProgramAssets, asset: string, at: Instant): 'pro_rata' | undefined {
-  const isInProportion = assets.kindOf(asset) === 'stored' && assets.termsOf(asset, at).storedOrder === 'pro_rata';
-  return isInProportion ? 'pro_rata' : undefined;
 }
 
 function sumOf(slices: readonly SliceRow[]): string {

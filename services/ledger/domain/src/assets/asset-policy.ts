@@ -41,6 +41,8 @@ export interface AssetPolicy {
   readonly holdTtlSeconds?: { readonly default?: string; readonly most?: string };
   /** What it may be exchanged for (capabilities L16); absent: nothing. */
   readonly exchange?: readonly ExchangeTerms[];
+  /** Which assets, in which order, pay what is due in this one where a mixed hold names none (capabilities L16). */
+  readonly spendOrder?: readonly string[];
   /** Only for `stored`; default `principal_first` (decision record 0032). */
   readonly storedOrder?: StoredOrder;
   /** Only for `credit`: days until what was spent is to be repaid, that day included; default 30. */
@@ -83,6 +85,7 @@ export interface AssetTerms {
   readonly holdTtlSeconds: { readonly default: number; readonly most: number };
   readonly exchange: readonly ExchangeTerms[];
   readonly storedOrder: StoredOrder;
+  readonly spendOrder?: readonly string[];
   readonly dueDays: number;
   readonly loan?: LoanTerms;
   readonly reactivation?: ReactivationTerms;
@@ -107,6 +110,7 @@ export function termsOf(policy: AssetPolicy = {}, kind: AssetKind = 'points'): A
     holdTtlSeconds: { default: Number(usual ?? Math.min(900, longest)), most: longest },
     exchange: policy.exchange ?? [],
     storedOrder: policy.storedOrder ?? 'principal_first',
+    spendOrder: policy.spendOrder,
     dueDays: Number(policy.dueDays ?? 30),
     loan: policy.loan,
     reactivation: policy.reactivation,
@@ -124,7 +128,7 @@ export function faultOfPolicy(policy: AssetPolicy, kind: AssetKind): keyof Asset
 const ONLY_OF: readonly (readonly [keyof AssetPolicy, readonly AssetKind[]])[] = [
   ['expiry', ['points', 'count', 'stored']],
   ['maturity', ['points', 'count']],
-  ['exchange', ['points', 'count']],
+  ['exchange', ['points', 'count', 'stored']],
   ['storedOrder', ['stored']],
   ['dueDays', ['credit']],
   ['loan', ['points']],
@@ -143,12 +147,17 @@ function faultOf(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | unde
   const { default: usual, most } = termsOf(policy).holdTtlSeconds;
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
   if (policy.storedOrder !== undefined && !STORED_ORDERS.includes(policy.storedOrder)) return 'storedOrder';
-  const { dueDays, loan, reactivation } = policy;
+  const { dueDays, loan, reactivation, spendOrder } = policy;
+  if (spendOrder && !isSpendOrder(spendOrder)) return 'spendOrder';
   if (dueDays !== undefined && !COUNT.test(dueDays)) return 'dueDays';
   if (loan && !isLoan(loan)) return 'loan';
   if (reactivation && !(COUNT.test(reactivation.withinDays) && COUNT.test(reactivation.livesDays)))
     return 'reactivation';
   return exchange.every(isExchange) ? undefined : 'exchange';
+}
+
+function isSpendOrder(assets: readonly string[]): boolean {
+  return assets.length > 0 && new Set(assets).size === assets.length && assets.every((asset) => ASSET.test(asset));
 }
 
 function isLoan({ limit, tiers = [], dueDays }: LoanTerms): boolean {

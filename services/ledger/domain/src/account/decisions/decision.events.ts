@@ -54,6 +54,13 @@ export type HoldPlaced = DomainEvent<
       readonly until: string;
       /** Present where principal and gifted parts of stored value were drawn in proportion, each in draw order. */
       readonly order?: 'pro_rata';
+      /** Present for a part of a mixed hold: what is due in which asset, and the assets in the order in which they were to be spent. */
+      readonly mixed?: {
+        readonly hold: string;
+        readonly asset: string;
+        readonly amount: string;
+        readonly assets: readonly string[];
+      };
     }
 >;
 

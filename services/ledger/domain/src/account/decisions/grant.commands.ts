@@ -96,10 +96,35 @@ export interface ReactivateLots extends ForAccount {
   readonly until: Instant;
 }
 
+/** One asset of a mixed hold and its terms. */
+export interface MixedPart {
+  readonly asset: string;
+  /** What one unit gives of the asset that is due, a rational; `1` for that asset itself. */
+  readonly rate: string;
+  readonly scope?: AssetScope;
+  readonly order?: 'pro_rata';
+  readonly expireUnderHold: 'protect' | 'lapse';
+}
+
+/** Reserves an amount that is due in one asset out of several, in their order (capabilities L16). */
+export interface PlaceMixedHold extends ForAccount {
+  readonly kind: 'place-mixed-hold';
+  /** The caller's name of the hold, unique in its account among all holds. */
+  readonly hold: string;
+  /** What `amount` counts. */
+  readonly asset: string;
+  readonly amount: bigint;
+  /** At least one, no asset twice. */
+  readonly parts: readonly MixedPart[];
+  readonly ttlSeconds: number;
+  readonly unit: string;
+  readonly store?: string;
+}
+
 /** Says which debts are due and not repaid. */
 export interface NoteOverdue extends ForAccount {
   readonly kind: 'note-overdue';
 }
 
 export type GrantCommand = GrantPoints | TopUp | LendPoints | ChangeLimit | RepayCredit;
-export type ValueCommand = GrantCommand | RefundPrincipal | RepayLoan | ReactivateLots | NoteOverdue;
+export type ValueCommand = PlaceMixedHold | GrantCommand | RefundPrincipal | RepayLoan | ReactivateLots | NoteOverdue;

@@ -9,6 +9,7 @@ import type { CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
 import type { HoldLapsed, SliceRow } from './decision.events';
 import { owedBy } from './debts';
 import { isPrincipal } from './lot-sources';
+import { mixedName } from './said-of-values';
 import { legsOf, type OpenLot, rowsOf, spendableLots, splitInProportion, splitSlices, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
@@ -21,6 +22,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
   const { hold, asset, amount, at, unit, store, ttlSeconds } = command;
   const known = state.holds.get(hold);
   if (known) return isSameHold(known, command) ? [] : reject('hold-conflict', { hold });
+  if (state.done.has(mixedName(hold))) return reject('hold-conflict', { hold });
   if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset, unit });
   const lots = spendableLots(state, asset, at);
   const fault = faultOfSpending(state, asset, amount, lots);

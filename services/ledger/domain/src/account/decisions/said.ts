@@ -1,7 +1,7 @@
 import { formatInstant } from '@tallystick/vocabulary';
 import type { DecisionCommand } from './decision.commands';
 import type { DecisionEvent, ExpiryNoticed } from './decision.events';
-import { saidByValueCommand, saidOfGrant, saidOfWithdrawal } from './said-of-values';
+import { saidByMixedHold, saidByValueCommand, saidOfGrant, saidOfMixedHold, saidOfWithdrawal } from './said-of-values';
 
 /** The name of a decision that its caller gave, and all that it said: the same again is known, anything else refused. */
 export interface Said {
@@ -12,9 +12,12 @@ export interface Said {
 /** What an event says of the decision that it carries out; absent where holds or lots themselves remember it. */
 export function saidOf(event: DecisionEvent): Said | undefined {
   switch (event.type) {
+    case 'HoldPlaced':
+      return saidOfMixedHold(event.data);
     case 'RedemptionCancelled': {
       const { cancellation, hold, amount, whole } = event.data;
-      return { name: `cancellation ${cancellation}`, content: `${hold} ${whole ? 'all' : amount}` };
+      // A part of a mixed hold is cancelled with the whole; no other name of a hold has a tilde.
+      return { name: `cancellation ${cancellation}`, content: `${hold.split('~')[0]} ${whole ? 'all' : amount}` };
     }
     case 'ExpiryExtended': {
       const { extension, asset, reason, lots, asked = [] } = event.data;
@@ -108,6 +111,8 @@ export function saidBy(command: DecisionCommand): Said | undefined {
         name: `reactivation ${command.reactivation}`,
         content: `${command.asset} ${(command.lots ?? []).join(' ')}`,
       };
+    case 'place-mixed-hold':
+      return saidByMixedHold(command);
     case 'grant-points':
     case 'top-up':
     case 'lend-points':
