@@ -176,6 +176,24 @@ describe('stored value', () => {
   });
 });
 
+describe('the rows of the read model', () => {
+  it('are the same whatever the size of the pages that made them', async () => {
+    const { member, path } = newMember();
+    const limit = { changeId: 'c-1', member, asset: 'CREDIT-HOTEL', amount: '500', unit: 'hotel' };
+    await api.post(`${path}/credit-limits`, limit);
+    await spend(path, 'h-1', 'CREDIT-HOTEL', '300');
+    await api.post(`${path}/holds/h-1/cancellations`, { cancellationId: 'c-1', amount: '100' });
+    await api.post(`${path}/credit-repayments`, { ...limit, repaymentId: 'r-1', amount: '50', changeId: undefined });
+    await api.ledger.project(versions++, 500);
+    const whole = await api.ledger.rows(versions - 1);
+    await api.ledger.project(versions++, 1);
+    expect(await api.ledger.rows(versions - 1)).toEqual(whole);
+    await expect(api.get(`${path}/debts`)).resolves.toMatchObject({
+      body: { items: [{ debt: 'credit:h-1', amount: '300', owed: '150' }] },
+    });
+  });
+});
+
 describe('a hold of several assets', () => {
   /** 101 points, of which 100 cover 50, and 80 of stored value with 20 on top. */
   async function holder() {
