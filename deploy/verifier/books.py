@@ -172,7 +172,8 @@ class Books:
             self.draw(account, data, data['slices'], int(data['amount']))
         asked = instant(data['effectiveAt']) + timedelta(seconds=int(data['ttlSeconds']))
         ends = [account.lots[row[0]].expiry or NEVER for row in data['slices']]
-        if instant(data['until']) not in (asked, min(ends, default=asked)) or instant(data['until']) > asked:
+        alone = 'mixed' not in data  # Parts of a mixed hold end together.
+        if alone and instant(data['until']) not in (asked, min(ends, default=asked)) or instant(data['until']) > asked:
             self.fault('I5', f'hold {data["hold"]} lapses neither when asked nor with a lot of it')
         account.holds[data['hold']] = {**data, 'state': 'open', 'captured': 0, 'cancelled': 0}
         self.shift(account, data['slices'], 'available', 'held')

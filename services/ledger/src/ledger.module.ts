@@ -34,6 +34,7 @@ import { HoldViewsController } from './http/hold-views.controller';
 import { HoldsController } from './http/holds.controller';
 import { ImportsController } from './http/imports.controller';
 import { LoansController } from './http/loans.controller';
+import { MixedHoldsController } from './http/mixed-holds.controller';
 import { ReactivationsController } from './http/reactivations.controller';
 import { MergesController } from './http/merges.controller';
 import { PoolsController } from './http/pools.controller';
@@ -85,6 +86,7 @@ export class LedgerModule {
         HoldViewsController,
         ImportsController,
         LoansController,
+        MixedHoldsController,
         ReactivationsController,
         MergesController,
         PoolsController,

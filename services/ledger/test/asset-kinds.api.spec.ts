@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { LedgerApi } from './ledger-api-fixture';
 import { accountOf, batchOf, purchase } from './ledger-fixture';
@@ -44,6 +47,22 @@ describe('the assets of a program', () => {
       { asset: 'LOBBY-POINTS', kind: 'points', scale: 0, unitCost: '0', scope: { unit: 'hotel', store: 'hotel-1' } },
       { asset: 'STORED-HOTEL', kind: 'stored', scale: 0, unitCost: '0', policy: { storedOrder: 'gifted_first' } },
     ]);
+  });
+});
+
+describe('the example of every kind of asset', () => {
+  it('is declared as it stands, and read back the same', async () => {
+    const file = readFileSync(join(__dirname, '../../../docs/examples/asset-kinds.yaml'), 'utf8');
+    const { assets } = parse(file) as { assets: { asset: string }[] };
+    const lakeside = { program: 'lakeside' };
+    await expect(api.call('PUT', '/v1/assets', { assets }, lakeside)).resolves.toEqual({
+      status: 200,
+      body: { declared: assets.length },
+    });
+    const { body } = await api.get('/v1/assets', lakeside);
+    const byName = [...assets].sort((a, b) => (a.asset < b.asset ? -1 : 1));
+    expect(body['items']).toEqual(byName.map((asset) => ({ scale: 0, unitCost: '0', ...asset })));
+    await expect(api.call('PUT', '/v1/assets', { assets }, lakeside)).resolves.toMatchObject({ body: { declared: 0 } });
   });
 });
 

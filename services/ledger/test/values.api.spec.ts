@@ -20,10 +20,16 @@ let members = 0;
 beforeAll(async () => {
   api = await LedgerApi.start(NOON);
   await new ProgramZones(api.ledger.pool).programDeclared(TENANT, PROGRAM, 0, 'Asia/Shanghai');
+  const spendOrder = [{ asset: 'POINTS' }, { asset: 'STORED-MALL' }];
   const loan = { limit: '100', tiers: [{ tier: 'gold', limit: '500' }], dueDays: 5 };
   const declared = await api.call('PUT', '/v1/assets', {
     assets: [
-      { asset: 'POINTS', kind: 'points', unitCost: '1/100', policy: { loan } },
+      {
+        asset: 'POINTS',
+        kind: 'points',
+        unitCost: '1/100',
+        policy: { loan, exchange: [{ to: 'STORED-MALL', rate: '1/2' }] },
+      },
       {
         asset: 'STORED-HOTEL',
         kind: 'stored',
@@ -31,7 +37,7 @@ beforeAll(async () => {
         scope: { unit: 'hotel' },
         policy: { expiry: { days: 1 } },
       },
-      { asset: 'STORED-MALL', kind: 'stored', unitCost: '1', policy: { storedOrder: 'pro_rata' } },
+      { asset: 'STORED-MALL', kind: 'stored', unitCost: '1', policy: { storedOrder: 'pro_rata', spendOrder } },
       { asset: 'COUNT-MEALS', kind: 'count', policy: { reactivation: { withinDays: 7, livesDays: 10 } } },
       { asset: 'CREDIT-HOTEL', kind: 'credit', unitCost: '1', policy: { dueDays: 5 } },
     ],
@@ -167,6 +173,91 @@ describe('stored value', () => {
       await expect(api.post(`${path}/top-ups`, body)).resolves.toMatchObject({ status, body: { code } });
     }
     await expect(api.post(`${path}/top-ups`, load(member), { unit: 'mall' })).resolves.toMatchObject({ status: 404 });
+  });
+});
+
+describe('the rows of the read model', () => {
+  it('are the same whatever the size of the pages that made them', async () => {
+    const { member, path } = newMember();
+    const limit = { changeId: 'c-1', member, asset: 'CREDIT-HOTEL', amount: '500', unit: 'hotel' };
+    await api.post(`${path}/credit-limits`, limit);
+    await spend(path, 'h-1', 'CREDIT-HOTEL', '300');
+    await api.post(`${path}/holds/h-1/cancellations`, { cancellationId: 'c-1', amount: '100' });
+    await api.post(`${path}/credit-repayments`, { ...limit, repaymentId: 'r-1', amount: '50', changeId: undefined });
+    await api.ledger.project(versions++, 500);
+    const whole = await api.ledger.rows(versions - 1);
+    await api.ledger.project(versions++, 1);
+    expect(await api.ledger.rows(versions - 1)).toEqual(whole);
+    await expect(api.get(`${path}/debts`)).resolves.toMatchObject({
+      body: { items: [{ debt: 'credit:h-1', amount: '300', owed: '150' }] },
+    });
+  });
+});
+
+describe('a hold of several assets', () => {
+  /** 101 points, of which 100 cover 50, and 80 of stored value with 20 on top. */
+  async function holder() {
+    const { member, path } = newMember();
+    await api.post(`${path}/gifts`, { giftId: 'g-1', member, asset: 'POINTS', amount: '101', unit: 'mall' });
+    const loaded = { asset: 'STORED-MALL', principal: '80', bonus: '20', unit: 'mall' };
+    await api.post(`${path}/top-ups`, { topUpId: 't-1', member, ...loaded });
+    return { member, path };
+  }
+  const due = { holdId: 'h-1', asset: 'STORED-MALL', amount: '70', unit: 'mall' };
+  const parts = [
+    { asset: 'POINTS', amount: '100' },
+    { asset: 'STORED-MALL', amount: '20' },
+  ];
+
+  it('is placed in the order of the policy at the declared rates, and captured and cancelled as a whole', async () => {
+    const { member, path } = await holder();
+    const placed = await api.post(`${path}/mixed-holds`, due);
+    expect(placed).toMatchObject({ status: 201, body: { holdId: 'h-1', state: 'open', parts } });
+    await expect(api.post(`${path}/mixed-holds`, due)).resolves.toEqual({
+      status: 200,
+      body: { ...placed.body, duplicate: true },
+    });
+    const captured = await api.post(`${path}/mixed-holds/h-1/capture`);
+    expect(captured).toMatchObject({ status: 200, body: { state: 'captured', parts } });
+    await expect(booksOf(member, 'POINTS')).resolves.toMatchObject({ available: 1n, redeemed: 100n });
+    await expect(booksOf(member, 'STORED-MALL')).resolves.toMatchObject({ available: 80n, redeemed: 20n });
+    const cancelled = await api.post(`${path}/mixed-holds/h-1/cancellations`, { cancellationId: 'c-1' });
+    expect(cancelled).toMatchObject({ status: 200, body: { state: 'cancelled', parts } });
+    await expect(booksOf(member, 'POINTS')).resolves.toMatchObject({ available: 101n, redeemed: 0n });
+  });
+
+  it('is placed in the order that is named, and released', async () => {
+    const { member, path } = await holder();
+    const assets = [{ asset: 'STORED-MALL' }, { asset: 'POINTS' }];
+    await expect(api.post(`${path}/mixed-holds`, { ...due, amount: '110', assets })).resolves.toMatchObject({
+      body: {
+        parts: [
+          { asset: 'STORED-MALL', amount: '100' },
+          { asset: 'POINTS', amount: '20' },
+        ],
+      },
+    });
+    await expect(api.post(`${path}/mixed-holds/h-1/release`)).resolves.toMatchObject({ body: { state: 'released' } });
+    await expect(booksOf(member, 'STORED-MALL')).resolves.toMatchObject({ available: 100n, held: 0n });
+  });
+
+  it('is refused where an asset has no rate, where no order is known, and where all of them cover less', async () => {
+    const { path } = await holder();
+    const order = (...names: string[]) => ({ assets: names.map((asset) => ({ asset })) });
+    for (const [body, status, code, pointer] of [
+      [{ ...due, ...order('COUNT-MEALS') }, 422, 'schema-invalid', '/assets/0/asset'],
+      [{ ...due, ...order('POINTS', 'POINTS') }, 422, 'schema-invalid', '/assets'],
+      [{ ...due, asset: 'COUNT-MEALS' }, 422, 'schema-invalid', '/assets'],
+      [{ ...due, ...order('MILES') }, 422, 'unknown-asset', undefined],
+      [{ ...due, amount: '151' }, 409, 'insufficient-points', undefined],
+    ] as const) {
+      const errors = pointer === undefined ? {} : { errors: [{ pointer }] };
+      await expect(api.post(`${path}/mixed-holds`, body)).resolves.toMatchObject({ status, body: { code, ...errors } });
+    }
+    await expect(api.post(`${path}/mixed-holds/h-9/capture`)).resolves.toMatchObject({
+      status: 404,
+      body: { code: 'hold-unknown' },
+    });
   });
 });
 

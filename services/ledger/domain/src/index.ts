@@ -26,6 +26,7 @@ export * from './account/decisions/grant.events';
 export * from './account/decisions/merge.events';
 export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';
 export * from './account/decisions/pool.events';
+export { partsOf } from './account/decisions/mixed-holds';
 export * from './assets/asset-policy';
 export * from './assets/asset-scope';
 export * from './assets/assets.decider';

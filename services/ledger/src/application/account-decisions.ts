@@ -12,6 +12,7 @@ import {
   type AccountRefusal,
   type DecisionCommand,
   type DecisionEvent,
+  partsOf,
   upcastAccount,
 } from '@tallystick/ledger-domain';
 import type { Instant } from '@tallystick/vocabulary';
@@ -31,6 +32,8 @@ export interface CarriedOut<Event extends DecisionEvent> {
   readonly kind: 'carried-out';
   /** Absent where the account was as asked and no event ever said so. */
   readonly event?: Event;
+  /** All of its own events, where there are several. */
+  readonly events: readonly Event[];
   /** Of the last event that came with it. */
   readonly revision: number;
   readonly position: Position;
@@ -67,11 +70,17 @@ export class AccountDecisions {
     if (result.kind === 'rejected') return { kind: 'refused', rejection: result.rejection };
     if (result.kind === 'appended' && result.position !== undefined) {
       const { revision, position, events } = result;
-      return { kind: 'carried-out', event: events.findLast(isOwn), revision, position, duplicate: false };
+      return { kind: 'carried-out', ...ownOf(events, isOwn), revision, position, duplicate: false };
     }
     const done = await this.doneBy(stream, isOwn, metadata.commandId);
     if (!done) throw new Error(`${stream} has no events though a decision on it stands`);
     return done;
+  }
+
+  /** The assets of a mixed hold; none where the account has no such hold. */
+  async assetsOf(tenant: string, account: string, hold: string): Promise<string[]> {
+    const { state } = await this.accounts.load(tenant, account);
+    return partsOf(hold, state).map(({ asset }) => asset);
   }
 
   /** The asset of a hold; `undefined` where the account has no such hold. */
@@ -94,9 +103,17 @@ export class AccountDecisions {
     const last = found ? known.findLast(({ by }) => by === found.by) : known.at(-1);
     if (!last) return undefined;
     const { revision, position } = last.recorded;
-    const event = found && isOwn(found.event) ? found.event : undefined;
-    return { kind: 'carried-out', event, revision, position, duplicate: found?.by !== commandId };
+    const told = known.filter(({ by }) => found && by === found.by).map(({ event }) => event);
+    return { kind: 'carried-out', ...ownOf(told, isOwn), revision, position, duplicate: found?.by !== commandId };
   }
+}
+
+function ownOf<Event extends DecisionEvent>(
+  events: readonly AccountEvent[],
+  isOwn: (event: AccountEvent) => event is Event,
+): Pick<CarriedOut<Event>, 'event' | 'events'> {
+  const own = events.filter(isOwn);
+  return { event: own.at(-1), events: own };
 }
 
 function eventOf(recorded: RecordedEvent): AccountEvent {

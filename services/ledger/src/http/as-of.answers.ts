@@ -109,6 +109,10 @@ function lotAnswer(history: AccountHistory): (lot: LotAsOf) => LotAnswer {
         if (lot !== undefined && !granting.has(lot)) granting.set(lot, { store: event.data.store, revision });
       }
     }
+    if (event.type === 'PointsGranted') {
+      const { unit, store = unit } = event.data;
+      for (const [lot] of event.data.slices) granting.set(lot, { store, revision });
+    }
     if (event.type === 'PointsCredited') granting.set(event.data.lot, { store: event.data.unit, revision });
   }
   return ({ effectiveAt, expiresAt, lot, asset, issuer, unitCost, ...amounts }) => {

@@ -4,12 +4,13 @@ import type { AssetPolicyBody } from './asset-policy.dto';
 /** What an asset's policy says, in the form in which events keep it: numbers are decimal text. */
 export function policyOf(body: AssetPolicyBody) {
   const { clawback, cancelGraceDays, priority, expiry, maturity, holdTtlSeconds, ...others } = body;
-  const { dueDays, loan, reactivation, ...rest } = others;
+  const { dueDays, loan, reactivation, spendOrder, ...rest } = others;
   const policy = {
     ...rest,
     ...(dueDays !== undefined && { dueDays: String(dueDays) }),
     ...(loan && { loan: { ...loan, dueDays: String(loan.dueDays) } }),
     ...(reactivation && { reactivation: texts(reactivation) }),
+    ...(spendOrder && { spendOrder: spendOrder.map(({ asset }) => asset) }),
     ...(clawback !== undefined && { clawback }),
     ...(cancelGraceDays !== undefined && { cancelGraceDays: String(cancelGraceDays) }),
     ...(priority !== undefined && { priority: String(priority) }),
@@ -31,11 +32,13 @@ export function policyBody({
   dueDays,
   loan,
   reactivation,
+  spendOrder,
   ...rest
 }: AssetPolicy): AssetPolicyBody {
   return {
     ...rest,
     ...(dueDays !== undefined && { dueDays: Number(dueDays) }),
+    ...(spendOrder && { spendOrder: spendOrder.map((asset) => ({ asset })) }),
     ...(loan && { loan: { ...loan, dueDays: Number(loan.dueDays) } }),
     ...(reactivation && {
       reactivation: { withinDays: Number(reactivation.withinDays), livesDays: Number(reactivation.livesDays) },

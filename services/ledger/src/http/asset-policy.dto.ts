@@ -136,6 +136,12 @@ export class CapsBody {
   readonly onExceed?: 'cut' | 'reject';
 }
 
+/** An asset that pays. */
+export class SpentAsset {
+  @Text(32)
+  readonly asset!: string;
+}
+
 export class TierLimitBody {
   @Slug()
   readonly tier!: string;
@@ -218,6 +224,11 @@ export class AssetPolicyBody {
   @Optional()
   @Part(() => CapsBody)
   readonly caps?: CapsBody;
+  /** Which assets, in this order, pay what is due in this one where a mixed hold names none. */
+  @Optional()
+  @ListOf(() => SpentAsset, 20)
+  readonly spendOrder?: readonly SpentAsset[];
+
   /** Only for `stored`: which part is spent first; default `principal_first`. */
   @Optional()
   @OneOf([...STORED_ORDERS])

@@ -1,6 +1,6 @@
 import { reject } from '@tallystick/decider';
 import { type Caller, problem, problemOf } from '@tallystick/http';
-import { ACCOUNT_REFUSALS, type AssetKind, type DecisionEvent } from '@tallystick/ledger-domain';
+import { ACCOUNT_REFUSALS, type AssetKind, type DecisionEvent, type SpendCap } from '@tallystick/ledger-domain';
 import { type Instant, UUID } from '@tallystick/vocabulary';
 import type { CarriedOut, DecisionResult } from '../application/account-decisions';
 import type { ProgramAssets } from '../application/program-assets';
@@ -30,6 +30,19 @@ export function requireKind(assets: ProgramAssets, asset: string, ...kinds: read
   if (kind === undefined) throw problemOf(reject('unknown-asset', { asset }), BOOKING_REFUSALS);
   if (kind === 'score') throw problemOf(reject('asset-not-spendable', { asset }), ACCOUNT_REFUSALS);
   if (!kinds.includes(kind)) throw problemOf(reject('asset-kind-unsuitable', { asset, kind }), ACCOUNT_REFUSALS);
+}
+
+/** The caps on what is spent of an asset now; refuses while the zone of the program is not known. */
+export function spendCapsIn(assets: ProgramAssets, asset: string, at: Instant): readonly SpendCap[] | undefined {
+  const caps = assets.spendCapsOf(asset, at);
+  if (typeof caps === 'string') throw problemOf(reject(caps), BOOKING_REFUSALS);
+  return caps;
+}
+
+/** How slices of stored value are drawn, where that is not the order of lots. */
+export function orderOf(assets: ProgramAssets, asset: string, at: Instant): 'pro_rata' | undefined {
+  const isInProportion = assets.kindOf(asset) === 'stored' && assets.termsOf(asset, at).storedOrder === 'pro_rata';
+  return isInProportion ? 'pro_rata' : undefined;
 }
 
 /** When what is owed is overdue; refuses while the zone of the program is not known. */

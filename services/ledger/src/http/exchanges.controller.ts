@@ -63,6 +63,7 @@ export class ExchangesController {
     const declared = await this.assets.assetsOf(tenant, program);
     const terms = declared.termsOf(asset, on.at).exchange.find(({ to }) => to === toAsset);
     if (!terms) throw problem('schema-invalid', { errors: [{ pointer: '/toAsset', code: 'exchange-unknown' }] });
+    requireKind(declared, asset, 'points', 'count');
     requireKind(declared, toAsset, 'points', 'count');
     const { rate, rounding = 'floor' } = terms;
     const rateVersion = declared.versionOf(asset, on.at);

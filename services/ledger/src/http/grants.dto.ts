@@ -240,7 +240,7 @@ export class ReactivationAnswer extends RecordedAnswer {
 
 export class DebtAnswer {
   /** `loan:` and the name of the loan, or `credit:` and the name of the hold. */
-  @Text(80)
+  @Text(140)
   readonly debt!: string;
 
   @OneOf(['loan', 'credit'])

@@ -23,7 +23,6 @@ import {
   type HoldReleased,
   type RedemptionCancelled,
   type SliceRow,
-  type SpendCap,
 } from '@tallystick/ledger-domain';
 import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
@@ -31,7 +30,7 @@ import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import type { ProgramAssets } from '../application/program-assets';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { accountIn, carriedOut, dueAt, recordedOf, requireUnit } from './decisions';
+import { accountIn, carriedOut, dueAt, orderOf, recordedOf, requireUnit, spendCapsIn } from './decisions';
 import {
   CancellationAnswer,
   CancelRedemptionRequest,
@@ -229,18 +228,6 @@ export class HoldsController {
   private on({ tenant, program }: Caller, path: string) {
     return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
-}
-
-function spendCapsIn(assets: ProgramAssets, asset: string, at: Instant): readonly SpendCap[] | undefined {
-  const caps = assets.spendCapsOf(asset, at);
-  if (typeof caps === 'string') throw problemOf(reject(caps), BOOKING_REFUSALS);
-  return caps;
-}
-
-/** How slices of stored value are drawn, where that is not the order of lots. */
-function orderOf(assets: ProgramAssets, asset: string, at: Instant): 'pro_rata' | undefined {
-  const isInProportion = assets.kindOf(asset) === 'stored' && assets.termsOf(asset, at).storedOrder === 'pro_rata';
-  return isInProportion ? 'pro_rata' : undefined;
 }
 
 /** Who spends of a pool, and when his day and month began in the program's zone. */

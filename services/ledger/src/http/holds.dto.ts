@@ -153,7 +153,8 @@ export class HoldsQuery {
 }
 
 export class HoldAnswer {
-  @BusinessId()
+  /** Of a part of a mixed hold: the name of the whole, a tilde and the asset. */
+  @Text(128)
   readonly holdId!: string;
 
   @OneOf([...STATES])

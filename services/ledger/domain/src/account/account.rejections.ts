@@ -20,6 +20,7 @@ export type AccountRefusal =
   | 'repayment-exceeds-debt'
   | 'nothing-to-reactivate'
   | 'price-invalid'
+  | 'mixed-hold-whole'
   | 'deficit-outstanding'
   | 'insufficient-points'
   | 'cap-exceeded'
@@ -160,6 +161,12 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 42,
     title: { en: 'No lot has expired within the window', zh: '期限内没有可恢复的过期批次' },
+  },
+  'mixed-hold-whole': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 37,
+    title: { en: 'A hold of several assets is captured and cancelled as a whole', zh: '混合预留只能整体扣减或撤销' },
   },
   'price-invalid': {
     family: 'invalid',

@@ -66,6 +66,8 @@ export interface AssetPolicy {
   readonly exchange?: readonly ExchangeTerms[];
   /** Absent: no caps. */
   readonly caps?: Caps;
+  /** Which assets, in which order, pay what is due in this one where a mixed hold names none (capabilities L16). */
+  readonly spendOrder?: readonly string[];
   /** Only for `stored`; default `principal_first` (decision record 0032). */
   readonly storedOrder?: StoredOrder;
   /** Only for `credit`: days until what was spent is to be repaid, that day included; default 30. */
@@ -110,6 +112,7 @@ export interface AssetTerms {
   readonly exchange: readonly ExchangeTerms[];
   readonly caps?: Caps;
   readonly storedOrder: StoredOrder;
+  readonly spendOrder?: readonly string[];
   readonly dueDays: number;
   readonly loan?: LoanTerms;
   readonly reactivation?: ReactivationTerms;
@@ -136,6 +139,7 @@ export function termsOf(policy: AssetPolicy = {}, kind: AssetKind = 'points'): A
     exchange: policy.exchange ?? [],
     caps: policy.caps,
     storedOrder: policy.storedOrder ?? 'principal_first',
+    spendOrder: policy.spendOrder,
     dueDays: Number(policy.dueDays ?? 30),
     loan: policy.loan,
     reactivation: policy.reactivation,
@@ -153,7 +157,7 @@ export function faultOfPolicy(policy: AssetPolicy, kind: AssetKind): keyof Asset
 const ONLY_OF: readonly (readonly [keyof AssetPolicy, readonly AssetKind[]])[] = [
   ['expiry', ['points', 'count', 'stored']],
   ['maturity', ['points', 'count']],
-  ['exchange', ['points', 'count']],
+  ['exchange', ['points', 'count', 'stored']],
   ['storedOrder', ['stored']],
   ['dueDays', ['credit']],
   ['loan', ['points']],
@@ -174,7 +178,8 @@ function faultOf(policy: AssetPolicy, kind: AssetKind): keyof AssetPolicy | unde
   if (!(usual >= 1 && usual <= most && most <= LONGEST_HOLD)) return 'holdTtlSeconds';
   if (policy.caps && !isCaps(policy.caps)) return 'caps';
   if (policy.storedOrder !== undefined && !STORED_ORDERS.includes(policy.storedOrder)) return 'storedOrder';
-  const { dueDays, loan, reactivation } = policy;
+  const { dueDays, loan, reactivation, spendOrder } = policy;
+  if (spendOrder && !isSpendOrder(spendOrder)) return 'spendOrder';
   if (dueDays !== undefined && !COUNT.test(dueDays)) return 'dueDays';
   if (loan && !isLoan(loan)) return 'loan';
   if (reactivation && !(COUNT.test(reactivation.withinDays) && COUNT.test(reactivation.livesDays)))
@@ -189,6 +194,10 @@ function isCaps({ earn = {}, spend = {}, balance, onExceed = 'cut' }: Caps): boo
   const limits = [balance, ...CAP_WINDOWS.flatMap((window) => [earn[window], spend[window]])];
   const said = limits.filter((limit) => limit !== undefined);
   return said.length > 0 && said.every((limit) => LIMIT.test(limit)) && (onExceed === 'cut' || onExceed === 'reject');
+}
+
+function isSpendOrder(assets: readonly string[]): boolean {
+  return assets.length > 0 && new Set(assets).size === assets.length && assets.every((asset) => ASSET.test(asset));
 }
 
 function isLoan({ limit, tiers = [], dueDays }: LoanTerms): boolean {

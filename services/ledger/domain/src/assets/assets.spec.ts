@@ -58,7 +58,10 @@ describe('declare assets', () => {
   it.each<[AssetDeclaration['kind'], AssetPolicy, string]>([
     ['points', { storedOrder: 'pro_rata' }, 'storedOrder'],
     ['stored', { storedOrder: 'newest_first' as 'pro_rata' }, 'storedOrder'],
-    ['stored', { exchange: [{ to: 'POINTS', rate: '1' }] }, 'exchange'],
+    ['credit', { exchange: [{ to: 'POINTS', rate: '1' }] }, 'exchange'],
+    ['points', { spendOrder: [] }, 'spendOrder'],
+    ['points', { spendOrder: ['POINTS', 'POINTS'] }, 'spendOrder'],
+    ['points', { spendOrder: ['points'] }, 'spendOrder'],
     ['stored', { maturity: { days: '1' } }, 'maturity'],
     ['stored', { clawback: 'within_balance' }, 'clawback'],
     ['credit', { expiry: { days: '1' } }, 'expiry'],

@@ -1,7 +1,18 @@
 import { canonicalJson } from '@tallystick/decider';
 import { purchasePicture } from '../account/account.examples';
 import { history } from '../account/account.spec-data';
-import { captureHold, placeHold, releaseHold } from '../account/decisions/decision.examples';
+import {
+  buyPoints,
+  captureHold,
+  changeLimit,
+  lendPoints,
+  placeHold,
+  placeMixedHold,
+  refundPrincipal,
+  releaseHold,
+  repayCredit,
+  topUp,
+} from '../account/decisions/decision.examples';
 import { type StoredEvent, violationsIn } from './prover';
 import { reproductionTest, shortestReproduction } from './shortest';
 
@@ -19,6 +30,8 @@ function stored(): StoredEvent[] {
   return history(...commands).map((event) => JSON.parse(canonicalJson(event)) as StoredEvent);
 }
 
+const MILES = { asset: 'MILES', rate: '1', expireUnderHold: 'protect' } as const;
+
 interface Spoilable {
   amount: string;
   slices: string[][];
@@ -34,6 +47,32 @@ function spoilt(index: number, change: (data: Spoilable) => void): StoredEvent[]
 describe('the prover', () => {
   it('finds nothing in a sound history', () => {
     expect(violationsIn(stored())).toEqual([]);
+  });
+
+  it('finds nothing in a history of lots of every kind, of debts and of a hold of several assets', () => {
+    const commands = [
+      topUp('T1', 1),
+      refundPrincipal('R1', 2, 50n),
+      { ...changeLimit('C1', 2, 50n), asset: 'CREDIT' },
+      { ...buyPoints('B1', 2, 30n), asset: 'MILES' },
+      placeMixedHold('H1', 3, { parts: [MILES, { ...MILES, asset: 'CREDIT' }] }),
+      { ...captureHold('H1', 3), mixed: true as const },
+      lendPoints('L1', 4, 60n),
+      purchasePicture('P1', 5, 100n),
+      { ...repayCredit('Y1', 6, 5n), asset: 'CREDIT' },
+    ];
+    const events = history(...commands).map((event) => JSON.parse(canonicalJson(event)) as StoredEvent);
+    expect(events.map(({ type }) => type).filter((type) => type === 'PointsWithdrawn')).toHaveLength(2);
+    expect(violationsIn(events)).toEqual([]);
+  });
+
+  it('finds an amount that is owed and was never spent on credit', () => {
+    const line = [changeLimit('C1', 2, 50n), placeHold('H1', 3, 20n), captureHold('H1', 3)];
+    const events = history(...line).map((event) => JSON.parse(canonicalJson(event)) as StoredEvent);
+    (events.at(-1)!.data as { owed: { amount: string } }).owed.amount = '21';
+    expect(violationsIn(events)).toEqual([
+      { check: 'invariant', what: '21 of POINTS are owed as credit, 20 were spent on it and 0 repaid' },
+    ]);
   });
 
   it('finds legs that do not balance', () => {

@@ -312,12 +312,12 @@ class PageSums implements CarrySums {
     give(this.begun(entry, lot, asset, { ...terms, expiresAt: expiry, revision }), 'available', BigInt(data.amount));
   }
 
-  private arrived(entry: JournalEntry, { asset, slices, lots, effectiveAt }: Arrival): void {
+  private arrived(entry: JournalEntry, { asset, slices, lots, effectiveAt, store = '' }: Arrival): void {
     slices.forEach(([lot, issuer, unitCost, amount], index) => {
       const { priority = '0', expiresAt } = lots[index]!;
       const terms = {
         issuer,
-        store: '',
+        store,
         unitCost,
         priority: Number(priority),
         effectiveAt: instant(effectiveAt),
@@ -373,7 +373,7 @@ class PageSums implements CarrySums {
   }
 }
 
-type Arrival = Pick<PointsReceived['data'], 'asset' | 'slices' | 'lots' | 'effectiveAt'>;
+type Arrival = Pick<PointsReceived['data'], 'asset' | 'slices' | 'lots' | 'effectiveAt'> & { readonly store?: string };
 
 const NOTHING_SHOWN = { available: 0n, pending: 0n, held: 0n, uncollectable: 0n, deficit: 0n };
 const NOTHING_MOVED = { pending: 0n, available: 0n, held: 0n, spent: 0n, expired: 0n, reversed: 0n, moved: 0n };

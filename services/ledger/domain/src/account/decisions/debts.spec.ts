@@ -196,6 +196,13 @@ describe('a line of credit', () => {
     expect(owed(after(...again))).toEqual({ 'credit:H2': 20n });
   });
 
+  it('pays with a cancellation its own debt before one that is due earlier', () => {
+    const earlier = [placeHold('H2', 6, 20n), captureHold('H2', 6, { dueAt: instant(january(10)) })];
+    expect(outcome([...spent, ...earlier], cancelRedemption('H1', 'X1', 7, { amount: 30n }))).toMatchObject([
+      { data: { repaid: [['credit:H1', '30']] } },
+    ]);
+  });
+
   it('is lowered by what is neither spent nor held, and says the limit', () => {
     expect(outcome(spent, changeLimit('C2', 6, -30n))).toMatchObject([{ data: { by: 'limit', limit: '70' } }]);
     expect(outcome(spent, changeLimit('C2', 6, -31n))).toMatchObject({ rejected: 'insufficient-points' });

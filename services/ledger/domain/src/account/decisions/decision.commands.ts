@@ -53,6 +53,8 @@ export interface PlaceHold extends ForAccount {
 export interface CaptureHold extends ForAccount {
   readonly kind: 'capture-hold';
   readonly hold: string;
+  /** Present where it is a hold of several assets. */
+  readonly mixed?: true;
   /** The unit that the caller's credential is bound to; absent: any. */
   readonly boundTo?: string;
   /** Absent: all of it. */
@@ -75,6 +77,8 @@ export interface CaptureHold extends ForAccount {
 export interface ReleaseHold extends ForAccount {
   readonly kind: 'release-hold';
   readonly hold: string;
+  /** Present where it is a hold of several assets. */
+  readonly mixed?: true;
   readonly boundTo?: string;
 }
 
@@ -82,6 +86,8 @@ export interface ReleaseHold extends ForAccount {
 export interface CancelRedemption extends ForAccount {
   readonly kind: 'cancel-redemption';
   readonly hold: string;
+  /** Present where it is a hold of several assets. */
+  readonly mixed?: true;
   /** The caller's name of the cancellation, unique in its account. */
   readonly cancellation: string;
   readonly boundTo?: string;

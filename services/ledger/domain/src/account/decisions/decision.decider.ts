@@ -12,6 +12,7 @@ import { changeLimit, grantPoints, lendPoints, repayCredit, topUp } from './gran
 import { captureHold, placeHold, releaseHold } from './holds';
 import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
 import { absorbAccount, faultOfMerge, mergeAccount, restoreAccount, splitAccount } from './merges';
+import { ofEveryPart, placeMixedHold } from './mixed-holds';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { leavePool, openPool, setPoolMember } from './pools';
 import { cancelRedemption } from './redemptions';
@@ -97,6 +98,7 @@ const BARRED: ReadonlySet<string> = new Set([
   'freeze-account',
   'unfreeze-account',
   'place-hold',
+  'place-mixed-hold',
   'adjust-points',
   'send-points',
   'import-points',
@@ -130,12 +132,14 @@ function carryOut(command: Timed, state: AccountState): Outcome {
   switch (command.kind) {
     case 'place-hold':
       return placeHold(command, state);
+    case 'place-mixed-hold':
+      return placeMixedHold(command, state);
     case 'capture-hold':
-      return captureHold(command, state);
+      return ofEveryPart(command, state, captureHold);
     case 'release-hold':
-      return releaseHold(command, state);
+      return ofEveryPart(command, state, releaseHold);
     case 'cancel-redemption':
-      return cancelRedemption(command, state);
+      return ofEveryPart(command, state, cancelRedemption);
     case 'extend-expiry':
       return extendExpiry(command, state);
     case 'adjust-points':

@@ -62,6 +62,13 @@ export type HoldPlaced = DomainEvent<
       readonly order?: 'pro_rata';
       /** Who spends of a pool; absent where the account is none. */
       readonly member?: string;
+      /** Present for a part of a mixed hold: what is due in which asset, and the assets in the order in which they were to be spent. */
+      readonly mixed?: {
+        readonly hold: string;
+        readonly asset: string;
+        readonly amount: string;
+        readonly assets: readonly string[];
+      };
     }
 >;
 

@@ -23,6 +23,7 @@ import type {
   GrantPoints,
   LendPoints,
   NoteOverdue,
+  PlaceMixedHold,
   ReactivateLots,
   RefundPrincipal,
   RepayCredit,
@@ -162,6 +163,17 @@ export function repayLoan(repayment: string, day: number, loan: string, amount?:
 export function reactivateLots(reactivation: string, day: number, more: Partial<ReactivateLots> = {}): ReactivateLots {
   const window = { since: daysAfter(day, -10), until: daysAfter(day, 10) };
   return { kind: 'reactivate-lots', ...on(day), reactivation, asset: 'POINTS', ...window, ...more };
+}
+
+/** 40 due in MILES, out of POINTS at three for two and then MILES. */
+export function placeMixedHold(hold: string, day: number, more: Partial<PlaceMixedHold> = {}): PlaceMixedHold {
+  const part = { expireUnderHold: 'protect' } as const;
+  const parts = [
+    { asset: 'POINTS', rate: '3/2', ...part },
+    { asset: 'MILES', rate: '1', ...part },
+  ];
+  const terms = { asset: 'MILES', amount: 40n, parts, ttlSeconds: DAY_SECONDS, unit: 'mall' };
+  return { kind: 'place-mixed-hold', ...on(day), hold, ...terms, ...more };
 }
 
 export function noteOverdue(day: number): NoteOverdue {

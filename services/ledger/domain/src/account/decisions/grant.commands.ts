@@ -1,7 +1,7 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { StoredOrder } from '../../assets/asset-policy';
 import type { AssetScope } from '../../assets/asset-scope';
-import type { ForAccount } from './decision.commands';
+import type { ForAccount, SpendCap } from './decision.commands';
 
 /** Who grants lots of an asset, and where; opens the account where this is its first event. */
 export interface Granting extends ForAccount {
@@ -96,10 +96,37 @@ export interface ReactivateLots extends ForAccount {
   readonly until: Instant;
 }
 
+/** One asset of a mixed hold and its terms. */
+export interface MixedPart {
+  readonly asset: string;
+  /** What one unit gives of the asset that is due, a rational; `1` for that asset itself. */
+  readonly rate: string;
+  readonly scope?: AssetScope;
+  readonly order?: 'pro_rata';
+  readonly expireUnderHold: 'protect' | 'lapse';
+  /** Absent: no limit. */
+  readonly caps?: readonly SpendCap[];
+}
+
+/** Reserves an amount that is due in one asset out of several, in their order (capabilities L16). */
+export interface PlaceMixedHold extends ForAccount {
+  readonly kind: 'place-mixed-hold';
+  /** The caller's name of the hold, unique in its account among all holds. */
+  readonly hold: string;
+  /** What `amount` counts. */
+  readonly asset: string;
+  readonly amount: bigint;
+  /** At least one, no asset twice. */
+  readonly parts: readonly MixedPart[];
+  readonly ttlSeconds: number;
+  readonly unit: string;
+  readonly store?: string;
+}
+
 /** Says which debts are due and not repaid. */
 export interface NoteOverdue extends ForAccount {
   readonly kind: 'note-overdue';
 }
 
 export type GrantCommand = GrantPoints | TopUp | LendPoints | ChangeLimit | RepayCredit;
-export type ValueCommand = GrantCommand | RefundPrincipal | RepayLoan | ReactivateLots | NoteOverdue;
+export type ValueCommand = PlaceMixedHold | GrantCommand | RefundPrincipal | RepayLoan | ReactivateLots | NoteOverdue;

@@ -13,6 +13,7 @@ import { isPrincipal } from './lot-sources';
 import { faultOfPool } from './pools';
 import { faultOfSpendCaps } from './spend-caps';
 import { captureName, captureText, holdName, namedText } from './said';
+import { mixedName } from './said-of-values';
 import { legsOf, type OpenLot, rowsOf, spendableLots, splitInProportion, splitSlices, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
@@ -26,6 +27,7 @@ export function placeHold(command: PlaceHold, state: AccountState): Outcome {
   const { hold, asset, amount, at, unit, store, ttlSeconds, till, caps } = command;
   const known = state.holds.get(hold);
   if (known) return isSameHold(known, command, state) ? [] : reject('hold-conflict', { hold });
+  if (state.done.has(mixedName(hold))) return reject('hold-conflict', { hold });
   if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset, unit });
   const lots = spendableLots(state, asset, at);
   const fault =

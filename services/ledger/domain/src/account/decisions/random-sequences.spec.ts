@@ -22,6 +22,7 @@ import {
   noticeExpiry,
   passTime,
   placeHold,
+  placeMixedHold,
   reactivateLots,
   receivePoints,
   refundPrincipal,
@@ -180,6 +181,10 @@ const value: fc.Arbitrary<AccountCommand> = fc.oneof(
   fc.tuple(grantId, day, some(amount)).map(([id, on, back]) => repayCredit(id, on, back)),
   fc.tuple(grantId, day).map(([id, on]) => reactivateLots(id, on)),
   day.map(noteOverdue),
+  fc.tuple(holdId, day, amount).map(([id, on, due]) => placeMixedHold(id, on, { amount: due })),
+  fc.tuple(holdId, day).map(([id, on]) => captureHold(id, on, { mixed: true })),
+  fc.tuple(holdId, day).map(([id, on]) => ({ ...releaseHold(id, on), mixed: true as const })),
+  fc.tuple(holdId, day).map(([id, on]) => cancelRedemption(id, 'C4', on, { mixed: true })),
 );
 
 const command: fc.Arbitrary<AccountCommand> = fc.oneof(

@@ -1,4 +1,5 @@
-import type { GrantCommand, RefundPrincipal, RepayLoan } from './grant.commands';
+import type { HoldPlaced } from './decision.events';
+import type { GrantCommand, PlaceMixedHold, RefundPrincipal, RepayLoan } from './grant.commands';
 import type { PointsGranted, PointsWithdrawn } from './grant.events';
 import type { Said } from './said';
 
@@ -20,6 +21,37 @@ export function saidOfWithdrawal({ by, withdrawal, asset, unit, amount, whole, r
     case 'loan-repayment':
       return { name: `loan-repayment ${withdrawal}`, content: `${asked} of ${repaid?.[0]?.[0] ?? ''}` };
   }
+}
+
+/** Under which name a mixed hold is known. */
+export function mixedName(hold: string): string {
+  return `mixed-hold ${hold}`;
+}
+
+/** What a part of a mixed hold says of the whole; absent for a hold of one asset. */
+export function saidOfMixedHold({ mixed, unit, store, ttlSeconds }: HoldPlaced['data']): Said | undefined {
+  if (!mixed) return undefined;
+  const { hold, asset, amount, assets } = mixed;
+  return { name: mixedName(hold), content: mixedContent(amount, asset, assets, unit, store, ttlSeconds) };
+}
+
+export function saidByMixedHold({ hold, asset, amount, parts, unit, store, ttlSeconds }: PlaceMixedHold): Said {
+  const assets = parts.map((part) => part.asset);
+  return {
+    name: mixedName(hold),
+    content: mixedContent(String(amount), asset, assets, unit, store, String(ttlSeconds)),
+  };
+}
+
+function mixedContent(
+  amount: string,
+  asset: string,
+  assets: readonly string[],
+  unit: string,
+  store: string | undefined,
+  ttlSeconds: string,
+): string {
+  return `${amount} ${asset} of ${assets.join(' ')} for ${unit} ${store ?? ''} ${ttlSeconds}`;
 }
 
 /** What such a command says of itself, in the words of its event. */

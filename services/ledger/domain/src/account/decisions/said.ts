@@ -2,7 +2,7 @@ import { contentHash } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
 import type { ArrivingLot, CaptureHold, DecisionCommand, PlaceHold } from './decision.commands';
 import type { DecisionEvent, ExpiryNoticed, PointsImported } from './decision.events';
-import { saidByValueCommand, saidOfGrant, saidOfWithdrawal } from './said-of-values';
+import { saidByMixedHold, saidByValueCommand, saidOfGrant, saidOfMixedHold, saidOfWithdrawal } from './said-of-values';
 
 /** The name of a decision that its caller gave, and all that it said: the same again is known, anything else refused. */
 export interface Said {
@@ -13,9 +13,12 @@ export interface Said {
 /** What an event says of the decision that it carries out; absent where holds or lots themselves remember it. */
 export function saidOf(event: DecisionEvent): Said | undefined {
   switch (event.type) {
+    case 'HoldPlaced':
+      return saidOfMixedHold(event.data);
     case 'RedemptionCancelled': {
       const { cancellation, hold, amount, whole } = event.data;
-      return { name: `cancellation ${cancellation}`, content: `${hold} ${whole ? 'all' : amount}` };
+      // A part of a mixed hold is cancelled with the whole; no other name of a hold has a tilde.
+      return { name: `cancellation ${cancellation}`, content: `${hold.split('~')[0]} ${whole ? 'all' : amount}` };
     }
     case 'ExpiryExtended': {
       const { extension, asset, reason, lots, asked = [] } = event.data;
@@ -144,6 +147,8 @@ export function saidBy(command: DecisionCommand): Said | undefined {
         name: `reactivation ${command.reactivation}`,
         content: `${command.asset} ${(command.lots ?? []).join(' ')}`,
       };
+    case 'place-mixed-hold':
+      return saidByMixedHold(command);
     case 'grant-points':
     case 'top-up':
     case 'lend-points':

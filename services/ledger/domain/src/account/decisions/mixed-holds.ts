@@ -1,0 +1,94 @@
+import { isRejection, reject, type Rejection } from '@tallystick/decider';
+import { least, parseRational, type Rational, round, times } from '@tallystick/vocabulary';
+import type { AccountEvent } from '../account.events';
+import type { AccountRefusal } from '../account.rejections';
+import type { AccountState, Hold } from '../account.state';
+import type { CancelRedemption, CaptureHold, PlaceHold, ReleaseHold } from './decision.commands';
+import type { HoldPlaced } from './decision.events';
+import type { MixedPart, PlaceMixedHold } from './grant.commands';
+import { faultOfSpending, placeHold } from './holds';
+import { mixedName } from './said-of-values';
+import { spendableLots, sumOf } from './spendable';
+
+type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
+
+const SEPARATOR = '~';
+
+/**
+ * Reserves an amount that is due in one asset out of several, in the order given: of each as many whole units as are there and
+ * are worth no more than what is still open, at what one unit gives of the asset that is due (capabilities L16). Each part is a
+ * hold of its asset, named `<hold>~<asset>`; all are one append, live equally long, and end together (decision record 0032).
+ */
+export function placeMixedHold(command: PlaceMixedHold, state: AccountState): Outcome {
+  const { hold, asset, amount, parts } = command;
+  if (state.holds.has(hold)) return reject('hold-conflict', { hold });
+  const placed: HoldPlaced[] = [];
+  let open = amount;
+  for (const part of parts) {
+    const rate = parseRational(part.rate);
+    if (!rate || rate.numerator <= 0n)
+      return reject('rate-invalid', { asset: part.asset, toAsset: asset, rate: part.rate });
+    const share = shareOf(part, rate, open, command, state);
+    if (share.units === 0n) continue;
+    const one = placeHold(partHold(command, part, share.units), state);
+    if (isRejection(one)) return one;
+    open -= share.covers;
+    placed.push(...(one as HoldPlaced[]));
+  }
+  if (open > 0n)
+    return reasonOf(command, state) ?? reject('insufficient-points', { asset, available: String(amount - open) });
+  const until = placed.map(({ data }) => data.until).reduce((first, one) => (one < first ? one : first));
+  const mixed = { hold, asset, amount: String(amount), assets: parts.map((part) => part.asset) };
+  return placed.map((event) => ({ ...event, data: { ...event.data, until, mixed } }));
+}
+
+/** How many units of an asset a mixed hold takes, and what they cover of what is open. */
+function shareOf({ asset }: MixedPart, rate: Rational, open: bigint, { at }: PlaceMixedHold, state: AccountState) {
+  const inverse = { numerator: rate.denominator, denominator: rate.numerator };
+  const isFree = faultOfSpending(state, asset, 0n, []) === undefined;
+  const there = isFree ? sumOf(spendableLots(state, asset, at)) : 0n;
+  const most = least(there, round(times(open, inverse), 'floor'));
+  const covers = round(times(most, rate), 'floor');
+  return { covers, units: round(times(covers, inverse), 'ceil') };
+}
+
+/** Why nothing at all may be spent, where that is so. */
+function reasonOf({ parts }: PlaceMixedHold, state: AccountState): Rejection<AccountRefusal> | undefined {
+  const faults = parts.map(({ asset }) => faultOfSpending(state, asset, 0n, []));
+  return faults.every((fault) => fault !== undefined) ? faults[0] : undefined;
+}
+
+function partHold(command: PlaceMixedHold, part: MixedPart, amount: bigint): PlaceHold {
+  const { tenant, account, program, at, hold, ttlSeconds, unit, store } = command;
+  const { asset, scope, order, expireUnderHold, caps } = part;
+  const terms = { asset, amount, ttlSeconds, unit, store, scope, order, expireUnderHold, caps };
+  return { kind: 'place-hold', tenant, account, program, at, hold: `${hold}${SEPARATOR}${asset}`, ...terms };
+}
+
+/** The parts of a mixed hold, in the order in which they were placed; none where there is no such hold. */
+export function partsOf(hold: string, state: AccountState, boundTo?: string): Hold[] {
+  if (!state.done.has(mixedName(hold))) return [];
+  const named = [...state.books.keys()].map((asset) => state.holds.get(`${hold}${SEPARATOR}${asset}`));
+  return named.filter((one): one is Hold => one !== undefined && (boundTo === undefined || one.unit === boundTo));
+}
+
+type Ending = CaptureHold | ReleaseHold | CancelRedemption;
+
+/** Does to a hold, or to every part of a mixed one where it was placed; to all of them or to none, and as a whole. */
+export function ofEveryPart<Command extends Ending>(
+  command: Command,
+  state: AccountState,
+  one: (command: Command, state: AccountState) => Outcome,
+): Outcome {
+  if (!command.mixed) return one(command, state);
+  const parts = partsOf(command.hold, state, command.boundTo);
+  if (parts.length === 0) return reject('hold-unknown', { hold: command.hold });
+  if ('amount' in command && command.amount !== undefined) return reject('mixed-hold-whole', { hold: command.hold });
+  const events: AccountEvent[] = [];
+  for (const { hold, unit, store } of parts) {
+    const outcome = one({ ...command, hold, unit, store }, state);
+    if (isRejection(outcome)) return outcome;
+    events.push(...outcome);
+  }
+  return events;
+}
