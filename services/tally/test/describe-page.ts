@@ -55,7 +55,7 @@ export function describePage(file: string): void {
       suite = await startSuite({ dataDir: join(folder, '.tallystick'), port: 0, environment });
       symlinkSync(join(WORKSPACE, 'docs'), join(folder, 'docs'));
       outputs = await run(steps, folder);
-    }, 300_000);
+    }, 600_000);
 
     afterAll(async () => {
       await suite.stop();
