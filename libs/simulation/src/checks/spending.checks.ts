@@ -72,11 +72,12 @@ function drawnAsModel({ disk }: World, { stream, recorded, events }: Spent): Vio
   for (let from = 0, to = 0; from < events.length; from = to) {
     const id = metadataOf(recorded[from]!)!.commandId;
     while (to < events.length && metadataOf(recorded[to]!)!.commandId === id) to += 1;
-    const command = disk.told.get(id);
-    if (!command) {
+    const told = disk.told.get(id);
+    if (!told) {
       violations.push({ check: 'drawn-as-model', what: `nobody asked for revision ${from}`, stream });
       continue;
     }
+    const command = pointsOnly(told);
     for (const part of partsOf(command, events.slice(from, to))) {
       const wanted = wantedOf(naive, part);
       naive.follow(command, part);
@@ -91,6 +92,19 @@ function drawnAsModel({ disk }: World, { stream, recorded, events }: Spent): Vio
     violations.push({ check: 'books-are-model', what, stream });
   }
   return violations;
+}
+
+/** What a command says of POINTS: the naive account knows no other asset. */
+function pointsOnly(command: AccountCommand): AccountCommand {
+  const isPoints = ({ asset }: { readonly asset: string }) => asset === 'POINTS';
+  const nothing = { asset: 'POINTS', score: false, amount: 0n };
+  const asked = <Amount extends { readonly asset: string }>(amounts: readonly Amount[]) => [
+    amounts.find(isPoints) ?? nothing,
+  ];
+  if (command.kind === 'reverse-unlinked') return { ...command, amounts: asked(command.amounts) };
+  if (command.kind !== 'apply-evaluation') return command;
+  const returns = command.returns.map((one) => ({ ...one, amounts: asked(one.amounts) }));
+  return { ...command, grants: command.grants.filter(isPoints), returns };
 }
 
 /** A decision event by event, since what it draws rests on what was due before it; a fact as a whole. */
