@@ -11,6 +11,8 @@ interface AccountSnapshot extends FactColumns {
   /** Per asset `name, 1 for a score, Σ per book in the order of BOOKS`. */
   readonly books: readonly (readonly [string, number, ...string[]])[];
   readonly done: readonly (readonly [string, string])[];
+  /** Per late settlement `lease, amount, unit, store where there is one`. */
+  readonly late: readonly (readonly string[])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
   readonly pausedAt: number;
@@ -22,11 +24,20 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { lastHeld = NONE, pausedAt = NONE, frozen, closed } = state;
-    const said = { owner, books: booksText(state), done: [...state.done], lastHeld, pausedAt, frozen, closed };
+    const said = {
+      owner,
+      books: booksText(state),
+      late: lateText(state),
+      done: [...state.done],
+      lastHeld,
+      pausedAt,
+      frozen,
+      closed,
+    };
     return { ...new Columns(state).all, ...said };
   },
   decode(snapshot) {
-    const { owner, books, done, lastHeld, pausedAt, frozen, closed, ...columns } = snapshot as AccountSnapshot;
+    const { owner, books, late, done, lastHeld, pausedAt, frozen, closed, ...columns } = snapshot as AccountSnapshot;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -34,6 +45,9 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     for (const [asset, score, ...sums] of books) {
       const known = booksOf(state, asset, score === 1);
       BOOKS.forEach((book, index) => (known[book] = BigInt(sums[index]!)));
+    }
+    for (const [lease, amount, unit, store] of late) {
+      state.late.set(lease!, { amount: BigInt(amount!), unit: unit!, store });
     }
     for (const [name, content] of done) state.done.set(name, content);
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
@@ -46,4 +60,13 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
 
 function booksText({ books }: AccountState): AccountSnapshot['books'] {
   return [...books].map(([asset, sums]) => [asset, sums.score ? 1 : 0, ...BOOKS.map((book) => String(sums[book]))]);
+}
+
+function lateText({ late }: AccountState): AccountSnapshot['late'] {
+  return [...late].map(([lease, { amount, unit, store }]) => [
+    lease,
+    String(amount),
+    unit,
+    ...(store === undefined ? [] : [store]),
+  ]);
 }

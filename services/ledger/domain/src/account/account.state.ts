@@ -115,6 +115,13 @@ export interface Hold {
   captured: bigint;
 }
 
+/** What a till says that it has spent of a lease that had ended. */
+export interface LateSettlement {
+  readonly amount: bigint;
+  readonly unit: string;
+  readonly store?: string;
+}
+
 /** The account's sums per asset, from postings alone; that they agree with the lots is an invariant. */
 export interface Books extends Record<Book, bigint> {
   readonly score: boolean;
@@ -137,6 +144,8 @@ export interface AccountState {
   readonly owed: Set<Reversal>;
   /** Reversals that lots granted after them may repay: every accrual may change what they get. */
   readonly repayable: Set<Reversal>;
+  /** What was settled after its lease had ended and is not decided yet, by the lease. */
+  readonly late: Map<string, LateSettlement>;
   /** Other decisions by kind and name, and what each said. */
   readonly done: Map<string, string>;
   /** When the last hold was placed; a lot from before it may be late for it. */
@@ -157,6 +166,7 @@ export function emptyAccount(): AccountState {
     open: new Set(),
     owed: new Set(),
     repayable: new Set(),
+    late: new Map(),
     done: new Map(),
     frozen: false,
     closed: false,

@@ -12,6 +12,8 @@ const TYPES: ReadonlySet<string> = new Set<AccountEvent['type']>([
   'HoldCaptured',
   'HoldReleased',
   'HoldLapsed',
+  'LeaseSettledLate',
+  'LateSettlementDecided',
   'LotsExpired',
   'ExpiryExtended',
   'RedemptionCancelled',

@@ -6,19 +6,20 @@ import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } fro
 import { insertOf, type LogProjection, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { mergeHolds } from './hold-rows';
+import { lateStatements } from './late-settlement-rows';
 import { insertLots, isFresh, mergeLots } from './lot-rows';
 import { type BalanceChange, changesOf, type JournalEntry } from './movements';
 import { postingsText } from './postings-text';
 
-/** Balances, lots, holds and the double-entry journal of every account: at most five statements per page of the log. */
+/** Balances, lots, holds and the double-entry journal of every account: mostly five statements per page of the log, or fewer. */
 export const accountBookProjection: LogProjection = {
   source: 'log',
   name: 'account-book',
-  version: 2,
-  tables: ['balance', 'lot', 'hold', 'journal'],
+  version: 3,
+  tables: ['balance', 'lot', 'hold', 'late_settlement', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots, holds } = changesOf(events);
+    const { entries, balances, lots, holds, late } = changesOf(events);
     const begun = lots.filter(isFresh);
     const changed = lots.filter((lot) => !isFresh(lot));
     return [
@@ -27,6 +28,7 @@ export const accountBookProjection: LogProjection = {
       ...(begun.length > 0 ? [insertLots(begun, table)] : []),
       ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
       ...(holds.length > 0 ? [mergeHolds(holds, table)] : []),
+      ...(late.length > 0 ? lateStatements(late, table) : []),
     ];
   },
 };
@@ -66,6 +68,8 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'HoldReleased':
     case 'HoldLapsed':
     case 'RedemptionCancelled':
+    case 'LeaseSettledLate':
+    case 'LateSettlementDecided':
       return { source: { source: '~hold', id: data.hold } };
     case 'PointsDebited':
     case 'PointsCredited':

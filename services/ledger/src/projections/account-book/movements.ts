@@ -10,6 +10,8 @@ import {
   type Granted,
   type HoldCaptured,
   type HoldPlaced,
+  type LateSettlementDecided,
+  type LeaseSettledLate,
   type LotBook,
   type PointsAccrued,
   type PointsCredited,
@@ -93,7 +95,11 @@ export interface PageChanges {
   readonly balances: readonly BalanceChange[];
   readonly lots: readonly LotChange[];
   readonly holds: readonly HoldChange[];
+  /** What was settled late, and what was decided on it, in order. */
+  readonly late: readonly LateEntry[];
 }
+
+export type LateEntry = JournalEntry & { readonly event: LeaseSettledLate | LateSettlementDecided };
 
 /** Reads a page; events of other kinds of stream are none of an account. An unknown account event throws. */
 export function changesOf(page: readonly RecordedEvent[]): PageChanges {
@@ -111,6 +117,7 @@ export function changesOf(page: readonly RecordedEvent[]): PageChanges {
     balances: [...sums.balances.values()],
     lots: [...sums.lots.values()],
     holds: [...sums.holds.values()],
+    late: sums.late,
   };
 }
 
@@ -118,6 +125,7 @@ class PageSums {
   readonly balances = new Map<string, BalanceChange>();
   readonly lots = new Map<string, LotChange>();
   readonly holds = new Map<string, HoldChange>();
+  readonly late: LateEntry[] = [];
 
   add(entry: JournalEntry): void {
     const { event } = entry;
@@ -224,6 +232,10 @@ class PageSums {
         this.shift(entry, asset, slices, 'available', 'moved');
         return this.arrived(entry, { ...event.data, asset: toAsset, slices: received });
       }
+      case 'LeaseSettledLate':
+      case 'LateSettlementDecided':
+        this.late.push({ ...entry, event });
+        return;
       case 'LateLot':
       case 'ExpiryNoticed':
       case 'AccountFrozen':

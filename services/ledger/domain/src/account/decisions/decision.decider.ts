@@ -9,6 +9,7 @@ import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { exchangePoints } from './exchanges';
 import { captureHold, placeHold, releaseHold } from './holds';
+import { decideLateSettlement, settleLease } from './leases';
 import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { cancelRedemption } from './redemptions';
@@ -92,6 +93,10 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return captureHold(command, state);
     case 'release-hold':
       return releaseHold(command, state);
+    case 'settle-lease':
+      return settleLease(command, state);
+    case 'decide-late-settlement':
+      return decideLateSettlement(command, state);
     case 'cancel-redemption':
       return cancelRedemption(command, state);
     case 'extend-expiry':

@@ -76,6 +76,23 @@ export type HoldReleased = DomainEvent<'HoldReleased', OfHold & Drawn>;
 /** A hold has ended because its time was over. */
 export type HoldLapsed = DomainEvent<'HoldLapsed', OfHold & Drawn>;
 
+/** A till has spent of a lease and says so after the lease has ended: no points move until that is decided (capabilities X3). */
+export type LeaseSettledLate = DomainEvent<
+  'LeaseSettledLate',
+  OfHold & Accepted & { readonly till: string; readonly amount: string }
+>;
+
+/** A late settlement is honoured, by a redemption of its own in the same append, or refused. */
+export type LateSettlementDecided = DomainEvent<
+  'LateSettlementDecided',
+  OfHold & {
+    readonly amount: string;
+    readonly outcome: 'honoured' | 'refused';
+    readonly redemption?: string;
+    readonly reason: string;
+  }
+>;
+
 /** What was left of lots whose date has passed is breakage of their issuers (capabilities L6). */
 export type LotsExpired = DomainEvent<
   'LotsExpired',
@@ -226,6 +243,8 @@ export type DecisionEvent =
   | HoldCaptured
   | HoldReleased
   | HoldLapsed
+  | LeaseSettledLate
+  | LateSettlementDecided
   | LotsExpired
   | ExpiryNoticed
   | ExpiryExtended

@@ -6,6 +6,7 @@ import type {
   CancelRedemption,
   CaptureHold,
   CloseAccount,
+  DecideLateSettlement,
   ExchangePoints,
   ExtendExpiry,
   FreezeAccount,
@@ -16,6 +17,7 @@ import type {
   ReceivePoints,
   ReleaseHold,
   SendPoints,
+  SettleLease,
   UnfreezeAccount,
 } from './decision.commands';
 
@@ -35,6 +37,19 @@ export function placeHold(hold: string, day: number, amount: bigint, more: Parti
 
 export function captureHold(hold: string, day: number, more: Partial<CaptureHold> = {}): CaptureHold {
   return { kind: 'capture-hold', ...on(day), hold, beyondHold: false, unit: 'mall', ...more };
+}
+
+/** A hold that the till `pos-7` may spend offline. */
+export function grantLease(lease: string, day: number, amount: bigint, more: Partial<PlaceHold> = {}): PlaceHold {
+  return placeHold(lease, day, amount, { till: 'pos-7', ...more });
+}
+
+export function settleLease(hold: string, day: number, amount: bigint, more: Partial<SettleLease> = {}): SettleLease {
+  return { kind: 'settle-lease', ...on(day), hold, amount, unit: 'mall', ...more };
+}
+
+export function decideLateSettlement(hold: string, day: number, redemption?: string): DecideLateSettlement {
+  return { kind: 'decide-late-settlement', ...on(day), hold, redemption, reason: 'till-offline' };
 }
 
 export function releaseHold(hold: string, day: number): ReleaseHold {

@@ -11,9 +11,11 @@ import {
   adjustPoints,
   cancelRedemption,
   captureHold,
+  decideLateSettlement,
   exchangePoints,
   extendExpiry,
   freezeAccount,
+  grantLease,
   importPoints,
   noticeExpiry,
   passTime,
@@ -21,6 +23,7 @@ import {
   receivePoints,
   releaseHold,
   sendPoints,
+  settleLease,
   unfreezeAccount,
 } from './decision.examples';
 import type { HoldPlaced } from './decision.events';
@@ -131,6 +134,11 @@ const rarer: fc.Arbitrary<AccountCommand> = fc.oneof(
     .tuple(fc.constantFrom('F1', 'F2'), day, fc.boolean())
     .map(([id, on, pausesExpiry]) => freezeAccount(id, on, { pausesExpiry })),
   fc.tuple(fc.constantFrom('U1', 'U2'), day).map(([id, on]) => unfreezeAccount(id, on)),
+  fc.tuple(holdId, day, amount).map(([id, on, leased]) => grantLease(id, on, leased)),
+  fc.tuple(holdId, day, amount).map(([id, on, spent]) => settleLease(id, on, spent - 1n)),
+  fc
+    .tuple(holdId, day, some(fc.constantFrom('R1', 'R2')))
+    .map(([id, on, redemption]) => decideLateSettlement(id, on, redemption)),
   fc.tuple(holdId, day, purchaseId, amount).map(([id, on, of, held]) => {
     return placeHold(id, on, held, { slices: [{ lot: `till-1:${of}:POINTS`, amount: held }] });
   }),

@@ -42,6 +42,14 @@ export function saidOf(event: DecisionEvent): Said | undefined {
         : undefined;
     case 'HoldCaptured':
       return { name: captureName(event.data.hold), content: captureText(event.data) };
+    case 'LeaseSettledLate': {
+      const { hold, amount, unit, store } = event.data;
+      return { name: `settlement ${hold}`, content: settlementText(BigInt(amount), { unit, store }) };
+    }
+    case 'LateSettlementDecided': {
+      const { hold, reason, redemption } = event.data;
+      return { name: `late settlement ${hold}`, content: decisionText(reason, redemption) };
+    }
     case 'AccountFrozen':
     case 'AccountUnfrozen': {
       const { decision, reason, pausesExpiry } = event.data;
@@ -98,6 +106,10 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const amount = lots.reduce((sum, lot) => sum + lot.amount, 0n);
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
     }
+    case 'settle-lease':
+      return { name: `settlement ${command.hold}`, content: settlementText(command.amount, command) };
+    case 'decide-late-settlement':
+      return { name: `late settlement ${command.hold}`, content: decisionText(command.reason, command.redemption) };
     case 'freeze-account':
     case 'unfreeze-account': {
       const { decision, reason, kind } = command;
@@ -137,6 +149,14 @@ export function holdName(hold: string): string {
 
 function slicesIn({ slices }: { readonly slices: readonly (readonly [string, string, string, string])[] }) {
   return slices.map(([lot, , , amount]) => ({ lot, amount: BigInt(amount) }));
+}
+
+function settlementText(amount: bigint, accepted: Pick<CaptureHold, 'unit' | 'store'>): string {
+  return `${amount} ${captureText(accepted)}`;
+}
+
+function decisionText(reason: string, redemption = ''): string {
+  return `${reason} ${redemption}`;
 }
 
 function statusText(kind: string, reason: string, pausesExpiry: boolean | undefined): string {
