@@ -15,6 +15,7 @@ import { AsOfAnswers } from './http/as-of.answers';
 import { AsOfController } from './http/as-of.controller';
 import { AssetsController } from './http/assets.controller';
 import { BalancesController } from './http/balances.controller';
+import { ClosingsController } from './http/closings.controller';
 import { EventsController } from './http/events.controller';
 import { ExchangesController } from './http/exchanges.controller';
 import { HoldViewsController } from './http/hold-views.controller';
@@ -50,6 +51,7 @@ export class LedgerModule {
         AsOfController,
         AssetsController,
         BalancesController,
+        ClosingsController,
         EventsController,
         ExchangesController,
         HoldsController,

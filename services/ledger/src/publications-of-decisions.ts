@@ -56,6 +56,8 @@ export function saidOfDecision(event: RecordedEvent, decision: DecisionEvent): A
       return [statusChanged(event, decision)];
     // What the holder has stays as it is: what of it may be spent now is asked of the ledger.
     case 'PointsActivated':
+    // Says again what was said event by event.
+    case 'BooksCarriedForward':
     // Moves nothing: whoever decides on it asks the ledger, and what honours it is said as a redemption.
     case 'LeaseSettledLate':
     case 'LateSettlementDecided':

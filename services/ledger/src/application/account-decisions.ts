@@ -58,8 +58,8 @@ export class AccountDecisions {
     const { command, metadata, again, isOwn } = decision;
     const stream = accountStream(command.tenant, command.account);
     if (again) {
-      const before = await this.doneBy(stream, isOwn, metadata.commandId);
-      if (before?.duplicate === false) return before;
+      const before = await this.doneBefore(stream, isOwn, metadata.commandId);
+      if (before) return before;
     }
     const { results } = await this.accounts.executeMany([{ stream, command, metadata }]);
     const result = results[0]!;
@@ -69,7 +69,7 @@ export class AccountDecisions {
       const { revision, position, events } = result;
       return { kind: 'carried-out', event: events.findLast(isOwn), revision, position, duplicate: false };
     }
-    const done = await this.doneBy(stream, isOwn, metadata.commandId);
+    const done = await this.doneByOthers(stream, isOwn);
     if (!done) throw new Error(`${stream} has no events though a decision on it stands`);
     return done;
   }
@@ -80,23 +80,62 @@ export class AccountDecisions {
     return state.holds.get(hold)?.asset;
   }
 
-  /** What the command itself did; else what did it before; else that the account was as asked. */
-  private async doneBy<Event extends DecisionEvent>(
+  /** What the command itself did, where it did anything. */
+  private async doneBefore<Event extends DecisionEvent>(
     stream: string,
-    isOwn: (event: AccountEvent) => event is Event,
+    isOwn: Decision<Event>['isOwn'],
     commandId: string,
   ): Promise<CarriedOut<Event> | undefined> {
-    const events = (await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? [];
-    const known = events.map((recorded) => ({ recorded, event: eventOf(recorded), by: commandOf(recorded) }));
-    const found =
-      known.findLast(({ event, by }) => by === commandId && isOwn(event)) ??
-      known.findLast(({ event }) => isOwn(event));
-    const last = found ? known.findLast(({ by }) => by === found.by) : known.at(-1);
-    if (!last) return undefined;
-    const { revision, position } = last.recorded;
-    const event = found && isOwn(found.event) ? found.event : undefined;
-    return { kind: 'carried-out', event, revision, position, duplicate: found?.by !== commandId };
+    let last: RecordedEvent | undefined;
+    for await (const recorded of this.newestFirst(stream)) {
+      if (commandOf(recorded) !== commandId) {
+        // Events of one command lie together.
+        if (last) break;
+        continue;
+      }
+      last ??= recorded;
+      const event = eventOf(recorded);
+      if (isOwn(event)) return carriedOutBy(event, last, false);
+    }
+    return undefined;
   }
+
+  /** What another command of the same content did last; else that the account was as asked. */
+  private async doneByOthers<Event extends DecisionEvent>(
+    stream: string,
+    isOwn: Decision<Event>['isOwn'],
+  ): Promise<CarriedOut<Event> | undefined> {
+    let head: RecordedEvent | undefined;
+    let last: RecordedEvent | undefined;
+    for await (const recorded of this.newestFirst(stream)) {
+      head ??= recorded;
+      if (!last || commandOf(last) !== commandOf(recorded)) last = recorded;
+      const event = eventOf(recorded);
+      if (isOwn(event)) return carriedOutBy(event, last, true);
+    }
+    return head && carriedOutBy<Event>(undefined, head, true);
+  }
+
+  /** What is repeated was mostly done a moment ago: a page is read only where the newer ones do not tell it. */
+  private async *newestFirst(stream: string): AsyncGenerator<RecordedEvent> {
+    for (let from: number | undefined; from === undefined || from >= 0;) {
+      const { events } = await this.store.readStream(stream, { from, direction: 'backward', max: PAGE });
+      yield* events;
+      if (events.length < PAGE) return;
+      from = events.at(-1)!.revision - 1;
+    }
+  }
+}
+
+/** Events read at once in search of one. */
+const PAGE = 50;
+
+function carriedOutBy<Event extends DecisionEvent>(
+  event: Event | undefined,
+  { revision, position }: RecordedEvent,
+  duplicate: boolean,
+): CarriedOut<Event> {
+  return { kind: 'carried-out', event, revision, position, duplicate };
 }
 
 function eventOf(recorded: RecordedEvent): AccountEvent {

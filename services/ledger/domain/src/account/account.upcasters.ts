@@ -26,6 +26,7 @@ const TYPES: ReadonlySet<string> = new Set<AccountEvent['type']>([
   'AccountUnfrozen',
   'AccountClosed',
   'ExpiryNoticed',
+  'BooksCarriedForward',
   'PointsImported',
   'PointsExchanged',
 ]);

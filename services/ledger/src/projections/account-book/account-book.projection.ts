@@ -91,6 +91,8 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'AccountClosed':
     case 'ExpiryNoticed':
       return {};
+    case 'BooksCarriedForward':
+      return { source: { source: '~closing', id: data.closing } };
   }
 }
 

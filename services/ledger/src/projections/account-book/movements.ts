@@ -237,6 +237,7 @@ class PageSums {
         this.late.push({ ...entry, event });
         return;
       case 'LateLot':
+      case 'BooksCarriedForward':
       case 'ExpiryNoticed':
       case 'AccountFrozen':
       case 'AccountUnfrozen':

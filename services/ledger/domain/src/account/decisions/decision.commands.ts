@@ -188,6 +188,13 @@ export interface Threshold {
   readonly until: Instant;
 }
 
+/** Says what the account is at this point of its stream (capabilities L19). */
+export interface CarryForward extends ForAccount {
+  readonly kind: 'carry-forward';
+  /** The caller's name of it, unique in its account. */
+  readonly closing: string;
+}
+
 /** Ends the account: what is left is forfeited to its issuers. */
 export interface CloseAccount extends ForAccount {
   readonly kind: 'close-account';
@@ -228,6 +235,7 @@ export type DecisionCommand =
   | ImportPoints
   | ExchangePoints
   | NoticeExpiry
+  | CarryForward
   | FreezeAccount
   | UnfreezeAccount
   | CloseAccount;

@@ -4,6 +4,7 @@ import { eventsOfRedraw } from '../account.facts';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, holdingOf } from '../account.state';
 import { adjustPoints } from './adjustments';
+import { carryForward } from './carry-forward';
 import type { DecisionCommand, UnfreezeAccount } from './decision.commands';
 import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
@@ -111,6 +112,8 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return importPoints(command, state);
     case 'exchange-points':
       return exchangePoints(command, state);
+    case 'carry-forward':
+      return carryForward(command, state);
     case 'close-account':
       return closeAccount(command, state);
   }
@@ -129,7 +132,7 @@ function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountS
 /** What only uses lots takes nothing that a reversal has; a capture decides what a reversal waits for. */
 function leavesMore({ type, data }: AccountEvent, { owed }: AccountState): boolean {
   if (type === 'HoldCaptured') return data.released.length > 0 || owed.size > 0;
-  return type !== 'HoldPlaced' && type !== 'PointsDebited' && type !== 'PointsSent';
+  return type !== 'BooksCarriedForward' && type !== 'HoldPlaced' && type !== 'PointsDebited' && type !== 'PointsSent';
 }
 
 function freesEndedLots(event: AccountEvent, state: AccountState, { at }: Timed): boolean {
@@ -156,6 +159,7 @@ function causeOf(command: Timed): Reference {
       return { source: '~import', id: command.import };
     case 'exchange-points':
       return { source: '~exchange', id: command.exchange };
+    case 'carry-forward':
     case 'close-account':
       return { source: '~account', id: command.account };
     case 'extend-expiry':

@@ -1,5 +1,5 @@
 import type { DomainEvent } from '@tallystick/decider';
-import type { OfHolder, Posting } from '../account.events';
+import type { Book, OfHolder, Posting } from '../account.events';
 
 /** A part of one lot that a decision moved, as a row: the slices of one redemption may be ten thousand. */
 export type SliceRow = readonly [lot: string, issuer: string, unitCost: string, amount: string];
@@ -102,6 +102,21 @@ export type LotsExpired = DomainEvent<
     readonly forfeited?: true;
     /** Forfeited while it was pending. */
     readonly pending?: readonly SliceRow[];
+  }
+>;
+
+/** What the account is at this point of its stream, as the events before it have made it; nothing moves (capabilities L19). */
+export type BooksCarriedForward = DomainEvent<
+  'BooksCarriedForward',
+  Decided & {
+    readonly closing: string;
+    /** Each book that is not zero; Σ = 0 per asset. */
+    readonly balances: readonly (readonly [book: Book, asset: string, amount: string])[];
+    /** How many purchases, returns and other facts make it, and of how many lots something is left. */
+    readonly facts: string;
+    readonly lots: string;
+    /** SHA-256 of every fact and hold, a line each. */
+    readonly state: string;
   }
 >;
 
@@ -247,6 +262,7 @@ export type DecisionEvent =
   | LateSettlementDecided
   | LotsExpired
   | ExpiryNoticed
+  | BooksCarriedForward
   | ExpiryExtended
   | RedemptionCancelled
   | PointsDebited

@@ -77,6 +77,7 @@ function moveLots(state: AccountState, event: DecisionEvent): void {
       return arrived(state, EXCHANGE, exchange, { ...event.data, asset: toAsset, slices: received });
     }
     case 'LateLot':
+    case 'BooksCarriedForward':
     case 'ExpiryNoticed':
       return;
     case 'AccountClosed':

@@ -5,6 +5,7 @@ import type {
   AdjustPoints,
   CancelRedemption,
   CaptureHold,
+  CarryForward,
   CloseAccount,
   DecideLateSettlement,
   ExchangePoints,
@@ -144,6 +145,10 @@ export function freezeAccount(decision: string, day: number, more: Partial<Freez
 
 export function unfreezeAccount(decision: string, day: number): UnfreezeAccount {
   return { kind: 'unfreeze-account', ...on(day), decision, reason: 'resolved' };
+}
+
+export function carryForward(closing: string, day: number): CarryForward {
+  return { kind: 'carry-forward', ...on(day), closing };
 }
 
 export function closeAccount(day: number): CloseAccount {

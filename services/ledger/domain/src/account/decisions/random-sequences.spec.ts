@@ -11,6 +11,7 @@ import {
   adjustPoints,
   cancelRedemption,
   captureHold,
+  carryForward,
   decideLateSettlement,
   exchangePoints,
   extendExpiry,
@@ -130,6 +131,7 @@ const rarer: fc.Arbitrary<AccountCommand> = fc.oneof(
   fc.tuple(fc.constantFrom('I1', 'I2'), day).map(([id, on]) => importPoints(id, on)),
   fc.tuple(fc.constantFrom('E1', 'E2'), day, amount).map(([id, on, given]) => exchangePoints(id, on, given)),
   day.map((on) => noticeExpiry(on)),
+  day.map((on) => carryForward(`B${on % 3}`, on)),
   fc
     .tuple(fc.constantFrom('F1', 'F2'), day, fc.boolean())
     .map(([id, on, pausesExpiry]) => freezeAccount(id, on, { pausesExpiry })),

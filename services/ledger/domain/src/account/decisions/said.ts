@@ -67,6 +67,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       const { exchange, asset, amount, toAsset } = event.data;
       return { name: `exchange ${exchange}`, content: `${amount} ${asset} to ${toAsset}` };
     }
+    case 'BooksCarriedForward':
+      return { name: `closing ${event.data.closing}`, content: '' };
     case 'ExpiryNoticed':
       return { name: noticeName(event.data), content: event.data.amount };
     default:
@@ -116,6 +118,8 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const pauses = kind === 'freeze-account' && command.pausesExpiry;
       return { name: `status ${decision}`, content: statusText(kind, reason, pauses) };
     }
+    case 'carry-forward':
+      return { name: `closing ${command.closing}`, content: '' };
     case 'import-points': {
       const { expected, asset, lots } = command;
       return { name: `import ${command.import}`, content: importText(String(expected), asset, lots.map(lineOf)) };
