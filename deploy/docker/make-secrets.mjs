@@ -16,6 +16,7 @@ const password = () => randomBytes(24).toString('base64url');
 secret('cursor-key', key);
 secret('seal-key', key);
 secret('vault-key', key);
+secret('lease-key', key);
 secret('postgres-password', password);
 secret('grafana-password', password);
 const owner = secret('database-owner-password', password);

@@ -13,6 +13,7 @@ import { Adjustments } from './application/adjustments';
 import { AssetDirectory } from './application/asset-directory';
 import { Disputes } from './application/disputes';
 import { EventLog } from './application/event-log';
+import { LeaseGrants } from './application/lease-grants';
 import { AccountStatusController } from './http/account-status.controller';
 import { AccountsController } from './http/accounts.controller';
 import { ActivationsController } from './http/activations.controller';
@@ -27,6 +28,7 @@ import { BalancesController } from './http/balances.controller';
 import { DisputesController } from './http/disputes.controller';
 import { CreditController } from './http/credit.controller';
 import { DebtsController } from './http/debts.controller';
+import { ClosingsController } from './http/closings.controller';
 import { EventsController } from './http/events.controller';
 import { ExchangesController } from './http/exchanges.controller';
 import { ExplanationsController } from './http/explanations.controller';
@@ -38,6 +40,8 @@ import { MixedHoldsController } from './http/mixed-holds.controller';
 import { ReactivationsController } from './http/reactivations.controller';
 import { MergesController } from './http/merges.controller';
 import { PoolsController } from './http/pools.controller';
+import { LateSettlementsController } from './http/late-settlements.controller';
+import { LeasesController } from './http/leases.controller';
 import { TransfersController } from './http/transfers.controller';
 import { ValuesController } from './http/values.controller';
 import { ViolationsController } from './http/violations.controller';
@@ -46,15 +50,16 @@ import { CaseBook } from './projections/account-book/case-book';
 import { DebtBook } from './projections/account-book/debt-book';
 import { DueBook } from './projections/account-book/due-accounts';
 import { HoldBook } from './projections/account-book/hold-book';
+import { LateSettlementBook } from './projections/account-book/late-settlement-book';
 import { AccountProofs } from './projections/account-proof/account-proof.query';
 import { LedgerSubscriptions } from './subscriptions';
 
-type LedgerResources = Pick<ServiceResources, 'pool' | 'store' | 'snapshots' | 'now'>;
+type LedgerResources = Pick<ServiceResources, 'pool' | 'store' | 'snapshots' | 'now' | 'settings'>;
 
 /** The composition root of the ledger: binds ports to adapters. */
 @Module({})
 export class LedgerModule {
-  static forRoot({ pool, store, snapshots, now }: LedgerResources): DynamicModule {
+  static forRoot({ pool, store, snapshots, now, settings }: LedgerResources): DynamicModule {
     const accounts = new AccountCommands(store, snapshots);
     const zones = new ProgramZones(pool);
     const zoneOf = (tenant: string, program: string) => zones.zoneOf(tenant, program);
@@ -79,6 +84,7 @@ export class LedgerModule {
         DisputesController,
         CreditController,
         DebtsController,
+        ClosingsController,
         EventsController,
         ExchangesController,
         ExplanationsController,
@@ -90,6 +96,8 @@ export class LedgerModule {
         ReactivationsController,
         MergesController,
         PoolsController,
+        LateSettlementsController,
+        LeasesController,
         TransfersController,
         ValuesController,
         ViolationsController,
@@ -113,6 +121,11 @@ export class LedgerModule {
         { provide: AccountBook, useValue: new AccountBook(pool) },
         { provide: DueBook, useValue: new DueBook(pool) },
         { provide: DebtBook, useValue: new DebtBook(pool) },
+        {
+          provide: LeaseGrants,
+          useFactory: () => new LeaseGrants(settings['TALLY_LEASE_KEY'] ?? '', settings['TALLY_ORIGIN'] ?? ''),
+        },
+        { provide: LateSettlementBook, useValue: new LateSettlementBook(pool) },
         { provide: HoldBook, useValue: new HoldBook(pool) },
         { provide: AccountProofs, useValue: new AccountProofs(pool) },
       ],

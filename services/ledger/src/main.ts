@@ -25,7 +25,18 @@ export const ledgerDefinition: ServiceDefinition = {
     'assets',
     'balances',
     'events',
+    'late-settlements',
+    'leases',
     'violations',
+  ],
+  settings: [
+    {
+      name: 'TALLY_LEASE_KEY',
+      kind: 'key',
+      secret: true,
+      role: 'http',
+      meaning: 'Ed25519 seed (32 bytes) that signs what tills may spend offline; the same on all replicas',
+    },
   ],
   projections: () => [accountBookProjection, accountProofProjection()],
   module: (resources) => LedgerModule.forRoot(resources),

@@ -81,6 +81,11 @@ export function saidOfDecision(event: RecordedEvent, decision: DecisionEvent): A
     case 'PoolOpened':
     case 'PoolMemberSet':
     case 'PoolMemberLeft':
+    // Says again what was said event by event.
+    case 'BooksCarriedForward':
+    // Moves nothing: whoever decides on it asks the ledger, and what honours it is said as a redemption.
+    case 'LeaseSettledLate':
+    case 'LateSettlementDecided':
     // Moves nothing: it tells who reads the account what a late lot would have changed.
     case 'LateLot':
       return [];

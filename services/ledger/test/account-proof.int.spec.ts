@@ -1,7 +1,8 @@
-import { canonicalJson, eventHash, eventId, type NewEvent } from '@tallystick/decider';
+import { canonicalJson, eventHash, eventId, type NewEvent, START } from '@tallystick/decider';
 import { createProjectionTables, ProjectionRunner } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { accountStream } from '../src/application/account-commands';
+import { AccountProver } from '../src/application/account-prover';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { accountProofProjection } from '../src/projections/account-proof/account-proof.projection';
 import { AccountProofs, type ViolationRow } from '../src/projections/account-proof/account-proof.query';
@@ -102,5 +103,33 @@ describe('the prover of the ledger', () => {
     const [first, ...rest] = postings as string[][];
     await smuggle(account, 'HoldPlaced', { ...placed, hold: 'H2', postings: [[...first!.slice(0, 3), '-1'], ...rest] });
     expect((await found()).map(({ check }) => check)).toContain('double-entry');
+  });
+
+  it('keeps so many facts and holds in memory, and reads again what it has dropped', async () => {
+    const earns = (member: string, id: string) => batchOf([purchase(member, id, MONDAY, 100)]);
+    const prover = new AccountProver(ledger.store, 25);
+    const large = Array.from({ length: 20 }, (_, index) => purchase('m-1', `P${index}`, MONDAY, 100));
+    let after = START;
+    const proved = async () => {
+      const page = await ledger.store.readAll({ after, max: 1_000 });
+      after = page.next;
+      await prover.prove(page.events);
+      return prover.size;
+    };
+    await whenPurchaseQualifiedAccrue(ledger.application)(batchOf(large));
+    await expect(proved()).resolves.toBe(21);
+    await whenPurchaseQualifiedAccrue(ledger.application)(earns('m-2', 'P-2'));
+    await expect(proved()).resolves.toBe(23);
+    for (const member of ['m-3', 'm-4']) await whenPurchaseQualifiedAccrue(ledger.application)(earns(member, 'P-1'));
+    await expect(proved()).resolves.toBe(6);
+    await whenPurchaseQualifiedAccrue(ledger.application)(earns('m-1', 'P-again'));
+    await expect(proved()).resolves.toBe(24);
+    await smuggle(accountOf('m-2'), 'PointsAccrued', {
+      ...(await dataOf(accountOf('m-2'), 'PointsAccrued')),
+      purchase: { source: 'till-1', id: 'P-forged' },
+      postings: [['available', 'POINTS', 'hotel', '1']],
+    });
+    await proved();
+    await expect(found()).resolves.not.toEqual([]);
   });
 });

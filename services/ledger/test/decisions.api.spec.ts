@@ -185,6 +185,31 @@ describe('a frozen account', () => {
   });
 });
 
+describe('a closing of the books', () => {
+  it('says what the account is, once by its name, and the same for ever', async () => {
+    const { path } = await memberWith(100);
+    const close = (closingId: string, key?: string) => api.post(`${path}/closings`, { closingId }, { key });
+    const first = await close('2026-11', 'close-once');
+    expect(first).toMatchObject({
+      status: 201,
+      body: {
+        facts: 1,
+        lots: 1,
+        balances: expect.arrayContaining([
+          { book: 'issuer-obligation', asset: 'POINTS', amount: '-100' },
+          { book: 'available', asset: 'POINTS', amount: '100' },
+        ]) as unknown,
+      },
+    });
+    await api.post(`${path}/adjustments`, adjustment('a-1', '50'));
+    await expect(close('2026-11', 'close-once')).resolves.toEqual(first);
+    await expect(close('2026-11')).resolves.toEqual({ status: 200, body: { ...first.body, duplicate: true } });
+    const second = await close('2026-12');
+    expect(second).toMatchObject({ status: 201, body: { facts: 2, lots: 2 } });
+    expect(second.body['state']).not.toBe(first.body['state']);
+  });
+});
+
 describe('an extension', () => {
   it('moves the end of lots, says from when to when, and never without a lot that ends earlier', async () => {
     const { path } = await memberWith(100);

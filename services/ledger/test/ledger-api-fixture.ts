@@ -62,7 +62,13 @@ export class LedgerApi {
     const clock = { now: instant(now) };
     const http = await createHttpApp({
       service: 'ledger',
-      module: LedgerModule.forRoot({ pool, store, snapshots: store.snapshots, now: () => clock.now }),
+      module: LedgerModule.forRoot({
+        pool,
+        store,
+        snapshots: store.snapshots,
+        now: () => clock.now,
+        settings: { TALLY_LEASE_KEY: Buffer.alloc(32, 9).toString('base64'), TALLY_ORIGIN: 'test' },
+      }),
       authenticator: new AccessTokens({ issuer: LOCAL_ISSUER, audience: AUDIENCE, keys: issuer.keySet }),
       cursors: new Cursors(Buffer.alloc(32, 7)),
       idempotency: new IdempotencyStore(pool),

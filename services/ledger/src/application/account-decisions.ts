@@ -61,8 +61,8 @@ export class AccountDecisions {
     const { command, metadata, again, isOwn } = decision;
     const stream = accountStream(command.tenant, command.account);
     if (again) {
-      const before = await this.doneBy(stream, isOwn, metadata.commandId);
-      if (before?.duplicate === false) return before;
+      const before = await this.doneBefore(stream, isOwn, metadata.commandId);
+      if (before) return before;
     }
     const { results } = await this.accounts.executeMany([{ stream, command, metadata }]);
     const result = results[0]!;
@@ -72,7 +72,7 @@ export class AccountDecisions {
       const { revision, position, events } = result;
       return { kind: 'carried-out', ...ownOf(events, isOwn), revision, position, duplicate: false };
     }
-    const done = await this.doneBy(stream, isOwn, metadata.commandId);
+    const done = await this.doneByOthers(stream, isOwn);
     if (!done) throw new Error(`${stream} has no events though a decision on it stands`);
     return done;
   }
@@ -89,23 +89,66 @@ export class AccountDecisions {
     return state.holds.get(hold)?.asset;
   }
 
-  /** What the command itself did; else what did it before; else that the account was as asked. */
-  private async doneBy<Event extends DecisionEvent>(
+  /** What the command itself did, where it did anything. */
+  private async doneBefore<Event extends DecisionEvent>(
     stream: string,
-    isOwn: (event: AccountEvent) => event is Event,
+    isOwn: Decision<Event>['isOwn'],
     commandId: string,
   ): Promise<CarriedOut<Event> | undefined> {
-    const events = (await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? [];
-    const known = events.map((recorded) => ({ recorded, event: eventOf(recorded), by: commandOf(recorded) }));
-    const found =
-      known.findLast(({ event, by }) => by === commandId && isOwn(event)) ??
-      known.findLast(({ event }) => isOwn(event));
-    const last = found ? known.findLast(({ by }) => by === found.by) : known.at(-1);
-    if (!last) return undefined;
-    const { revision, position } = last.recorded;
-    const told = known.filter(({ by }) => found && by === found.by).map(({ event }) => event);
-    return { kind: 'carried-out', ...ownOf(told, isOwn), revision, position, duplicate: found?.by !== commandId };
+    for await (const events of this.newestFirst(stream)) {
+      if (commandOf(events[0]!) !== commandId) continue;
+      const done = carriedOutBy(events, isOwn, false);
+      return done.event && done;
+    }
+    return undefined;
   }
+
+  /** What another command of the same content did last; else that the account was as asked. */
+  private async doneByOthers<Event extends DecisionEvent>(
+    stream: string,
+    isOwn: Decision<Event>['isOwn'],
+  ): Promise<CarriedOut<Event> | undefined> {
+    let newest: CarriedOut<Event> | undefined;
+    for await (const events of this.newestFirst(stream)) {
+      const done = carriedOutBy(events, isOwn, true);
+      if (done.event) return done;
+      newest ??= done;
+    }
+    return newest;
+  }
+
+  /**
+   * The events of each command, which lie together, in their order; the newest command first. What is repeated was mostly
+   * done a moment ago: a page is read only where the newer ones do not tell it.
+   */
+  private async *newestFirst(stream: string): AsyncGenerator<readonly RecordedEvent[]> {
+    let together: RecordedEvent[] = [];
+    for (let from: number | undefined; from === undefined || from >= 0;) {
+      const { events } = await this.store.readStream(stream, { from, direction: 'backward', max: PAGE });
+      for (const event of events) {
+        const [next] = together;
+        if (next && commandOf(next) !== commandOf(event)) {
+          yield together;
+          together = [];
+        }
+        together.unshift(event);
+      }
+      from = events.length < PAGE ? -1 : events.at(-1)!.revision - 1;
+    }
+    if (together.length > 0) yield together;
+  }
+}
+
+/** Events read at once in search of one. */
+const PAGE = 50;
+
+function carriedOutBy<Event extends DecisionEvent>(
+  events: readonly RecordedEvent[],
+  isOwn: Decision<Event>['isOwn'],
+  duplicate: boolean,
+): CarriedOut<Event> {
+  const { revision, position } = events.at(-1)!;
+  return { kind: 'carried-out', ...ownOf(events.map(eventOf), isOwn), revision, position, duplicate };
 }
 
 function ownOf<Event extends DecisionEvent>(

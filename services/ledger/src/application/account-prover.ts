@@ -26,8 +26,8 @@ import {
 } from '@tallystick/ledger-domain';
 import { log } from '@tallystick/observability';
 
-/** Accounts kept between pages; one that was dropped is read again. */
-const CAPACITY = 20_000;
+/** Facts and holds kept between pages, about half a kilobyte each; an account that was dropped is read again. */
+const LARGEST_MEMORY = 400_000;
 
 /** Events of a stream that the shortest list is sought in: among more of them it would keep the process for too long. */
 const MOST_SHORTENED = 500;
@@ -36,6 +36,7 @@ const MOST_SHORTENED = 500;
 interface Followed {
   readonly state: AccountState;
   readonly revision: number;
+  readonly size: number;
 }
 
 /**
@@ -47,10 +48,19 @@ export class AccountProver {
   private readonly followed = new Map<string, Followed>();
   /** Accounts whose violations this process has said: they stay wrong, and are not gone through again. */
   private readonly reported = new Set<string>();
+  private kept = 0;
   private readonly violations: Executor<ViolationsState, SayViolations, InvariantViolated, never>;
 
-  constructor(private readonly store: EventStore) {
+  constructor(
+    private readonly store: EventStore,
+    private readonly capacity = LARGEST_MEMORY,
+  ) {
     this.violations = new Executor({ decider: violationsDecider, store, capacity: 100 });
+  }
+
+  /** How much is in memory: facts and holds, and one for each account. */
+  get size(): number {
+    return this.kept;
   }
 
   /** Proves a page of the log; events that an account's state includes already are passed over. */
@@ -74,7 +84,7 @@ export class AccountProver {
     const missing = new Map<string, number>();
     for (const [stream, [first]] of byStream) {
       if (this.followed.get(stream)?.revision === first!.revision - 1) continue;
-      this.followed.delete(stream);
+      this.drop(stream);
       if (first!.revision > 0) missing.set(stream, 0);
     }
     if (missing.size === 0) return;
@@ -93,12 +103,14 @@ export class AccountProver {
       if (proved.violations.length > 0) isSound = false;
       state = proved.state;
       if (!state) {
-        this.followed.delete(stream);
+        this.drop(stream);
         return false;
       }
     }
-    this.followed.delete(stream);
-    this.followed.set(stream, { state, revision: events.at(-1)?.revision ?? -1 });
+    this.drop(stream);
+    const size = 1 + state.facts.length + state.holds.size;
+    this.followed.set(stream, { state, revision: events.at(-1)?.revision ?? -1, size });
+    this.kept += size;
     return isSound && (!events.some(mayBreakAccount) || brokenInvariants(state).length === 0);
   }
 
@@ -130,9 +142,14 @@ export class AccountProver {
 
   private forgetSome(): void {
     for (const stream of this.followed.keys()) {
-      if (this.followed.size <= CAPACITY) return;
-      this.followed.delete(stream);
+      if (this.kept <= this.capacity) return;
+      this.drop(stream);
     }
+  }
+
+  private drop(stream: string): void {
+    this.kept -= this.followed.get(stream)?.size ?? 0;
+    this.followed.delete(stream);
   }
 }
 

@@ -5,3 +5,4 @@
 export const EXTENSION_REASONS = ['goodwill', 'late-lot', 'outage', 'policy-change'] as const;
 export const CLOSE_REASONS = ['member-request', 'fraud', 'inactive', 'merged-elsewhere'] as const;
 export const FREEZE_REASONS = ['fraud-suspected', 'dispute', 'member-request', 'resolved'] as const;
+export const LEASE_REASONS = ['till-offline', 'clock-wrong', 'fraud-suspected', 'goodwill'] as const;

@@ -1,6 +1,6 @@
 import { Count, InstantText, OneOf, Text, Uuid } from '@tallystick/contracts';
 
-const CHECKS = ['unreadable', 'double-entry', 'slices', 'one-end', 'invariant'] as const;
+const CHECKS = ['unreadable', 'double-entry', 'slices', 'one-end', 'opening', 'invariant'] as const;
 
 export class ViolationAnswer {
   @Uuid()

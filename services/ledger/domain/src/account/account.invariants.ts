@@ -38,6 +38,12 @@ export function accountInvariants(state: AccountState): readonly string[] {
   for (const fact of state.facts) if (fact.kind === 'reversal') broken.push(...itemFaults(fact));
   for (const [asset, books] of state.books) broken.push(...bookFaults(asset, books, sumsOf(sums, asset)));
   for (const asset of state.books.keys()) broken.push(...debtFaults(state, asset));
+  for (const lease of state.late.keys()) {
+    const hold = state.holds.get(lease);
+    const isOver = hold?.state === 'released' || hold?.state === 'lapsed';
+    if (hold?.till === undefined || !isOver)
+      broken.push(`lease ${lease} is settled late and ${hold?.state ?? 'not there'}`);
+  }
   if (state.facts.length !== state.accruals.size + state.reversals.size) broken.push('facts and their keys differ');
   return broken;
 }

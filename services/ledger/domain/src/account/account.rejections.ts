@@ -25,6 +25,7 @@ export type AccountRefusal =
   | 'insufficient-points'
   | 'cap-exceeded'
   | 'slices-mismatch'
+  | 'late-settlement-unknown'
   | 'capture-exceeds-hold'
   | 'cancel-exceeds-redemption'
   | 'lot-expired'
@@ -239,6 +240,12 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     retryable: false,
     precedence: 23,
     title: { en: 'The rate is none', zh: '兑换比率无效' },
+  },
+  'late-settlement-unknown': {
+    family: 'unknown',
+    retryable: false,
+    precedence: 26,
+    title: { en: 'No settlement of this lease waits for a decision', zh: '没有待审核的该离线额度结算' },
   },
   'slices-mismatch': {
     family: 'invalid',

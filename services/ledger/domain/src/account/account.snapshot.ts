@@ -19,6 +19,8 @@ interface AccountSnapshot extends FactColumns {
   readonly capped?: readonly (readonly [string, CappedText])[];
   /** Absent while nothing is owed. */
   readonly debts?: readonly DebtRow[];
+  /** Per late settlement `lease, amount, unit, store where there is one`. */
+  readonly late: readonly (readonly string[])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
   readonly pausedAt: number;
@@ -52,12 +54,12 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
       capped: [...state.capped].map(([key, one]) => [key, cappedText(one)] as const),
     };
     const debts = state.debts && { debts: [...state.debts.values()].map(debtRow) };
-    const said = { owner, books: booksText(state), done: [...done], ...marks };
+    const said = { owner, books: booksText(state), late: lateText(state), done: [...done], ...marks };
     return { ...new Columns(state).all, ...said, ...capped, ...debts };
   },
   decode(snapshot) {
     const all = snapshot as AccountSnapshot;
-    const { owner, books, done, capped, debts, lastHeld, pausedAt, frozen, closed, ...others } = all;
+    const { owner, books, late, done, capped, debts, lastHeld, pausedAt, frozen, closed, ...others } = all;
     const { merged, absorbed, pool, ...columns } = others;
     const state = emptyAccount();
     const [program, holder] = owner;
@@ -66,6 +68,9 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
     for (const [asset, score, ...sums] of books) {
       const known = booksOf(state, asset, score === 1);
       BOOKS.forEach((book, index) => (known[book] = BigInt(sums[index]!)));
+    }
+    for (const [lease, amount, unit, store] of late) {
+      state.late.set(lease!, { amount: BigInt(amount!), unit: unit!, store });
     }
     for (const [name, content] of done) state.done.set(name, content);
     if (capped) state.capped = new Map(capped.map(([key, one]) => [key, cappedBy(one)]));
@@ -117,4 +122,13 @@ function poolText({ pool }: AccountState): PoolText[] {
 
 function booksText({ books }: AccountState): AccountSnapshot['books'] {
   return [...books].map(([asset, sums]) => [asset, sums.score ? 1 : 0, ...BOOKS.map((book) => String(sums[book]))]);
+}
+
+function lateText({ late }: AccountState): AccountSnapshot['late'] {
+  return [...late].map(([lease, { amount, unit, store }]) => [
+    lease,
+    String(amount),
+    unit,
+    ...(store === undefined ? [] : [store]),
+  ]);
 }

@@ -133,6 +133,13 @@ export interface Debt {
   owed: bigint;
 }
 
+/** What a till says that it has spent of a lease that had ended. */
+export interface LateSettlement {
+  readonly amount: bigint;
+  readonly unit: string;
+  readonly store?: string;
+}
+
 /** The account's sums per asset, from postings alone; that they agree with the lots is an invariant. */
 export interface Books extends Record<Book, bigint> {
   readonly score: boolean;
@@ -188,6 +195,8 @@ export interface AccountState {
   readonly owed: Set<Reversal>;
   /** Reversals that lots granted after them may repay: every accrual may change what they get. */
   readonly repayable: Set<Reversal>;
+  /** What was settled after its lease had ended and is not decided yet, by the lease. */
+  readonly late: Map<string, LateSettlement>;
   /** Other decisions by kind and name, and what each said. */
   readonly done: Map<string, string>;
   /** Purchases with caps in force, as they were asked for; absent where no asset of the account has any. */
@@ -218,6 +227,7 @@ export function emptyAccount(): AccountState {
     open: new Set(),
     owed: new Set(),
     repayable: new Set(),
+    late: new Map(),
     done: new Map(),
     frozen: false,
     closed: false,

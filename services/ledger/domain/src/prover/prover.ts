@@ -1,11 +1,13 @@
+import { canonicalJson } from '@tallystick/decider';
 import { accountDecider } from '../account/account.decider';
 import type { AccountEvent, Posting } from '../account/account.events';
 import type { AccountState } from '../account/account.state';
+import { openingOf } from '../account/decisions/carry-forward';
 import type { SliceRow } from '../account/decisions/decision.events';
 
 /** What is wrong with an event of an account: which check says so, and what it found. */
 export interface Violation {
-  readonly check: 'unreadable' | 'double-entry' | 'slices' | 'one-end' | 'invariant';
+  readonly check: 'unreadable' | 'double-entry' | 'slices' | 'one-end' | 'opening' | 'invariant';
   readonly what: string;
 }
 
@@ -24,7 +26,7 @@ export interface Proved {
 
 /**
  * Checks one event on the state before it, which is consumed: it reads as a known event, its postings balance per asset and
- * issuer (trust.md I1), its slices sum to its amount and a hold ends once (I5). What the account as a whole must keep is
+ * issuer (trust.md I1), its slices sum to its amount, a hold ends once (I5) and books are carried forward as they are. What the account as a whole must keep is
  * {@link brokenInvariants}, which costs a look at every lot (capabilities §5-9).
  */
 export function prove(state: AccountState, stored: StoredEvent): Proved {
@@ -34,7 +36,13 @@ export function prove(state: AccountState, stored: StoredEvent): Proved {
   } catch (error) {
     return { violations: [{ check: 'unreadable', what: (error as Error).message }] };
   }
-  const violations = [...entryFaults(event), ...grantFaults(event), ...sliceFaults(event), ...endFaults(state, event)];
+  const violations = [
+    ...entryFaults(event),
+    ...grantFaults(event),
+    ...sliceFaults(event),
+    ...endFaults(state, event),
+    ...openingFaults(state, event),
+  ];
   try {
     return { state: accountDecider.evolve(state, event), violations };
   } catch (error) {
@@ -84,6 +92,16 @@ function sliceFaults({ data }: AccountEvent): Violation[] {
   const sum = (data.slices as readonly SliceRow[]).reduce((all, [, , , amount]) => all + BigInt(amount), 0n);
   if (sum === BigInt(data.amount)) return [];
   return [{ check: 'slices', what: `the slices sum to ${sum}, not to ${data.amount}` }];
+}
+
+/** What an account says it is carried forward as is what its events before have made it. */
+function openingFaults(state: AccountState, { type, data }: AccountEvent): Violation[] {
+  if (type !== 'BooksCarriedForward') return [];
+  const { balances, facts, lots, state: hash } = data;
+  const isSame = canonicalJson({ balances, facts, lots, state: hash }) === canonicalJson(openingOf(state));
+  return isSame
+    ? []
+    : [{ check: 'opening', what: `${data.closing} carries forward what the events before did not make` }];
 }
 
 const ENDS: ReadonlySet<string> = new Set(['HoldCaptured', 'HoldReleased', 'HoldLapsed']);

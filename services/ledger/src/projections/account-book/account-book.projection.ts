@@ -9,6 +9,7 @@ import { caseRows } from './case-rows';
 import { mergeDebts } from './debt-rows';
 import { deleteGone } from './carried-rows';
 import { mergeHolds } from './hold-rows';
+import { lateStatements } from './late-settlement-rows';
 import { insertLots, isFresh, mergeLots } from './lot-rows';
 import { type BalanceChange, changesOf, type JournalEntry } from './movements';
 import { postingsText } from './postings-text';
@@ -21,10 +22,10 @@ export const accountBookProjection: LogProjection = {
   source: 'log',
   name: 'account-book',
   version: 3,
-  tables: ['balance', 'lot', 'hold', 'debt', 'adjustment_request', 'dispute', 'journal'],
+  tables: ['balance', 'lot', 'hold', 'late_settlement', 'debt', 'adjustment_request', 'dispute', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots, holds, debts, others, goneLots, goneHolds } = changesOf(events);
+    const { entries, balances, lots, holds, late, debts, others, goneLots, goneHolds } = changesOf(events);
     const begun = lots.filter(isFresh);
     const changed = lots.filter((lot) => !isFresh(lot));
     return [
@@ -37,6 +38,7 @@ export const accountBookProjection: LogProjection = {
       ...(goneHolds.length > 0 ? [deleteGone('hold', goneHolds, table)] : []),
       ...(debts.length > 0 ? [mergeDebts(debts, table)] : []),
       ...(others.length > 0 ? caseRows(others, table) : []),
+      ...(late.length > 0 ? lateStatements(late, table) : []),
     ];
   },
 };
@@ -76,6 +78,8 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'HoldReleased':
     case 'HoldLapsed':
     case 'RedemptionCancelled':
+    case 'LeaseSettledLate':
+    case 'LateSettlementDecided':
       return { source: { source: '~hold', id: data.hold } };
     case 'PointsDebited':
     case 'PointsCredited':
@@ -116,6 +120,8 @@ function decisionOf({ type, data }: DecisionEvent): Pick<Cause, 'source' | 'stor
     case 'PoolMemberLeft':
     case 'ExpiryNoticed':
       return {};
+    case 'BooksCarriedForward':
+      return { source: { source: '~closing', id: data.closing } };
   }
 }
 

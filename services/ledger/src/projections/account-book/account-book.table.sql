@@ -74,6 +74,27 @@ create table {{hold}} (
 
 create index on {{hold}} (until, account) where state = 'open';
 
+-- What tills have spent of leases that had ended, and what was decided on it.
+create table {{late_settlement}} (
+  received_at timestamptz(3) not null,
+  decided_at timestamptz(3),
+  amount bigint not null,
+  account uuid not null,
+  lease text collate "C" not null,
+  tenant text collate "C" not null,
+  program text collate "C" not null,
+  asset text collate "C" not null,
+  till text collate "C" not null,
+  unit text collate "C" not null,
+  store text collate "C",
+  state text collate "C" not null check (state in ('waiting', 'honoured', 'refused')),
+  reason text collate "C",
+  redemption text collate "C",
+  primary key (account, lease)
+);
+
+create index on {{late_settlement}} (tenant, program, state, received_at, account, lease);
+
 -- What holders owe for loans and for what they spent on credit, paid or not.
 create table {{debt}} (
   at timestamptz(3) not null,

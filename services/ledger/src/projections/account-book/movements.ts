@@ -10,6 +10,8 @@ import {
   type Granted,
   type HoldCaptured,
   type HoldPlaced,
+  type LateSettlementDecided,
+  type LeaseSettledLate,
   type LotBook,
   type PointsAccrued,
   type PointsCredited,
@@ -96,6 +98,8 @@ export interface PageChanges {
   readonly balances: readonly BalanceChange[];
   readonly lots: readonly LotChange[];
   readonly holds: readonly HoldChange[];
+  /** What was settled late, and what was decided on it, in order. */
+  readonly late: readonly LateEntry[];
   readonly debts: readonly DebtChange[];
   /** Events of other kinds of stream. */
   readonly others: readonly RecordedEvent[];
@@ -103,6 +107,8 @@ export interface PageChanges {
   readonly goneLots: readonly GoneRow[];
   readonly goneHolds: readonly GoneRow[];
 }
+
+export type LateEntry = JournalEntry & { readonly event: LeaseSettledLate | LateSettlementDecided };
 
 /** Reads a page; events of other kinds of stream are none of an account. An unknown account event throws. */
 export function changesOf(page: readonly RecordedEvent[]): PageChanges {
@@ -124,6 +130,7 @@ export function changesOf(page: readonly RecordedEvent[]): PageChanges {
     balances: [...sums.balances.values()],
     lots: [...sums.lots.values()],
     holds: [...sums.holds.values()],
+    late: sums.late,
     debts: sums.debts.changes(),
     others,
     goneLots: [...sums.goneLots.values()],
@@ -135,6 +142,7 @@ class PageSums implements CarrySums {
   readonly balances = new Map<string, BalanceChange>();
   readonly lots = new Map<string, LotChange>();
   readonly holds = new Map<string, HoldChange>();
+  readonly late: LateEntry[] = [];
   readonly debts = new DebtSums();
   readonly goneLots = new Map<string, GoneRow>();
   readonly goneHolds = new Map<string, GoneRow>();
@@ -256,6 +264,10 @@ class PageSums implements CarrySums {
         this.shift(entry, asset, slices, 'available', 'moved');
         return this.arrived(entry, { ...event.data, asset: toAsset, slices: received });
       }
+      case 'LeaseSettledLate':
+      case 'LateSettlementDecided':
+        this.late.push({ ...entry, event });
+        return;
       case 'AccountMerged':
       case 'AccountSplit':
         return addLeft(this, entry, event.data);
@@ -268,6 +280,7 @@ class PageSums implements CarrySums {
       case 'PoolMemberSet':
       case 'PoolMemberLeft':
       case 'LateLot':
+      case 'BooksCarriedForward':
       case 'ExpiryNoticed':
       case 'AccountFrozen':
       case 'AccountUnfrozen':

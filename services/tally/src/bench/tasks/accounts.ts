@@ -19,7 +19,7 @@ export function accountsOn(store: PostgresEventStore): Accounts {
 /** Carries commands out, so many a batch; each must make events. */
 export async function carryOut(
   accounts: Accounts,
-  items: readonly CommandItem<AccountCommand>[],
+  items: Iterable<CommandItem<AccountCommand>>,
   size: number,
 ): Promise<void> {
   await twoAtATime(chunks(items, size), async (batch) => {

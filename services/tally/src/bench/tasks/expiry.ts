@@ -28,20 +28,23 @@ export async function expiry({ databaseUrl, rootPid, lots }: ExpiryInput): Promi
     const granted = await timed(rootPid, () => carryOut(granting, endingLots(lots, count), 1_000));
     await granting.drain();
     const accounts = accountsOn(store);
-    const commands = Array.from({ length: count }, (_, index) => passed(holderOf(index), ENDS));
-    const took = await timed(rootPid, () => carryOut(accounts, commands, 1_000));
+    const took = await timed(rootPid, () => carryOut(accounts, endsOf(count), 1_000));
     await accounts.drain();
     return { ...took, accounts: count, accrualMs: granted.ms };
   });
 }
 
-function endingLots(lots: number, accounts: number): CommandItem<AccountCommand>[] {
-  return Array.from({ length: lots }, (_, index) => {
+function* endingLots(lots: number, accounts: number): Generator<CommandItem<AccountCommand>> {
+  for (let index = 0; index < lots; index++) {
     const item = accrualOf(index, holderOf(index % accounts));
-    if (item.command.kind !== 'apply-evaluation') return item;
+    if (item.command.kind !== 'apply-evaluation') continue;
     const grants = item.command.grants.map((grant) => (grant.score ? grant : { ...grant, expiresAt: ENDS }));
-    return { ...item, command: { ...item.command, grants } };
-  });
+    yield { ...item, command: { ...item.command, grants } };
+  }
+}
+
+function* endsOf(accounts: number): Generator<CommandItem<AccountCommand>> {
+  for (let index = 0; index < accounts; index++) yield passed(holderOf(index), ENDS);
 }
 
 function holderOf(index: number): string {

@@ -38,9 +38,13 @@ export async function twoAtATime<Item>(items: Iterable<Item>, work: (item: Item)
   await last;
 }
 
-/** Consecutive pieces of a list. */
-export function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
+/** Consecutive pieces of what is listed or made, each made when its turn comes: a million items need no room for all. */
+export function* chunks<Item>(items: Iterable<Item>, size: number): Generator<Item[]> {
+  let piece: Item[] = [];
+  for (const item of items) {
+    if (piece.push(item) < size) continue;
+    yield piece;
+    piece = [];
+  }
+  if (piece.length > 0) yield piece;
 }

@@ -82,6 +82,27 @@ export interface ReleaseHold extends ForAccount {
   readonly boundTo?: string;
 }
 
+/** Says what a till has spent offline of a lease (capabilities 5-15, X3). */
+export interface SettleLease extends ForAccount {
+  readonly kind: 'settle-lease';
+  /** The name of the lease: a hold that a till was granted. */
+  readonly hold: string;
+  readonly boundTo?: string;
+  /** What was spent in all; 0: nothing, the lease is given back. */
+  readonly amount: bigint;
+  readonly unit: string;
+  readonly store?: string;
+}
+
+/** Decides on what was settled after its lease had ended. */
+export interface DecideLateSettlement extends ForAccount {
+  readonly kind: 'decide-late-settlement';
+  readonly hold: string;
+  /** The name of the redemption that honours it; absent: it is refused. */
+  readonly redemption?: string;
+  readonly reason: string;
+}
+
 /** Undoes a redemption or a part of it (capabilities L9). */
 export interface CancelRedemption extends ForAccount {
   readonly kind: 'cancel-redemption';
@@ -271,6 +292,13 @@ export interface Threshold {
   readonly until: Instant;
 }
 
+/** Says what the account is at this point of its stream (capabilities L19). */
+export interface CarryForward extends ForAccount {
+  readonly kind: 'carry-forward';
+  /** The caller's name of it, unique in its account. */
+  readonly closing: string;
+}
+
 /** Ends the account: what is left is forfeited to its issuers. */
 export interface CloseAccount extends ForAccount {
   readonly kind: 'close-account';
@@ -300,6 +328,8 @@ export type DecisionCommand =
   | ValueCommand
   | CaptureHold
   | ReleaseHold
+  | SettleLease
+  | DecideLateSettlement
   | CancelRedemption
   | PassTime
   | ActivateLots
@@ -314,6 +344,7 @@ export type DecisionCommand =
   | SetPoolMember
   | LeavePool
   | NoticeExpiry
+  | CarryForward
   | FreezeAccount
   | UnfreezeAccount
   | CloseAccount;

@@ -4,12 +4,14 @@ import { eventsOfRedraw } from '../account.facts';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, holdingOf } from '../account.state';
 import { adjustPoints } from './adjustments';
+import { carryForward } from './carry-forward';
 import type { DecisionCommand, UnfreezeAccount } from './decision.commands';
 import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { exchangePoints } from './exchanges';
 import { changeLimit, grantPoints, lendPoints, repayCredit, topUp } from './grants';
 import { captureHold, placeHold, releaseHold } from './holds';
+import { decideLateSettlement, settleLease } from './leases';
 import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
 import { absorbAccount, faultOfMerge, mergeAccount, restoreAccount, splitAccount } from './merges';
 import { ofEveryPart, placeMixedHold } from './mixed-holds';
@@ -138,6 +140,10 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return ofEveryPart(command, state, captureHold);
     case 'release-hold':
       return ofEveryPart(command, state, releaseHold);
+    case 'settle-lease':
+      return settleLease(command, state);
+    case 'decide-late-settlement':
+      return decideLateSettlement(command, state);
     case 'cancel-redemption':
       return ofEveryPart(command, state, cancelRedemption);
     case 'extend-expiry':
@@ -182,6 +188,8 @@ function carryOut(command: Timed, state: AccountState): Outcome {
       return splitAccount(command, state);
     case 'restore-account':
       return restoreAccount(command, state);
+    case 'carry-forward':
+      return carryForward(command, state);
     case 'close-account':
       return closeAccount(command, state);
   }
@@ -200,10 +208,19 @@ function settle(draft: Draft, outcome: readonly AccountEvent[], before: AccountS
     draft.add(expiriesBy(draft.state, command.at));
 }
 
+/** What only uses lots, or says again what they are, leaves a reversal no more. */
+const USES_ONLY: ReadonlySet<string> = new Set([
+  'BooksCarriedForward',
+  'HoldPlaced',
+  'PointsDebited',
+  'PointsSent',
+  'PointsWithdrawn',
+]);
+
 /** What only uses lots takes nothing that a reversal has; a capture decides what a reversal waits for. */
 function leavesMore({ type, data }: AccountEvent, { owed }: AccountState): boolean {
   if (type === 'HoldCaptured') return data.released.length > 0 || owed.size > 0;
-  return type !== 'HoldPlaced' && type !== 'PointsDebited' && type !== 'PointsSent' && type !== 'PointsWithdrawn';
+  return !USES_ONLY.has(type);
 }
 
 function freesEndedLots(event: AccountEvent, state: AccountState, { at }: Timed): boolean {
@@ -239,6 +256,7 @@ function causeOf(command: Timed): Reference {
     case 'set-pool-member':
     case 'leave-pool':
       return { source: '~pool', id: command.account };
+    case 'carry-forward':
     case 'close-account':
       return { source: '~account', id: command.account };
     case 'grant-points':

@@ -1,5 +1,5 @@
 import type { DomainEvent } from '@tallystick/decider';
-import type { OfHolder, Posting } from '../account.events';
+import type { Book, OfHolder, Posting } from '../account.events';
 import type { GrantEvent, Repaid } from './grant.events';
 import type { MergeEvent } from './merge.events';
 import type { PoolEvent } from './pool.events';
@@ -92,6 +92,23 @@ export type HoldReleased = DomainEvent<'HoldReleased', OfHold & Drawn>;
 /** A hold has ended because its time was over. */
 export type HoldLapsed = DomainEvent<'HoldLapsed', OfHold & Drawn>;
 
+/** A till has spent of a lease and says so after the lease has ended: no points move until that is decided (capabilities X3). */
+export type LeaseSettledLate = DomainEvent<
+  'LeaseSettledLate',
+  OfHold & Accepted & { readonly till: string; readonly amount: string }
+>;
+
+/** A late settlement is honoured, by a redemption of its own in the same append, or refused. */
+export type LateSettlementDecided = DomainEvent<
+  'LateSettlementDecided',
+  OfHold & {
+    readonly amount: string;
+    readonly outcome: 'honoured' | 'refused';
+    readonly redemption?: string;
+    readonly reason: string;
+  }
+>;
+
 /** What was left of lots whose date has passed is breakage of their issuers (capabilities L6). */
 export type LotsExpired = DomainEvent<
   'LotsExpired',
@@ -103,6 +120,21 @@ export type LotsExpired = DomainEvent<
     readonly cap?: 'balance';
     /** Forfeited while it was pending. */
     readonly pending?: readonly SliceRow[];
+  }
+>;
+
+/** What the account is at this point of its stream, as the events before it have made it; nothing moves (capabilities L19). */
+export type BooksCarriedForward = DomainEvent<
+  'BooksCarriedForward',
+  Decided & {
+    readonly closing: string;
+    /** Each book that is not zero; Σ = 0 per asset. */
+    readonly balances: readonly (readonly [book: Book, asset: string, amount: string])[];
+    /** How many purchases, returns and other facts make it, and of how many lots something is left. */
+    readonly facts: string;
+    readonly lots: string;
+    /** SHA-256 of every fact and hold, a line each. */
+    readonly state: string;
   }
 >;
 
@@ -254,8 +286,11 @@ export type DecisionEvent =
   | HoldCaptured
   | HoldReleased
   | HoldLapsed
+  | LeaseSettledLate
+  | LateSettlementDecided
   | LotsExpired
   | ExpiryNoticed
+  | BooksCarriedForward
   | ExpiryExtended
   | RedemptionCancelled
   | PointsDebited

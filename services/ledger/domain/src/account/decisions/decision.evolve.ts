@@ -55,6 +55,14 @@ function moveLots(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>
       return ended(state, event.data, 'released');
     case 'HoldLapsed':
       return ended(state, event.data, 'lapsed');
+    case 'LeaseSettledLate': {
+      const { hold, amount, unit, store } = event.data;
+      state.late.set(hold, { amount: BigInt(amount), unit, store });
+      return;
+    }
+    case 'LateSettlementDecided':
+      state.late.delete(event.data.hold);
+      return;
     case 'LotsExpired':
       shift(state, event.data.asset, event.data.pending ?? [], 'remaining', 'expired');
       return shift(state, event.data.asset, event.data.slices, 'remaining', 'expired');
@@ -95,6 +103,7 @@ function moveLots(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>
       state.pool?.members.delete(event.data.member);
       return;
     case 'LateLot':
+    case 'BooksCarriedForward':
     case 'ExpiryNoticed':
     case 'CreditOverdue':
     case 'LoanOverdue':

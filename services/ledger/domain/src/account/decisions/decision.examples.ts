@@ -5,7 +5,9 @@ import type {
   AdjustPoints,
   CancelRedemption,
   CaptureHold,
+  CarryForward,
   CloseAccount,
+  DecideLateSettlement,
   ExchangePoints,
   ExtendExpiry,
   FreezeAccount,
@@ -16,6 +18,7 @@ import type {
   ReceivePoints,
   ReleaseHold,
   SendPoints,
+  SettleLease,
   UnfreezeAccount,
 } from './decision.commands';
 import type {
@@ -51,6 +54,19 @@ export function placeHold(hold: string, day: number, amount: bigint, more: Parti
 
 export function captureHold(hold: string, day: number, more: Partial<CaptureHold> = {}): CaptureHold {
   return { kind: 'capture-hold', ...on(day), hold, beyondHold: false, unit: 'mall', ...more };
+}
+
+/** A hold that the till `pos-7` may spend offline. */
+export function grantLease(lease: string, day: number, amount: bigint, more: Partial<PlaceHold> = {}): PlaceHold {
+  return placeHold(lease, day, amount, { till: 'pos-7', ...more });
+}
+
+export function settleLease(hold: string, day: number, amount: bigint, more: Partial<SettleLease> = {}): SettleLease {
+  return { kind: 'settle-lease', ...on(day), hold, amount, unit: 'mall', ...more };
+}
+
+export function decideLateSettlement(hold: string, day: number, redemption?: string): DecideLateSettlement {
+  return { kind: 'decide-late-settlement', ...on(day), hold, redemption, reason: 'till-offline' };
 }
 
 export function releaseHold(hold: string, day: number): ReleaseHold {
@@ -203,6 +219,10 @@ export function freezeAccount(decision: string, day: number, more: Partial<Freez
 
 export function unfreezeAccount(decision: string, day: number): UnfreezeAccount {
   return { kind: 'unfreeze-account', ...on(day), decision, reason: 'resolved' };
+}
+
+export function carryForward(closing: string, day: number): CarryForward {
+  return { kind: 'carry-forward', ...on(day), closing };
 }
 
 export function closeAccount(day: number): CloseAccount {

@@ -26,6 +26,8 @@ export function faultOfMerging(state: AccountState): Rejection<AccountRefusal> |
   if (state.frozen) return reject('account-frozen');
   const [debt] = state.debts?.values() ?? [];
   if (debt) return reject('account-not-settled', { asset: debt.asset });
+  const [lease] = state.late.keys();
+  if (lease !== undefined) return reject('account-not-settled', { lease });
   return faultOfSize(wholeOf(state), MOST_CARRIED);
 }
 

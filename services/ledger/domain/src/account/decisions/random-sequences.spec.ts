@@ -12,10 +12,13 @@ import {
   buyPoints,
   cancelRedemption,
   captureHold,
+  carryForward,
   changeLimit,
+  decideLateSettlement,
   exchangePoints,
   extendExpiry,
   freezeAccount,
+  grantLease,
   importPoints,
   lendPoints,
   noteOverdue,
@@ -30,6 +33,7 @@ import {
   repayCredit,
   repayLoan,
   sendPoints,
+  settleLease,
   topUp,
   unfreezeAccount,
 } from './decision.examples';
@@ -152,10 +156,16 @@ const rarer: fc.Arbitrary<AccountCommand> = fc.oneof(
   fc.tuple(fc.constantFrom('I1', 'I2'), day).map(([id, on]) => importPoints(id, on)),
   fc.tuple(fc.constantFrom('E1', 'E2'), day, amount).map(([id, on, given]) => exchangePoints(id, on, given)),
   day.map((on) => noticeExpiry(on)),
+  day.map((on) => carryForward(`B${on % 3}`, on)),
   fc
     .tuple(fc.constantFrom('F1', 'F2'), day, fc.boolean())
     .map(([id, on, pausesExpiry]) => freezeAccount(id, on, { pausesExpiry })),
   fc.tuple(fc.constantFrom('U1', 'U2'), day).map(([id, on]) => unfreezeAccount(id, on)),
+  fc.tuple(holdId, day, amount).map(([id, on, leased]) => grantLease(id, on, leased)),
+  fc.tuple(holdId, day, amount).map(([id, on, spent]) => settleLease(id, on, spent - 1n)),
+  fc
+    .tuple(holdId, day, some(fc.constantFrom('R1', 'R2')))
+    .map(([id, on, redemption]) => decideLateSettlement(id, on, redemption)),
   fc.tuple(holdId, day, purchaseId, amount).map(([id, on, of, held]) => {
     return placeHold(id, on, held, { slices: [{ lot: `till-1:${of}:POINTS`, amount: held }] });
   }),

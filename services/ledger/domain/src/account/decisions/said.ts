@@ -46,6 +46,14 @@ export function saidOf(event: DecisionEvent): Said | undefined {
         : undefined;
     case 'HoldCaptured':
       return { name: captureName(event.data.hold), content: captureText(event.data) };
+    case 'LeaseSettledLate': {
+      const { hold, amount, unit, store } = event.data;
+      return { name: `settlement ${hold}`, content: settlementText(BigInt(amount), { unit, store }) };
+    }
+    case 'LateSettlementDecided': {
+      const { hold, reason, redemption } = event.data;
+      return { name: `late settlement ${hold}`, content: decisionText(reason, redemption) };
+    }
     case 'AccountFrozen':
     case 'AccountUnfrozen': {
       const { decision, reason, pausesExpiry } = event.data;
@@ -84,6 +92,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       return { name: `split ${event.data.merge}`, content: event.data.from };
     case 'AccountRestored':
       return { name: `restoration ${event.data.merge}`, content: event.data.merge };
+    case 'BooksCarriedForward':
+      return { name: `closing ${event.data.closing}`, content: '' };
     case 'ExpiryNoticed':
       return { name: noticeName(event.data), content: event.data.amount };
     default:
@@ -128,12 +138,18 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       const amount = lots.reduce((sum, lot) => sum + lot.amount, 0n);
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
     }
+    case 'settle-lease':
+      return { name: `settlement ${command.hold}`, content: settlementText(command.amount, command) };
+    case 'decide-late-settlement':
+      return { name: `late settlement ${command.hold}`, content: decisionText(command.reason, command.redemption) };
     case 'freeze-account':
     case 'unfreeze-account': {
       const { decision, reason, kind } = command;
       const pauses = kind === 'freeze-account' && command.pausesExpiry;
       return { name: `status ${decision}`, content: statusText(kind, reason, pauses) };
     }
+    case 'carry-forward':
+      return { name: `closing ${command.closing}`, content: '' };
     case 'import-points': {
       const { expected, asset, lots } = command;
       return { name: `import ${command.import}`, content: importText(String(expected), asset, lots.map(lineOf)) };
@@ -192,6 +208,14 @@ export function holdName(hold: string): string {
 
 function slicesIn({ slices }: { readonly slices: readonly (readonly [string, string, string, string])[] }) {
   return slices.map(([lot, , , amount]) => ({ lot, amount: BigInt(amount) }));
+}
+
+function settlementText(amount: bigint, accepted: Pick<CaptureHold, 'unit' | 'store'>): string {
+  return `${amount} ${captureText(accepted)}`;
+}
+
+function decisionText(reason: string, redemption = ''): string {
+  return `${reason} ${redemption}`;
 }
 
 function statusText(kind: string, reason: string, pausesExpiry: boolean | undefined): string {

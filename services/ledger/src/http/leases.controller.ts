@@ -1,0 +1,158 @@
+import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  Answers,
+  type Caller,
+  CallerOf,
+  CommandOf,
+  ContractBody,
+  type HttpCommand,
+  Idempotent,
+  IdOf,
+  Permission,
+  problem,
+  Refuses,
+  Summary,
+} from '@tallystick/http';
+import {
+  ACCOUNT_REFUSALS,
+  type AccountEvent,
+  type HoldCaptured,
+  type HoldPlaced,
+  type HoldReleased,
+  type LateSettlementDecided,
+  type LeaseSettledLate,
+} from '@tallystick/ledger-domain';
+import type { FastifyReply } from 'fastify';
+import { AccountDecisions } from '../application/account-decisions';
+import { AssetDirectory } from '../application/asset-directory';
+import { LeaseGrants } from '../application/lease-grants';
+import { accountIn, asAsked, carriedOut, recordedOf, requireUnit } from './decisions';
+import {
+  GrantLeaseRequest,
+  LateSettlementDecidedAnswer,
+  LateSettlementRequest,
+  LeaseAnswer,
+  LeaseSettledAnswer,
+  SettleLeaseRequest,
+} from './leases.dto';
+
+/** Points that a till may spend while it is offline (capabilities 5-15, X3): holds with a signed grant. */
+@Controller('accounts/:accountId/leases')
+export class LeasesController {
+  constructor(
+    private readonly decisions: AccountDecisions,
+    private readonly assets: AssetDirectory,
+    private readonly grants: LeaseGrants,
+  ) {}
+
+  @Post()
+  @Summary('Holds points that a till may spend offline, and signs that it may', '发放离线消费额度')
+  @Permission('leases:write')
+  @Idempotent()
+  @Answers(201, LeaseAnswer)
+  @Answers(200, LeaseAnswer)
+  @Refuses(
+    ACCOUNT_REFUSALS,
+    'hold-conflict',
+    'account-closed',
+    'account-frozen',
+    'asset-not-spendable',
+    'deficit-outstanding',
+    'insufficient-points',
+  )
+  async grant(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @ContractBody(GrantLeaseRequest) body: GrantLeaseRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LeaseAnswer> {
+    const { leaseId: hold, till, asset, unit, store } = body;
+    requireUnit(caller, unit);
+    const on = this.on(caller, path);
+    const assets = await this.assets.assetsOf(caller.tenant, caller.program);
+    const { holdTtlSeconds, expireUnderHold } = assets.termsOf(asset, on.at);
+    const ttlSeconds = body.ttlSeconds ?? holdTtlSeconds.default;
+    if (ttlSeconds > holdTtlSeconds.most) {
+      throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
+    }
+    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, till };
+    const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
+    const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    reply.status(done.duplicate ? 200 : 201);
+    const { amount, until } = done.event.data;
+    const grant = this.grants.grantOf(on, done.event);
+    return { leaseId: hold, till, asset: done.event.data.asset, amount, until, grant, ...recordedOf(done) };
+  }
+
+  @Post(':leaseId/settlement')
+  @HttpCode(200)
+  @Summary('Books what a till has spent offline; after the lease has ended it waits for a decision', '离线消费结算')
+  @Permission('leases:write')
+  @Idempotent()
+  @Answers(200, LeaseSettledAnswer)
+  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended', 'decision-conflict', 'capture-exceeds-hold')
+  async settle(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @IdOf('leaseId') hold: string,
+    @ContractBody(SettleLeaseRequest) { amount, unit, store }: SettleLeaseRequest,
+  ): Promise<LeaseSettledAnswer> {
+    requireUnit(caller, unit);
+    const terms = { hold, boundTo: caller.unit, amount: BigInt(amount), unit, store };
+    const command = { kind: 'settle-lease', ...this.on(caller, path), ...terms } as const;
+    const isOwn = (event: AccountEvent): event is HoldCaptured | HoldReleased | LeaseSettledLate =>
+      SETTLED.has(event.type) && 'hold' in event.data && event.data.hold === hold;
+    const done = asAsked(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    const { type, data } = done.event ?? {};
+    const captured = type === 'HoldCaptured' ? data!.amount : '0';
+    return { leaseId: hold, state: type === undefined ? 'ended' : SETTLED.get(type)!, captured, ...recordedOf(done) };
+  }
+
+  @Post(':leaseId/decision')
+  @HttpCode(200)
+  @Summary('Honours or refuses what was settled after its lease had ended', '审核逾期的离线消费结算')
+  @Permission('leases:review')
+  @Idempotent()
+  @Answers(200, LateSettlementDecidedAnswer)
+  @Refuses(
+    ACCOUNT_REFUSALS,
+    'late-settlement-unknown',
+    'decision-conflict',
+    'hold-conflict',
+    'account-closed',
+    'account-frozen',
+    'deficit-outstanding',
+    'insufficient-points',
+  )
+  async decide(
+    @CallerOf() caller: Caller,
+    @CommandOf() { metadata, again }: HttpCommand,
+    @Param('accountId') path: string,
+    @IdOf('leaseId') hold: string,
+    @ContractBody(LateSettlementRequest) { decision, redemptionId: redemption, reason }: LateSettlementRequest,
+  ): Promise<LateSettlementDecidedAnswer> {
+    if ((decision === 'honour') !== (redemption !== undefined)) {
+      throw problem('schema-invalid', { errors: [{ pointer: '/redemptionId', code: 'redemption-mismatch' }] });
+    }
+    const command = { kind: 'decide-late-settlement', ...this.on(caller, path), hold, redemption, reason } as const;
+    const isOwn = (event: AccountEvent): event is LateSettlementDecided =>
+      event.type === 'LateSettlementDecided' && event.data.hold === hold;
+    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    const { outcome, amount } = done.event.data;
+    const named = redemption === undefined ? {} : { redemptionId: redemption };
+    return { leaseId: hold, state: outcome, ...named, amount, ...recordedOf(done) };
+  }
+
+  private on({ tenant, program }: Caller, path: string) {
+    return { tenant, program, account: accountIn(path), at: this.decisions.now() };
+  }
+}
+
+const SETTLED: ReadonlyMap<string, LeaseSettledAnswer['state']> = new Map([
+  ['HoldCaptured', 'captured'],
+  ['HoldReleased', 'released'],
+  ['LeaseSettledLate', 'waiting'],
+]);
