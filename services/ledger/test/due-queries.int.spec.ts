@@ -86,6 +86,7 @@ describe('what is due', () => {
     ['due-endings', 'COALESCE('],
     ['due-activations', 'activates_at'],
     ['due-lapses', 'until'],
+    ['due-debts', 'due_at'],
   ] as const)('is found by its index, and no table is read whole: %s', async (name, key) => {
     const steps = await stepsOf(name);
     expect(steps.filter((step) => step['Node Type'] === 'Seq Scan')).toEqual([]);
