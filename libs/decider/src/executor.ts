@@ -130,11 +130,13 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
 
   /**
    * Tells a result without events once the appends before it are committed. It stands only if those did not fail, and
-   * a refusal only if it was found on a state read after the command came: a remembered one may be behind another writer.
+   * a refusal, or that nothing is due, only if it was found on a state read after the command came: a remembered one may
+   * be behind another writer. That a command was carried out before stays true.
    */
   private tell(one: Quiet<State, Command, Event, Code>, turn: Turn<State, Command, Event, Code>): void {
     const { pending, result, warm, read } = one;
-    const fresh = result.kind !== 'rejected' || read || pending.attempts > 0;
+    const mayBeBehind = result.kind === 'rejected' || pending.item.idAt !== undefined;
+    const fresh = !mayBeBehind || read || pending.attempts > 0;
     if (result.kind === 'failed' || (fresh && !warm.displaced)) return settle(pending, result);
     this.forget(pending.item.stream, warm);
     this.decideAgain(pending, turn);

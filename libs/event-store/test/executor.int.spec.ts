@@ -138,6 +138,17 @@ describe('a result without events', () => {
     });
   });
 
+  it('of a command that asks for what is due is found again where the remembered state may be behind', async () => {
+    const [executor, other] = [newExecutor(), newExecutor()];
+    const stream = newStream();
+    const sweep = () => ({ ...item(stream, { kind: 'sweep', id: randomUUID() }), idAt: () => randomUUID() });
+    await executor.execute(deposit(stream, 5n));
+    await executor.execute(sweep());
+    await other.execute(deposit(stream, 100n));
+    await expect(executor.execute(sweep())).resolves.toMatchObject({ kind: 'appended', revision: 3 });
+    await expect(executor.execute(sweep())).resolves.toMatchObject({ kind: 'unchanged', revision: 3 });
+  });
+
   it('carries the answer that was read off the state behind it', async () => {
     const executor = newExecutor();
     const stream = newStream();

@@ -1,7 +1,9 @@
 import { type Decider, type DomainEvent, reject, UnknownEvent } from '@tallystick/decider';
 
 export type WalletCommand =
-  { readonly kind: 'deposit' | 'spend'; readonly id: string; readonly amount: bigint } | { readonly kind: 'break' };
+  | { readonly kind: 'deposit' | 'spend'; readonly id: string; readonly amount: bigint }
+  | { readonly kind: 'sweep'; readonly id: string }
+  | { readonly kind: 'break' };
 
 export type WalletEvent = DomainEvent<'Deposited' | 'Spent', { readonly id: string; readonly amount: string }>;
 
@@ -21,7 +23,7 @@ export interface Counts {
   evolved: number;
 }
 
-/** The smallest decider that has a balance to lose: it deposits, spends what is there, and does each thing once. */
+/** The smallest decider that has a balance to lose: it deposits, spends what is there, in part or all of it, and does each thing once. */
 export function walletDecider(
   counts: Counts = { decided: 0, evolved: 0 },
 ): Decider<Wallet, WalletCommand, WalletEvent, 'too-little'> {
@@ -31,12 +33,13 @@ export function walletDecider(
     decide(command, state) {
       counts.decided += 1;
       if (command.kind === 'break') throw new Error('a defect');
-      const { id, amount } = command;
-      if (state.done.has(id)) return [];
+      const { id } = command;
+      const amount = command.kind === 'sweep' ? state.balance : command.amount;
+      if (state.done.has(id) || amount === 0n) return [];
       if (command.kind === 'spend' && state.balance < amount)
         return reject('too-little', { balance: `${state.balance}` });
       return [
-        { type: command.kind === 'spend' ? 'Spent' : 'Deposited', version: 1, data: { id, amount: `${amount}` } },
+        { type: command.kind === 'deposit' ? 'Deposited' : 'Spent', version: 1, data: { id, amount: `${amount}` } },
       ];
     },
     evolve(state, { type, data }) {
