@@ -43,6 +43,7 @@ export class CreditController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
+    'cap-exceeded',
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
@@ -82,6 +83,7 @@ export class CreditController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
+    'cap-exceeded',
     'amount-out-of-range',
     'decision-conflict',
     'asset-kind-unsuitable',

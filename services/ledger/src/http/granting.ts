@@ -19,7 +19,9 @@ export function grantingOf(
   requireUnit(caller, unit);
   const { tenant, program } = caller;
   const [unitCost, scope] = [assets.unitCostOf(asset, at), assets.scopeOf(asset, at)];
-  return { tenant, program, account: accountIn(path), at, holder: member, asset, unit, store, unitCost, scope };
+  const balanceCap = assets.balanceCapOf(asset, at)?.most;
+  const on = { tenant, program, account: accountIn(path), at, holder: member };
+  return { ...on, asset, unit, store, unitCost, scope, balanceCap };
 }
 
 /** Tells the grant of a kind that a caller has named. */

@@ -41,6 +41,7 @@ export class LoansController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
+    'cap-exceeded',
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',

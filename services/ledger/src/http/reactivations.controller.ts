@@ -36,7 +36,7 @@ export class ReactivationsController {
   @Idempotent()
   @Answers(201, ReactivationAnswer)
   @Answers(200, ReactivationAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'account-closed', 'nothing-to-reactivate')
+  @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'account-closed', 'nothing-to-reactivate', 'cap-exceeded')
   async reactivate(
     @CallerOf() { tenant, program }: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -46,13 +46,16 @@ export class ReactivationsController {
   ): Promise<ReactivationAnswer> {
     const { reactivationId: reactivation, asset } = body;
     const at = this.decisions.now();
-    const { reactivation: window } = (await this.assets.assetsOf(tenant, program)).termsOf(asset, at);
+    const assets = await this.assets.assetsOf(tenant, program);
+    const { reactivation: window } = assets.termsOf(asset, at);
     if (!window) throw problem('schema-invalid', { errors: [{ pointer: '/asset', code: 'asset-not-reactivated' }] });
     const since = (at - Number(window.withinDays) * MILLIS_PER_DAY) as Instant;
     const until = (at + Number(window.livesDays) * MILLIS_PER_DAY) as Instant;
     const on = { tenant, program, account: accountIn(path), at };
     const asked = body.lots?.map(({ lot }) => lot);
-    const command = { kind: 'reactivate-lots', ...on, reactivation, asset, lots: asked, since, until } as const;
+    const balanceCap = assets.balanceCapOf(asset, at)?.most;
+    const terms = { reactivation, asset, lots: asked, since, until, balanceCap };
+    const command = { kind: 'reactivate-lots', ...on, ...terms } as const;
     const isOwn = (event: AccountEvent): event is LotsReactivated =>
       event.type === 'LotsReactivated' && event.data.reactivation === reactivation && !event.data.taken;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));

@@ -40,6 +40,7 @@ export class ValuesController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
+    'cap-exceeded',
     'price-invalid',
     'amount-out-of-range',
     'decision-conflict',
@@ -77,6 +78,7 @@ export class ValuesController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
+    'cap-exceeded',
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
@@ -111,6 +113,7 @@ export class ValuesController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
+    'cap-exceeded',
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',

@@ -10,6 +10,8 @@ export interface Granting extends ForAccount {
   /** The caller's name of it, unique in its account among those of its kind. */
   readonly grant: string;
   readonly asset: string;
+  /** The most that the account may have of the asset afterwards; absent: no limit. */
+  readonly balanceCap?: bigint;
   /** Who owes for what is granted: the unit that took the cash, gives, lends or grants the credit (capabilities S18). */
   readonly unit: string;
   readonly store?: string;
@@ -94,6 +96,8 @@ export interface ReactivateLots extends ForAccount {
   /** Lots whose date is before this stay expired: the window is over. */
   readonly since: Instant;
   readonly until: Instant;
+  /** The most that the account may have of the asset afterwards; absent: no limit. */
+  readonly balanceCap?: bigint;
 }
 
 /** One asset of a mixed hold and its terms. */

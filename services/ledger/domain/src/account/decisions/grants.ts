@@ -8,6 +8,7 @@ import { debtsOf, owedOf, paying } from './debts';
 import type { SliceRow } from './decision.events';
 import type { ChangeLimit, Granting, GrantPoints, LendPoints, RepayCredit, TopUp } from './grant.commands';
 import type { GrantedBy, PointsGranted } from './grant.events';
+import { faultOfBalanceCap } from './balance-caps';
 import { arrivedLot, BONUS, BOUGHT, CREDIT, GIFT, isCredit, LOAN, PRINCIPAL, REPAYMENT } from './lot-sources';
 import { drawn, faultOfSpending } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
@@ -116,6 +117,9 @@ function granted(
   const fault = faultOfArrival(command, state);
   if (fault) return fault;
   if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset, unit });
+  const sum = lots.reduce((all, { amount }) => all + amount, 0n);
+  const beyond = faultOfBalanceCap(state, asset, sum, command.balanceCap);
+  if (beyond) return beyond;
   const named = lots.map((lot, index) => {
     return { ...lot, lot: arrivedLot(lot.source, grant, index, asset), activatedAt: at };
   });
@@ -128,7 +132,7 @@ function granted(
     unit,
     ...(store === undefined ? {} : { store }),
     ...said,
-    amount: String(lots.reduce((sum, { amount }) => sum + amount, 0n)),
+    amount: String(sum),
     effectiveAt: formatInstant(at),
     slices,
     lots: named.map(movedLot),

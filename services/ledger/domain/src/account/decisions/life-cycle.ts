@@ -92,7 +92,7 @@ function isKept({ lot }: Holding): boolean {
 export function forfeitures(state: AccountState, at: Instant): LotsExpired[] {
   let left = MOST_SLICES;
   return spendableAssets(state).flatMap((asset) => {
-    const open = openLots(state, asset, () => true).slice(0, left);
+    const open = openLots(state, asset, (holding) => holding.pending || !isKept(holding)).slice(0, left);
     left -= open.length;
     return forfeit(state, asset, at, open);
   });

@@ -7,6 +7,7 @@ import { january } from '../account.examples';
 import type { AccountState } from '../account.state';
 import { type StoredEvent, prove } from '../../prover/prover';
 import type { AccountAbsorbed, AccountMerged, AccountRestored, AccountSplit, Carried } from './merge.events';
+import { faultOfMerging } from './merges';
 
 /** Two accounts that may become one, each of whose events keeps the invariants and satisfies the prover. */
 export class Pair {
@@ -49,6 +50,12 @@ export class Pair {
   trySecond(commands: readonly AccountCommand[], after?: Follow): this {
     for (const command of commands) this.b = this.attempt(this.b, this.of(command, 1), after);
     return this;
+  }
+
+  /** True where both are there and the first may become a part of the second. */
+  get mayMerge(): boolean {
+    const { a, b } = this;
+    return a.owner !== undefined && b.owner !== undefined && !faultOfMerging(a) && !faultOfMerging(b);
   }
 
   /** The followers see what time did to either account before they became one. */

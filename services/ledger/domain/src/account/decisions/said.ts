@@ -14,7 +14,9 @@ export interface Said {
 export function saidOf(event: DecisionEvent): Said | undefined {
   switch (event.type) {
     case 'HoldPlaced':
-      return saidOfMixedHold(event.data);
+      return event.data.named
+        ? { name: holdName(event.data.hold), content: namedText(slicesIn(event.data)) }
+        : saidOfMixedHold(event.data);
     case 'RedemptionCancelled': {
       const { cancellation, hold, amount, whole } = event.data;
       // A part of a mixed hold is cancelled with the whole; no other name of a hold has a tilde.
@@ -40,10 +42,6 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       const { transfer, from, asset, amount } = event.data;
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
     }
-    case 'HoldPlaced':
-      return event.data.named
-        ? { name: holdName(event.data.hold), content: namedText(slicesIn(event.data)) }
-        : undefined;
     case 'HoldCaptured':
       return { name: captureName(event.data.hold), content: captureText(event.data) };
     case 'LeaseSettledLate': {

@@ -10,6 +10,7 @@ import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
 import type { NoteOverdue, ReactivateLots, RefundPrincipal, RepayLoan } from './grant.commands';
 import type { LotsReactivated } from './grant.events';
+import { faultOfBalanceCap } from './balance-caps';
 import { arrivedLot, BONUS, isPrincipal, PRINCIPAL } from './lot-sources';
 import { drawn, faultOfSpending } from './holds';
 import { overdueName } from './said';
@@ -79,20 +80,23 @@ export function repayLoan(command: RepayLoan, state: AccountState): Outcome {
  * breakage undone; the amount is what no reversal has taken out of it (capabilities L22, S18).
  */
 export function reactivateLots(command: ReactivateLots, state: AccountState): Outcome {
-  const { reactivation, asset, lots: asked, until, at } = command;
+  const { reactivation, asset, lots: asked, until, at, balanceCap } = command;
   const expired = expiredLots(state, command);
   const rows = expired.map(rowOf);
   const missing = asked?.find((lot) => !rows.some(([name]) => name === lot));
   if (missing !== undefined || rows.length === 0 || until <= at) {
     return reject('nothing-to-reactivate', missing === undefined ? { asset } : { asset, lot: missing });
   }
+  const sum = rows.reduce((all, [, , , amount]) => all + BigInt(amount), 0n);
+  const beyond = faultOfBalanceCap(state, asset, sum, balanceCap);
+  if (beyond) return beyond;
   const data = {
     ...state.owner!,
     asset,
     reactivation,
     ...(asked === undefined ? {} : { asked }),
     lots: expired.map(({ lot }) => [lot.lot, formatInstant(lot.expiresAt!), formatInstant(until)] as const),
-    amount: String(rows.reduce((sum, [, , , amount]) => sum + BigInt(amount), 0n)),
+    amount: String(sum),
     effectiveAt: formatInstant(at),
     slices: rows,
     postings: legsOf(asset, [[rows, 'breakage', 'available']]),
@@ -122,7 +126,9 @@ export function reactivateTaken({ data }: LotsReactivated, cause: Reference, sta
 /** Lots with breakage that may be undone, what is left of each standing for it. */
 function expiredLots(state: AccountState, { asset, lots, since, at }: ReactivateLots): OpenLot[] {
   const taken = takenOfBreakage(state);
-  const wanted = ({ lot, used }: Holding, ended: Instant | undefined) =>
+  // What was given up while it was pending has not expired.
+  const wanted = ({ lot, used, pending }: Holding, ended: Instant | undefined) =>
+    !pending &&
     used !== undefined &&
     used.expired > (taken.get(lot!) ?? 0n) &&
     ended !== undefined &&
