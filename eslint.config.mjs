@@ -35,7 +35,7 @@ export default tseslint.config(
   })),
   {
     files: ['services/*/domain/src/**/*.ts'],
-    ignores: SPECS,
+    ignores: [...SPECS, '**/*.spec-data.ts'],
     rules: { 'house/pure': ['error', { modules: ['@tallystick/vocabulary', '@tallystick/decider'] }] },
   },
   {

@@ -19,10 +19,20 @@ export const boundaries = {
     may('type:testing', 'type:pure', 'type:lib', 'type:testing'),
     may('type:tooling', 'type:pure', 'type:lib', 'type:tooling'),
     may('type:service', 'type:pure', 'type:lib', 'type:domain'),
-    may('type:host', 'type:pure', 'type:lib', 'type:service'),
+    may('type:witness', 'type:pure', 'type:lib'),
+    may('type:host', 'type:pure', 'type:lib', 'type:service', 'type:witness'),
     // The simulator drives the plain parts of several services over one store and one bus in memory.
     may('type:simulation', 'type:pure', 'type:lib', 'type:domain', 'type:service'),
-    may('type:cli', 'type:pure', 'type:lib', 'type:domain', 'type:service', 'type:host', 'type:simulation'),
+    may(
+      'type:cli',
+      'type:pure',
+      'type:lib',
+      'type:domain',
+      'type:service',
+      'type:witness',
+      'type:host',
+      'type:simulation',
+    ),
     // One service's domain is out of reach for another.
     ...SERVICES.map((name) => may(`scope:${name}`, `scope:${name}`, 'type:pure', 'type:lib')),
   ],

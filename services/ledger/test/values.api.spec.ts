@@ -8,6 +8,7 @@ import { whenTierChangedKeepIt } from '../src/policies/when-tier-changed-keep-it
 import { DueBook } from '../src/projections/account-book/due-accounts';
 import { type Got, LedgerApi } from './ledger-api-fixture';
 import { accountOf, batchOf, PROGRAM, purchase, TENANT } from './ledger-fixture';
+import { VALUE_ASSETS } from './value-assets';
 
 const NOON = '2026-11-06T12:00:00.000Z';
 /** The end of 11 November in Shanghai. */
@@ -20,28 +21,7 @@ let members = 0;
 beforeAll(async () => {
   api = await LedgerApi.start(NOON);
   await new ProgramZones(api.ledger.pool).programDeclared(TENANT, PROGRAM, 0, 'Asia/Shanghai');
-  const spendOrder = [{ asset: 'POINTS' }, { asset: 'STORED-MALL' }];
-  const loan = { limit: '100', tiers: [{ tier: 'gold', limit: '500' }], dueDays: 5 };
-  const declared = await api.call('PUT', '/v1/assets', {
-    assets: [
-      {
-        asset: 'POINTS',
-        kind: 'points',
-        unitCost: '1/100',
-        policy: { loan, exchange: [{ to: 'STORED-MALL', rate: '1/2' }] },
-      },
-      {
-        asset: 'STORED-HOTEL',
-        kind: 'stored',
-        unitCost: '1',
-        scope: { unit: 'hotel' },
-        policy: { expiry: { days: 1 } },
-      },
-      { asset: 'STORED-MALL', kind: 'stored', unitCost: '1', policy: { storedOrder: 'pro_rata', spendOrder } },
-      { asset: 'COUNT-MEALS', kind: 'count', policy: { reactivation: { withinDays: 7, livesDays: 10 } } },
-      { asset: 'CREDIT-HOTEL', kind: 'credit', unitCost: '1', policy: { dueDays: 5 } },
-    ],
-  });
+  const declared = await api.call('PUT', '/v1/assets', { assets: VALUE_ASSETS });
   expect(declared).toEqual({ status: 200, body: { declared: 5 } });
 });
 

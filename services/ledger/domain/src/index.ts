@@ -23,6 +23,7 @@ export * from './adjustment-policy/adjustment-policy.decider';
 export * from './adjustment-request/adjustment-request.decider';
 export * from './account/decisions/grant.commands';
 export * from './account/decisions/grant.events';
+export { isHere } from './account/lineage';
 export * from './account/decisions/merge.events';
 export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';
 export * from './account/decisions/pool.events';

@@ -72,8 +72,23 @@ export class AccountDecisions {
       const { revision, position, events } = result;
       return { kind: 'carried-out', ...ownOf(events, isOwn), revision, position, duplicate: false };
     }
-    const done = await this.doneByOthers(stream, isOwn);
+    const done = await this.doneHereOrBefore(command, isOwn);
     if (!done) throw new Error(`${stream} has no events though a decision on it stands`);
+    return done;
+  }
+
+  /** What others did here; else in an account that has become a part of this one: what was done there is known here. */
+  private async doneHereOrBefore<Event extends DecisionEvent>(
+    { tenant, account }: DecisionCommand,
+    isOwn: Decision<Event>['isOwn'],
+  ): Promise<CarriedOut<Event> | undefined> {
+    const done = await this.doneByOthers(accountStream(tenant, account), isOwn);
+    if (done?.event) return done;
+    const { state } = await this.accounts.load(tenant, account);
+    for (const merged of state.absorbed?.keys() ?? []) {
+      const before = await this.doneByOthers(accountStream(tenant, merged), isOwn);
+      if (before?.event) return before;
+    }
     return done;
   }
 

@@ -87,6 +87,7 @@ export class AccountMerges {
       if (!target.state.owner) return refused(reject('account-unknown', { account: into }));
       if (target.state.pool) return refused(reject('pool-not-merged', { account: into }));
       if (target.state.closed) return refused(reject('account-closed', { account: into }));
+      if (target.state.frozen) return refused(reject('account-frozen', { account: into }));
       const fault = faultOfMerging(source.state);
       if (fault) return refused(fault);
     }

@@ -16,6 +16,7 @@ import {
   accountDecider,
   type AccountEvent,
   type AccountRefusal,
+  type AccountState,
   type AdjustmentCounted,
   adjustmentDayDecider,
   type AdjustmentDayRefusal,
@@ -27,6 +28,7 @@ import {
   type AdjustmentWay,
   type AdjustPoints,
   type CountAdjustment,
+  isHere,
   isSameRequest,
   magnitudeOf,
   type PointsCredited,
@@ -126,7 +128,7 @@ export class Adjustments {
 
   /** Asks for an adjustment; a refusal is a result, a store that is away is thrown. */
   async adjust(actor: Actor, asked: AskedAdjustment, by: AskedBy): Promise<Adjusted> {
-    if (isOwn(actor, asked.account)) return refused(reject('self-dealing', { account: asked.account }));
+    if (await this.isOwn(actor, asked.account)) return refused(reject('self-dealing', { account: asked.account }));
     const { requests } = this.options;
     const request = await requests.made(actor.tenant, requests.idOf(actor.tenant, asked.account, asked.adjustment));
     if (request) return pendingAs(request, asked, actor, by);
@@ -148,7 +150,7 @@ export class Adjustments {
     const { requests, decisions } = this.options;
     const { request, decided } = await requests.load(actor.tenant, id);
     if (!request || !maySee(actor, request)) return refused(reject('request-unknown'));
-    if (isOwn(actor, request.account)) return refused(reject('self-dealing', { account: request.account }));
+    if (await this.isOwn(actor, request.account)) return refused(reject('self-dealing', { account: request.account }));
     const assets = await this.options.assets.assetsOf(actor.tenant, actor.program);
     const at = decisions.now();
     const balanceCap = assets.balanceCapOf(request.asset, at)?.most;
@@ -184,6 +186,10 @@ export class Adjustments {
   }
 
   /** The adjustment as a command, at what a point costs now. */
+  private async isOwn(actor: Actor, account: string): Promise<boolean> {
+    return isOwn(actor, account, (await this.options.accounts.load(actor.tenant, account)).state);
+  }
+
   private async commandOf(actor: Actor, asked: AskedAdjustment): Promise<AdjustPoints | Rejection<AdjustingRefusal>> {
     const { tenant, program } = actor;
     const at = this.options.decisions.now();
@@ -258,9 +264,16 @@ function refused(rejection: Rejection<AdjustingRefusal>): Refused {
   return { kind: 'refused', rejection };
 }
 
-/** True where the account is one of the actor's own (trust case 70). */
-export function isOwn({ tenant, program, holders }: Actor, account: string): boolean {
-  return holders.some((holder) => accountId(tenant, program, holder) === account);
+/**
+ * True where the account is one of the actor's own (trust case 70): his by name, one that has taken his in, or a pool that
+ * he owns or spends of.
+ */
+export function isOwn({ tenant, program, holders }: Actor, account: string, state?: AccountState): boolean {
+  return holders.some((holder) => {
+    const own = accountId(tenant, program, holder);
+    if (own === account || (state && isHere(state, own))) return true;
+    return state?.pool !== undefined && (state.pool.owner === holder || state.pool.members.has(holder));
+  });
 }
 
 /** A request of another program, or of a unit that the credential is not bound to, is as unknown as one that is not there. */

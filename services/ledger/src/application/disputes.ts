@@ -112,7 +112,7 @@ export class Disputes {
   ): Promise<Disputed> {
     const state = await this.accountOf(actor, account);
     if (!state) return refused(reject('account-unknown'));
-    if (isOwn(actor, account)) return refused(reject('self-dealing', { account }));
+    if (isOwn(actor, account, state)) return refused(reject('self-dealing', { account }));
     const at = this.options.now();
     const stream = streamOf(actor.tenant, account, dispute);
     const command: DisputeCommand =

@@ -26,7 +26,8 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { LeaseGrants } from '../application/lease-grants';
-import { accountIn, asAsked, carriedOut, recordedOf, requireUnit } from './decisions';
+import { BOOKING_REFUSALS } from '../application/refusals';
+import { accountIn, asAsked, carriedOut, recordedOf, requireKind, requireUnit, spendCapsIn } from './decisions';
 import {
   GrantLeaseRequest,
   LateSettlementDecidedAnswer,
@@ -55,11 +56,17 @@ export class LeasesController {
     ACCOUNT_REFUSALS,
     'hold-conflict',
     'account-closed',
+    'asset-kind-unsuitable',
+    'asset-out-of-scope',
+    'cap-exceeded',
+    'member-merged',
+    'pool-member-unknown',
     'account-frozen',
     'asset-not-spendable',
     'deficit-outstanding',
     'insufficient-points',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async grant(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -71,12 +78,16 @@ export class LeasesController {
     requireUnit(caller, unit);
     const on = this.on(caller, path);
     const assets = await this.assets.assetsOf(caller.tenant, caller.program);
+    // What is owed when it is spent, or is drawn in proportion, is not told by a till that is offline.
+    requireKind(assets, asset, 'points', 'count');
+    const [scope, caps] = [assets.scopeOf(asset, on.at), spendCapsIn(assets, asset, on.at)];
     const { holdTtlSeconds, expireUnderHold } = assets.termsOf(asset, on.at);
     const ttlSeconds = body.ttlSeconds ?? holdTtlSeconds.default;
     if (ttlSeconds > holdTtlSeconds.most) {
       throw problem('schema-invalid', { errors: [{ pointer: '/ttlSeconds', code: 'ttl-too-long' }] });
     }
-    const terms = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, expireUnderHold, till };
+    const asked = { asset, amount: BigInt(body.amount), ttlSeconds, unit, store, till };
+    const terms = { ...asked, expireUnderHold, scope, caps };
     const command = { kind: 'place-hold', ...on, hold, ...terms } as const;
     const isOwn = (event: AccountEvent): event is HoldPlaced => event.type === 'HoldPlaced' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));

@@ -1,4 +1,5 @@
 import { Controller, Param, Post, Res } from '@nestjs/common';
+import { accountId, reject } from '@tallystick/decider';
 import {
   Answers,
   type Caller,
@@ -18,6 +19,8 @@ import { ACCOUNT_REFUSALS } from '@tallystick/ledger-domain';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AccountMerges, type MergeResult } from '../application/account-merges';
+import { ADJUSTING, isOwn } from '../application/adjustments';
+import { actorIn } from './adjusting';
 import { accountIn } from './decisions';
 import { MergeAnswer, MergeRequest } from './merges.dto';
 
@@ -44,7 +47,10 @@ export class MergesController {
     'pool-not-merged',
     'account-closed',
     'account-frozen',
+    'account-not-settled',
+    'holds-open',
   )
+  @Refuses(ADJUSTING, 'self-dealing')
   async merge(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata }: HttpCommand,
@@ -52,7 +58,13 @@ export class MergesController {
     @ContractBody(MergeRequest) { mergeId: merge, into: intoHolder }: MergeRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MergeAnswer> {
-    const result = await this.merges.merge({ ...this.on(caller, path), merge, intoHolder, metadata });
+    const on = this.on(caller, path);
+    const actor = actorIn(caller);
+    // Nobody makes another's points his own (trust case 70).
+    if ([on.account, accountId(on.tenant, on.program, intoHolder)].some((one) => isOwn(actor, one))) {
+      throw problemOf(reject('self-dealing', { account: on.account }), ADJUSTING);
+    }
+    const result = await this.merges.merge({ ...on, merge, intoHolder, metadata });
     return answered(merge, result, reply);
   }
 
@@ -62,7 +74,16 @@ export class MergesController {
   @Idempotent()
   @Answers(201, MergeAnswer)
   @Answers(200, MergeAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'merge-unknown', 'member-merged', 'holds-open', 'merge-entangled', 'merge-too-large')
+  @Refuses(
+    ACCOUNT_REFUSALS,
+    'merge-unknown',
+    'member-merged',
+    'holds-open',
+    'merge-entangled',
+    'merge-too-large',
+    'account-frozen',
+    'account-not-settled',
+  )
   async undo(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata }: HttpCommand,

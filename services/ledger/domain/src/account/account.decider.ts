@@ -59,13 +59,13 @@ function decideFact(command: FactCommand, state: AccountState): readonly Account
     ? eventsOfCapped(command, state, events)
     : eventsOfUncapped(command, state, events);
   if (state.closed) return forfeited(said, command, state);
-  return command.balanceCaps ? withinBalance(said, command, state) : said;
+  const paid = state.debts === undefined ? said : repaying(said, state);
+  return command.balanceCaps ? withinBalance(paid, command, state) : paid;
 }
 
 function eventsOfUncapped(command: ApplyEvaluation, state: AccountState, events: AccountEvent[]): AccountEvent[] {
   const picture = pictureOfPurchase(command, state);
   events.push(...eventsOfPurchase(command, state, picture), ...lateLots(picture, state));
-  if (state.debts !== undefined && !state.closed) return repaying(events, state);
   return events;
 }
 

@@ -11,7 +11,8 @@ import { deleteGone } from './carried-rows';
 import { mergeHolds } from './hold-rows';
 import { lateStatements } from './late-settlement-rows';
 import { insertLots, isFresh, mergeLots } from './lot-rows';
-import { type BalanceChange, changesOf, type JournalEntry } from './movements';
+import { type BalanceChange, type JournalEntry } from './changes';
+import { changesOf } from './movements';
 import { postingsText } from './postings-text';
 
 /**

@@ -10,16 +10,8 @@ import {
 import { textColumn, uuidColumn } from '@tallystick/postgres';
 import type { RowStatement, TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
-import {
-  give,
-  type HoldChange,
-  type JournalEntry,
-  LOT_PARTS,
-  type LotChange,
-  type LotPart,
-  type LotTerms,
-  move,
-} from './movements';
+import { type HoldChange, type JournalEntry, LOT_PARTS, type LotChange, type LotPart, type LotTerms } from './changes';
+import { give, move } from './movements';
 
 /** An event by which lots and holds go from one account to another. */
 export type CarryingData = (AccountMerged | AccountAbsorbed | AccountSplit | AccountRestored)['data'];

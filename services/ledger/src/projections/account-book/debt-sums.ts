@@ -1,6 +1,6 @@
 import type { Debt, LoanOverdue, PointsGranted } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
-import type { JournalEntry } from './movements';
+import type { JournalEntry } from './changes';
 
 /** What a page makes of a debt; `owed` is what it adds, and takes away. */
 export interface DebtChange {

@@ -1,7 +1,7 @@
 import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
 import type { RowStatement, TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
-import type { HoldChange } from './movements';
+import type { HoldChange } from './changes';
 
 const COLUMNS: readonly (readonly [name: string, type: string])[] = [
   ['account', 'uuid'],

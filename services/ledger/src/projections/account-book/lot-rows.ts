@@ -1,6 +1,6 @@
 import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
 import type { RowStatement, TableName } from '@tallystick/read-models';
-import { LOT_PARTS, type LotChange } from './movements';
+import { LOT_PARTS, type LotChange } from './changes';
 
 const TERMS: readonly (readonly [name: string, type: string])[] = [
   ['account', 'uuid'],

@@ -1,6 +1,5 @@
 import { bodyOf, partsOf, type RecordedEvent, tenantOf } from '@tallystick/decider';
 import {
-  type AccountEvent,
   type AccrualAmended,
   type Book,
   type Change,
@@ -24,73 +23,16 @@ import {
   upcastAccount,
 } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
+import {
+  type BalanceChange,
+  type LotTerms,
+  type LotPart,
+  type LotChange,
+  type HoldChange,
+  type JournalEntry,
+} from './changes';
 import { type DebtChange, DebtSums } from './debt-sums';
 import { addCame, addLeft, addPaid, type CarrySums, type GoneRow } from './carried-rows';
-
-/** What a page adds to one balance; what is owed is counted up, though its book goes down. */
-export interface BalanceChange {
-  readonly account: string;
-  readonly asset: string;
-  readonly tenant: string;
-  readonly program: string;
-  readonly holder: string;
-  available: bigint;
-  pending: bigint;
-  held: bigint;
-  uncollectable: bigint;
-  deficit: bigint;
-  revision: number;
-  position: string;
-}
-
-/** What a lot is by its grant. */
-export interface LotTerms {
-  readonly issuer: string;
-  readonly store: string;
-  readonly unitCost: string;
-  readonly priority: number;
-  readonly effectiveAt: number;
-  readonly activatesAt: number | null;
-  readonly expiresAt: number | null;
-  readonly revision: number;
-}
-
-/** The parts of a lot, and what a page adds to each (capabilities L3); granted is their sum. */
-export const LOT_PARTS = ['pending', 'available', 'held', 'spent', 'expired', 'reversed', 'moved'] as const;
-export type LotPart = (typeof LOT_PARTS)[number];
-
-/** What a page adds to one lot; `terms` where it grants or amends it. */
-export interface LotChange extends Record<LotPart, bigint> {
-  readonly account: string;
-  readonly lot: string;
-  readonly asset: string;
-  /** True where the lot begins in this page. */
-  readonly begins: boolean;
-  terms?: LotTerms;
-  /** Where its date was moved. */
-  extendedTo?: number;
-  granted: bigint;
-}
-
-/** What a page makes of a hold; `captured` and `cancelled` are what it adds. */
-export interface HoldChange {
-  readonly account: string;
-  readonly tenant: string;
-  readonly hold: string;
-  readonly placed?: Pick<HoldPlaced['data'], 'asset' | 'amount' | 'unit' | 'store' | 'effectiveAt' | 'until'>;
-  state: 'open' | 'captured' | 'released' | 'lapsed';
-  captured: bigint;
-  cancelled: bigint;
-  revision: number;
-}
-
-/** An event of an account, read once. */
-export interface JournalEntry {
-  readonly account: string;
-  readonly tenant: string;
-  readonly recorded: RecordedEvent;
-  readonly event: AccountEvent;
-}
 
 /** The sums of a page of account events: one change per balance and per lot, however many events made it. */
 export interface PageChanges {

@@ -29,7 +29,9 @@ export function withinBalance(
   const draft = new Draft(state);
   draft.add(events);
   for (const { asset, most, onExceed } of over) {
-    const surplus = balanceAfter([], draft.state, asset) - most;
+    // What came otherwise is not taken for what a purchase is told anew.
+    const added = balanceAfter(events, state, asset) - balanceAfter([], state, asset);
+    const surplus = least(balanceAfter([], draft.state, asset) - most, added);
     const left = holdingOf(draft.state, asset, lotOf(key, asset))?.remaining ?? 0n;
     const amount = onExceed === 'reject' && isNew ? left : least(left, surplus);
     if (amount > 0n) draft.add([forfeit(draft.state, key, asset, amount, effectiveAt)]);

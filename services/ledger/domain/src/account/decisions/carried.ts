@@ -14,7 +14,6 @@ import {
   referenceOf,
   type Reversal,
 } from '../account.state';
-import { cappedBy, cappedText } from '../caps';
 import { itemText, Legs } from '../difference';
 import type { SliceRow } from './decision.events';
 import {
@@ -51,14 +50,7 @@ export function carriedOf(
     reversals: facts.flatMap((fact) => (fact.kind === 'reversal' ? [reversalText(fact, state)] : [])),
     holds: carried.map(holdText),
     said: [...state.done].filter(([name, content]) => isSaidOf(name, content, accruals, names)),
-    ...cappedOf(state, accruals),
   };
-}
-
-/** What capped purchases asked for goes with them: a late fact may change what of it they get. */
-function cappedOf({ capped = new Map() }: AccountState, accruals: ReadonlySet<string>): Pick<Carried, 'capped'> {
-  const texts = [...capped].filter(([key]) => accruals.has(key)).map(([key, one]) => [key, cappedText(one)] as const);
-  return texts.length > 0 ? { capped: texts } : {};
 }
 
 const CANCELLATION = 'cancellation ';
@@ -92,9 +84,9 @@ function holdIn(content: string): string {
   return content.slice(0, content.indexOf(' '));
 }
 
-/** All of an account, and what had come to it before. */
+/** All of an account, every name that it has used, and what had come to it before. */
 export function wholeOf(state: AccountState): Carried {
-  return { ...carriedOf(state), inner: lineagesText(state.absorbed) };
+  return { ...carriedOf(state), said: [...state.done], inner: lineagesText(state.absorbed) };
 }
 
 /** How many bytes what is carried takes in an event. */
@@ -180,12 +172,6 @@ export function renamed<What extends Omit<Carried, 'inner'>>(carried: What, { id
       hold: holds.get(hold.hold) ?? hold.hold,
       slices: rows(hold.slices, hold.asset),
     })),
-    ...(carried.capped && {
-      capped: carried.capped.map(([key, one]) => {
-        const id = idOf(key, one.purchase.id);
-        return [keyOf({ ...one.purchase, id }), { ...one, purchase: { ...one.purchase, id } }] as const;
-      }),
-    }),
     said: carried.said.map(([name, content]): [string, string] => {
       const nameOf = OF_HOLDS.find((one) => name.startsWith(one('')));
       const hold = nameOf && holds.get(name.slice(nameOf('').length));
@@ -197,15 +183,11 @@ export function renamed<What extends Omit<Carried, 'inner'>>(carried: What, { id
 }
 
 /** Puts what is carried into an account; its books are those of the event. */
-export function place(
-  state: AccountState,
-  { accruals, reversals, holds, said, capped = [] }: Omit<Carried, 'inner'>,
-): void {
+export function place(state: AccountState, { accruals, reversals, holds, said }: Omit<Carried, 'inner'>): void {
   for (const text of accruals) insertFact(state, accrualFrom(text));
   for (const text of reversals) insertFact(state, reversalOf(text));
   for (const text of holds) placeHold(state, holdFrom(text));
   for (const [name, content] of said) if (!state.done.has(name)) state.done.set(name, content);
-  for (const [key, text] of capped) (state.capped ??= new Map()).set(key, cappedBy(text));
 }
 
 function placeHold(state: AccountState, hold: Hold): void {
@@ -261,14 +243,13 @@ function reversalText(reversal: Reversal, state: AccountState): CarriedReversal 
 }
 
 function holdText(hold: Hold): CarriedHold {
-  const { at, until, amount, ttlSeconds, captured, slices, store, till, ...same } = hold;
+  const { at, until, amount, ttlSeconds, captured, slices, store, ...same } = hold;
   return {
     hold: same.hold,
     asset: same.asset,
     unit: same.unit,
     state: same.state,
     ...(store === undefined ? {} : { store }),
-    ...(till === undefined ? {} : { till }),
     amount: String(amount),
     effectiveAt: formatInstant(at),
     until: formatInstant(until),
@@ -316,7 +297,7 @@ function dateFrom(text: string | undefined): Instant | undefined {
 }
 
 function holdFrom(text: CarriedHold): Hold {
-  const { hold, asset, amount, effectiveAt, until, ttlSeconds, unit, store, till, state, captured, slices } = text;
+  const { hold, asset, amount, effectiveAt, until, ttlSeconds, unit, store, state, captured, slices } = text;
   return {
     hold,
     asset,
@@ -326,7 +307,7 @@ function holdFrom(text: CarriedHold): Hold {
     ttlSeconds: Number(ttlSeconds),
     unit,
     store,
-    till,
+    till: undefined,
     member: undefined,
     slices: slices.map(([lot, issuer, unitCost, part]) => ({ lot, issuer, unitCost, amount: BigInt(part) })),
     state,

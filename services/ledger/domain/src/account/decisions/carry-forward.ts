@@ -2,6 +2,7 @@ import { contentHash } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
 import { BOOKS } from '../account.events';
 import { type AccountState, type Accrual, expiryOf, type Hold, type Reversal } from '../account.state';
+import { lineagesText } from '../lineage';
 import type { CarryForward } from './decision.commands';
 import type { BooksCarriedForward } from './decision.events';
 
@@ -23,6 +24,12 @@ export function openingOf(state: AccountState): Opening {
   const lines = state.facts.map((fact) => (fact.kind === 'accrual' ? accrualLine(fact) : reversalLine(fact)));
   for (const hold of state.holds.values()) lines.push(holdLine(hold));
   lines.push(`${state.frozen} ${state.pausedAt ?? ''} ${state.closed}`);
+  for (const { debt, owed, dueAt } of state.debts?.values() ?? []) lines.push(`debt ${debt} ${owed} ${dueAt}`);
+  for (const [lease, { amount, unit }] of state.late) lines.push(`late ${lease} ${amount} ${unit}`);
+  for (const [name, content] of state.done) lines.push(`said ${name}: ${content}`);
+  for (const key of state.capped?.keys() ?? []) lines.push(`capped ${key}`);
+  if (state.absorbed) lines.push(JSON.stringify(lineagesText(state.absorbed)));
+  if (state.pool) lines.push(`pool ${state.pool.opened} ${[...state.pool.members.keys()].join(' ')}`);
   const balances = [...state.books].flatMap(([asset, books]) =>
     BOOKS.filter((book) => books[book] !== 0n).map((book) => [book, asset, String(books[book])] as const),
   );
@@ -50,7 +57,7 @@ function reversalLine({ source, id, purchase = '', at, revision, items }: Revers
   return [`reversal ${source}:${id} ${purchase} ${at} ${revision}`, ...parts].join('; ');
 }
 
-function holdLine({ hold, asset, amount, until, state, captured, slices }: Hold): string {
+function holdLine({ hold, asset, amount, until, unit, state, captured, slices, till = '', member = '' }: Hold): string {
   const drawn = slices.map((slice) => `${slice.amount} of ${slice.lot}`);
-  return `hold ${hold} ${asset} ${amount} ${until} ${state} ${captured} ${drawn.join(', ')}`;
+  return `hold ${hold} ${asset} ${amount} ${until} ${unit} ${till} ${member} ${state} ${captured} ${drawn.join(', ')}`;
 }

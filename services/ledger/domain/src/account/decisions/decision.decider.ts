@@ -88,7 +88,7 @@ const NOT_OF_POOLS: ReadonlySet<string> = new Set([
 ]);
 
 /** What time does, and finds nothing to do on an account that was merged. */
-const QUIET: ReadonlySet<string> = new Set(['pass-time', 'notice-expiry']);
+const QUIET: ReadonlySet<string> = new Set(['pass-time', 'notice-expiry', 'note-overdue']);
 
 /** The merged account that a command came for. */
 function ofIn(command: DecisionCommand): string | undefined {

@@ -47,7 +47,12 @@ function movedDates({ decision, at }: UnfreezeAccount, asset: string, pausedAt: 
     }
   }
   if (lots.length === 0) return [];
-  const said = { asset, extension: `unfreeze:${decision}`, reason: 'unfrozen', effectiveAt: formatInstant(at) };
+  const said = {
+    asset,
+    extension: `~unfreeze:${decision}:${asset}`,
+    reason: 'unfrozen',
+    effectiveAt: formatInstant(at),
+  };
   const extended: ExpiryExtended = {
     type: 'ExpiryExtended',
     version: 1,

@@ -1,7 +1,6 @@
 import type { DomainEvent } from '@tallystick/decider';
 import type { Reference, ReversedItem } from '../account.events';
 import type { Hold } from '../account.state';
-import type { CappedText } from '../caps';
 import type { Decided, SliceRow } from './decision.events';
 
 /** A lot, or a score, as it goes from one account to another: all that it was granted and all that became of it. */
@@ -54,8 +53,6 @@ export interface CarriedHold {
   readonly ttlSeconds: string;
   readonly unit: string;
   readonly store?: string;
-  /** The till that may spend it offline. */
-  readonly till?: string;
   readonly state: Hold['state'];
   readonly captured: string;
   readonly slices: readonly SliceRow[];
@@ -86,10 +83,8 @@ export interface Carried {
   readonly accruals: readonly CarriedAccrual[];
   readonly reversals: readonly CarriedReversal[];
   readonly holds: readonly CarriedHold[];
-  /** Names of decisions that made its lots, or cancelled its holds, and what each said: none is carried out again. */
+  /** Names of decisions and what each said, none is carried out again: all of an account's, or those of what goes back. */
   readonly said: readonly (readonly [name: string, content: string])[];
-  /** What capped purchases asked for, by their keys; absent where none is capped. */
-  readonly capped?: readonly (readonly [key: string, asked: CappedText])[];
   /** What had come to it by merges before. */
   readonly inner: readonly CarriedLineage[];
 }

@@ -7,7 +7,8 @@ import { isHere, lineagesText } from '../lineage';
 import { bytesOf, carriedOf, legsOfCarried, renamed, type Renames, wholeOf } from './carried';
 import type { AbsorbAccount, MergeAccount, RestoreAccount, SplitAccount } from './decision.commands';
 import { Draft } from './draft';
-import { PAID } from './lot-sources';
+import { isBound, PAID } from './lot-sources';
+import { SEPARATOR } from './mixed-holds';
 import { isOf, partsOf, sumOfSlices } from './merge.evolve';
 import type { Carried, CarriedLineage, CarriedNames, PaidSlice } from './merge.events';
 
@@ -26,9 +27,21 @@ export function faultOfMerging(state: AccountState): Rejection<AccountRefusal> |
   if (state.frozen) return reject('account-frozen');
   const [debt] = state.debts?.values() ?? [];
   if (debt) return reject('account-not-settled', { asset: debt.asset });
-  const [lease] = state.late.keys();
-  if (lease !== undefined) return reject('account-not-settled', { lease });
-  return faultOfSize(wholeOf(state), MOST_CARRIED);
+  const bound = [...state.accruals.values()].flatMap(({ holdings }) => holdings).find(({ lot }) => lot && isBound(lot));
+  if (bound) return reject('account-not-settled', { asset: bound.asset });
+  return faultOfLeases(state) ?? faultOfMixedHolds(state) ?? faultOfSize(wholeOf(state), MOST_CARRIED);
+}
+
+/** A grant that a till holds, signed, names this account; what was settled late waits for a decision on it. */
+function faultOfLeases(state: AccountState): Rejection<AccountRefusal> | undefined {
+  const leased = [...state.open].find(({ till }) => till !== undefined)?.hold ?? [...state.late.keys()][0];
+  return leased === undefined ? undefined : reject('account-not-settled', { lease: leased });
+}
+
+/** The parts of a mixed hold end together, by its name in this account. */
+function faultOfMixedHolds({ open }: AccountState): Rejection<AccountRefusal> | undefined {
+  const parts = [...open].filter(({ hold }) => hold.includes(SEPARATOR));
+  return parts.length === 0 ? undefined : reject('holds-open', { holds: String(parts.length) });
 }
 
 /** What is given back may have grown since. */
@@ -85,11 +98,15 @@ export function absorbAccount(command: AbsorbAccount, state: AccountState): Outc
 
 /**
  * Gives back what is of a merged account: its purchases and returns, those that came since too, with what their lots still
- * hold and what became of them. Refused while a hold is open, since it may draw of both.
+ * hold and what became of them. Refused while a hold is open, since it may draw of both, while a late settlement waits, and of a
+ * frozen account.
  */
 export function splitAccount({ merge, from, at }: SplitAccount, state: AccountState): Outcome {
   const lineage = state.absorbed?.get(from);
   if (lineage?.merge !== merge) return reject('merge-unknown', { merge });
+  if (state.frozen) return reject('account-frozen');
+  const [late] = state.late.keys();
+  if (late !== undefined) return reject('account-not-settled', { lease: late });
   if (state.open.size > 0) return reject('holds-open', { holds: String(state.open.size) });
   const draft = new Draft(state);
   const said = { ...state.owner!, merge, from, effectiveAt: formatInstant(at) };

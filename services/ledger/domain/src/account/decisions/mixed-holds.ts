@@ -12,7 +12,8 @@ import { spendableLots, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
-const SEPARATOR = '~';
+/** Between the name of a mixed hold and the asset of a part; no name that a caller gives has it. */
+export const SEPARATOR = '~';
 
 /**
  * Reserves an amount that is due in one asset out of several, in the order given: of each as many whole units as are there and
@@ -32,6 +33,7 @@ export function placeMixedHold(command: PlaceMixedHold, state: AccountState): Ou
     if (share.units === 0n) continue;
     const one = placeHold(partHold(command, part, share.units), state);
     if (isRejection(one)) return one;
+    if (one.length === 0) return reject('hold-conflict', { hold });
     open -= share.covers;
     placed.push(...(one as HoldPlaced[]));
   }

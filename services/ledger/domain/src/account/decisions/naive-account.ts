@@ -1,3 +1,4 @@
+import { canonicalJson } from '@tallystick/decider';
 import { instant } from '@tallystick/vocabulary';
 import type { AccountCommand, ApplyEvaluation, ReverseUnlinked } from '../account.commands';
 import type { AccountEvent } from '../account.events';
@@ -41,6 +42,8 @@ const time = (at: number) => String(at).padStart(17, '0');
 export class NaiveAccount {
   private readonly lots = new Map<string, NaiveLot>();
   private readonly asked = new Map<string, ApplyEvaluation>();
+  /** What caps left of each picture when it was last taken in. */
+  private readonly cut = new Map<string, string>();
   private readonly pictures = new Map<string, { revision: number; asks: NaiveAsk[] }>();
   private taken: { name: string; lot: string; amount: number; expired: boolean }[] = [];
   private owed: { name: string; deficit: number; uncollectable: number; onHold: number }[] = [];
@@ -100,7 +103,12 @@ export class NaiveAccount {
     this.asked.set(key, command);
     const earned: [string, number][] = [];
     const all = [...this.asked.values()].sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
-    for (const one of all) this.purchase(naivelyCut(one, earned));
+    for (const one of all) {
+      const cut = naivelyCut(one, earned);
+      const text = canonicalJson(cut);
+      if (this.cut.get(keyOf(one)) !== text) this.purchase(cut);
+      this.cut.set(keyOf(one), text);
+    }
   }
 
   private purchase(command: ApplyEvaluation): void {

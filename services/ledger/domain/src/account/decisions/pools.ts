@@ -55,6 +55,7 @@ export function leavePool(command: LeavePool, state: AccountState): Outcome {
   if (!pool) return reject('pool-unknown', { account });
   if (!pool.members.has(member)) return reject('pool-member-unknown', { member });
   if (member === pool.owner) return reject('pool-owner-stays', { member });
+  if (state.frozen) return reject('account-frozen');
   if (state.open.size > 0) return reject('holds-open', { holds: String(state.open.size) });
   const to = accountId(tenant, state.owner!.program, member);
   const sent = spendableAssets(state).flatMap((asset) => {

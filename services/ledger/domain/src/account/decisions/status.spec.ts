@@ -103,7 +103,7 @@ describe('freeze an account so that dates stand still', () => {
       {
         type: 'ExpiryExtended',
         data: {
-          extension: 'unfreeze:U1',
+          extension: '~unfreeze:U1:POINTS',
           reason: 'unfrozen',
           lots: [
             ['till-1:P2:POINTS', january(6), january(11)],
