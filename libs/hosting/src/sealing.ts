@@ -40,7 +40,7 @@ export class Sealing {
     this.isWitnessed = listOf(settings['TALLY_WITNESSES']).length > 0;
     this.worker = new Worker(`${__dirname}/sealing-thread${extname(__filename)}`, {
       workerData: settings,
-      ...(extname(__filename) === '.ts' && { execArgv: ['-r', '@swc-node/register'] }),
+      ...(extname(__filename) === '.ts' && { execArgv: ['-r', require.resolve('@swc-node/register')] }),
     });
     this.thread = wrap<SealingThread>(nodeEndpoint(this.worker));
     this.died = new Promise((resolve) => {
@@ -57,7 +57,8 @@ export class Sealing {
   static async open(settings: Settings): Promise<Sealing | undefined> {
     if (!rolesOf(settings).has('sealer')) return undefined;
     const sealing = new Sealing(settings);
-    await sealing.thread.tellFaults(proxy(tell));
+    const died = sealing.died.then((why) => Promise.reject(why));
+    await Promise.race([sealing.thread.tellFaults(proxy(tell)), died]);
     return sealing;
   }
 

@@ -110,7 +110,7 @@ function hasFittingTags(path: string): boolean {
   const [type, scope, ...more] = tags;
   const service = /^services\/([^/]+)\//.exec(path)?.[1] ?? '';
   const isScoped = SERVICES_WITH_DOMAIN.includes(service);
-  const isKnown = /^type:(pure|domain|lib|service|host|cli|simulation|testing|tooling)$/.test(type ?? '');
+  const isKnown = /^type:(pure|domain|lib|service|witness|host|cli|simulation|testing|tooling)$/.test(type ?? '');
   return isKnown && more.length === 0 && scope === (isScoped ? `scope:${service}` : undefined);
 }
 

@@ -1,7 +1,7 @@
 import { findPlanted, plantedTable } from './find-planted';
 import { PLANTED_BUGS } from './planted-bugs';
 
-const SEEDS = 100;
+const SEEDS = 300;
 
 describe('a planted bug', () => {
   it('is one of at least 20, each with a name of its own', () => {
