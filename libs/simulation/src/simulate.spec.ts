@@ -1,7 +1,7 @@
 import { simulate } from './simulate';
 
 /** Seeds of this suite; `tally simulate` runs as many as it is asked for. */
-const SEEDS = Number(process.env.TALLY_SIMULATED_SEEDS ?? 300);
+const SEEDS = Number(process.env.SIMULATED_SEEDS ?? 300);
 
 describe('the suite in a simulated world', () => {
   it(
