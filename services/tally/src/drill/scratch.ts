@@ -132,7 +132,8 @@ async function sealed(
       const head = await (await connection.log(service)).logHead();
       for (;;) {
         const last = await latestCheckpoint(pool);
-        if (last?.position === head && last.note.includes('\u2014 witness.drill/w1 ')) {
+        // The clock of organization may have gone on since.
+        if (last && last.position >= head && last.note.includes('\u2014 witness.drill/w1 ')) {
           sizes.set(service, last.size);
           break;
         }
