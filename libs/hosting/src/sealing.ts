@@ -75,8 +75,9 @@ export class Sealing {
       standing: async () => this.alive().standing(name),
       close: async () => this.alive().close(name),
     };
-    showStanding(open, metrics);
-    if (this.isWitnessed) showWitnesses(open, metrics);
+    const standing = asked(open);
+    showStanding(standing, metrics);
+    if (this.isWitnessed) showWitnesses(standing, metrics);
     return open;
   }
 
@@ -104,21 +105,29 @@ function tell({ service: name, error: err, kind }: SealingFault): void {
   else log().error({ name, err }, TOLD[kind]);
 }
 
-function showStanding(sealing: OpenSealing, metrics: Metrics): void {
+type Standing = () => Promise<SealedStanding>;
+
+/** Asks the thread once for all who ask while it answers: every figure of a scrape wants the same. */
+function asked(sealing: OpenSealing): Standing {
+  let answer: Promise<SealedStanding> | undefined;
+  return () => (answer ??= sealing.standing().finally(() => (answer = undefined)));
+}
+
+function showStanding(standing: Standing, metrics: Metrics): void {
   metrics.gauge('tally_seal_behind', 'Log positions that no checkpoint covers yet', [], async (gauge) => {
-    gauge.set((await sealing.standing()).behind);
+    gauge.set((await standing()).behind);
   });
   metrics.gauge('tally_seal_broken', '1 where the log cannot be sealed as it is', [], async (gauge) => {
-    gauge.set((await sealing.standing()).fault === undefined ? 0 : 1);
+    gauge.set((await standing()).fault === undefined ? 0 : 1);
   });
 }
 
-function showWitnesses(sealing: OpenSealing, metrics: Metrics): void {
+function showWitnesses(standing: Standing, metrics: Metrics): void {
   metrics.gauge('tally_witness_forks', 'Witnesses that have cosigned another history of the log', [], async (gauge) => {
-    gauge.set((await sealing.standing()).witnesses?.forks.length ?? 0);
+    gauge.set((await standing()).witnesses?.forks.length ?? 0);
   });
   metrics.gauge('tally_witness_behind', 'Witnesses that have not cosigned the newest checkpoint', [], async (gauge) => {
-    const { witnesses = 0, cosigned = 0 } = (await sealing.standing()).witnesses ?? {};
+    const { witnesses = 0, cosigned = 0 } = (await standing()).witnesses ?? {};
     gauge.set(witnesses - cosigned);
   });
 }

@@ -1,8 +1,7 @@
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
 import { ProgramZones } from '../src/adapters/program-zones';
-import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { LedgerApi } from './ledger-api-fixture';
-import { accountOf, batchOf, PROGRAM, purchase, TENANT } from './ledger-fixture';
+import { accountOf, PROGRAM, TENANT } from './ledger-fixture';
 
 const EARNED = '2026-11-02T10:00:00.000Z';
 /** 6 November, 20:00 in Shanghai. */
@@ -15,7 +14,6 @@ const REASONS = [
 ];
 
 let api: LedgerApi;
-let members = 0;
 
 beforeAll(async () => {
   api = await LedgerApi.start(EVENING);
@@ -33,9 +31,7 @@ afterEach(() => {
 afterAll(() => api?.stop());
 
 async function memberWith(points: number): Promise<{ member: string; account: string; path: string }> {
-  const member = `m-${++members}`;
-  await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([purchase(member, `P-${member}`, EARNED, points)]));
-  const account = accountOf(member);
+  const { member, account } = await api.ledger.memberWith(points, EARNED);
   return { member, account, path: `/v1/accounts/${account}/adjustments` };
 }
 

@@ -8,7 +8,6 @@ const EARNED = '2026-11-02T10:00:00.000Z';
 const NOON = '2026-11-06T12:00:00.000Z';
 
 let api: LedgerApi;
-let members = 0;
 
 beforeAll(async () => {
   api = await LedgerApi.start(NOON);
@@ -18,9 +17,7 @@ afterAll(() => api?.stop());
 
 /** A new member with so many points: its account and the path to it. */
 async function memberWith(points: number): Promise<{ member: string; account: string; path: string }> {
-  const member = `m-${++members}`;
-  await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([purchase(member, `P-${member}`, EARNED, points)]));
-  const account = accountOf(member);
+  const { member, account } = await api.ledger.memberWith(points, EARNED);
   return { member, account, path: `/v1/accounts/${account}` };
 }
 
@@ -198,7 +195,7 @@ describe('a closing of the books', () => {
         balances: expect.arrayContaining([
           { book: 'issuer-obligation', asset: 'POINTS', amount: '-100' },
           { book: 'available', asset: 'POINTS', amount: '100' },
-        ]) as unknown,
+        ]),
       },
     });
     await api.post(`${path}/adjustments`, adjustment('a-1', '50'));

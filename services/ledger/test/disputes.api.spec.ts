@@ -6,12 +6,11 @@ import { ProgramZones } from '../src/adapters/program-zones';
 import { AdjustmentPolicies } from '../src/application/adjustment-policies';
 import { Disputes } from '../src/application/disputes';
 import { whenDayEndedMarkDisputesOverdue } from '../src/policies/when-day-ended-mark-disputes-overdue';
-import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
 import { CaseBook } from '../src/projections/account-book/case-book';
 import { ledgerPublications } from '../src/publications';
 import { LedgerApi } from './ledger-api-fixture';
-import { accountOf, batchOf, PROGRAM, purchase, TENANT } from './ledger-fixture';
+import { PROGRAM, TENANT } from './ledger-fixture';
 
 const EARNED = '2026-11-02T10:00:00.000Z';
 const NOON = '2026-11-06T04:00:00.000Z';
@@ -19,7 +18,6 @@ const NOON = '2026-11-06T04:00:00.000Z';
 const DEADLINE = '2026-11-21T16:00:00.000Z';
 
 let api: LedgerApi;
-let members = 0;
 
 beforeAll(async () => {
   api = await LedgerApi.start(NOON);
@@ -30,9 +28,7 @@ afterAll(() => api?.stop());
 
 /** A new member with a purchase `P-<member>`. */
 async function memberWith(points: number) {
-  const member = `m-${++members}`;
-  await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([purchase(member, `P-${member}`, EARNED, points)]));
-  const account = accountOf(member);
+  const { member, account } = await api.ledger.memberWith(points, EARNED);
   const purchases = [{ source: 'till-1', id: `P-${member}` }];
   return { member, account, purchases, path: `/v1/accounts/${account}/disputes`, root: `/v1/accounts/${account}` };
 }

@@ -11,7 +11,6 @@ const NOON = '2026-11-06T12:00:00.000Z';
 const LATER = '2026-11-06T13:00:00.000Z';
 
 let api: LedgerApi;
-let members = 0;
 
 beforeAll(async () => {
   api = await LedgerApi.start(NOON);
@@ -24,11 +23,9 @@ beforeEach(() => {
 afterAll(() => api?.stop());
 
 /** The holds path of a new member with so many points. */
-async function memberWith(points: number): Promise<{ account: string; holds: string }> {
-  const member = `m-${++members}`;
-  await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([purchase(member, `P-${member}`, EARNED, points)]));
-  const account = accountOf(member);
-  return { account, holds: `/v1/accounts/${account}/holds` };
+async function memberWith(points: number): Promise<{ member: string; account: string; holds: string }> {
+  const { member, account } = await api.ledger.memberWith(points, EARNED);
+  return { member, account, holds: `/v1/accounts/${account}/holds` };
 }
 
 const hold = (holdId: string, amount: string, more: object = {}) => ({
@@ -107,8 +104,8 @@ describe('a two-phase hold (E27)', () => {
 
 describe('placing a hold', () => {
   it('takes the lots that its caller names', async () => {
-    const { account, holds } = await memberWith(100);
-    const lot = `till-1:P-m-${members}:POINTS`;
+    const { member, account, holds } = await memberWith(100);
+    const lot = `till-1:P-${member}:POINTS`;
     await expect(api.post(holds, hold('h-1', '60', { lots: [{ lot, amount: '60' }] }))).resolves.toMatchObject({
       status: 201,
       body: { amount: '60' },

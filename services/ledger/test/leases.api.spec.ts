@@ -1,10 +1,9 @@
 import { isSignedBy, NoteRefused, readNote, readVerifierKey } from '@tallystick/proof';
 import { whenMinuteEndedLapseHolds } from '../src/policies/when-minute-ended-lapse-holds';
-import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { PassingTime } from '../src/application/passing-time';
 import { DueBook } from '../src/projections/account-book/due-accounts';
 import { LedgerApi } from './ledger-api-fixture';
-import { accountOf, batchOf, purchase, TENANT } from './ledger-fixture';
+import { batchOf, purchase, TENANT } from './ledger-fixture';
 
 const EARNED = '2026-11-02T10:00:00.000Z';
 const NOON = '2026-11-06T12:00:00.000Z';
@@ -12,7 +11,6 @@ const ENDED = '2026-11-06T12:15:00.000Z';
 const LATER = '2026-11-06T13:00:00.000Z';
 
 let api: LedgerApi;
-let members = 0;
 let version = 0;
 
 beforeAll(async () => {
@@ -26,9 +24,7 @@ beforeEach(() => {
 afterAll(() => api?.stop());
 
 async function memberWith(points: number): Promise<{ account: string; leases: string }> {
-  const member = `m-${++members}`;
-  await whenPurchaseQualifiedAccrue(api.ledger.application)(batchOf([purchase(member, `P-${member}`, EARNED, points)]));
-  const account = accountOf(member);
+  const { account } = await api.ledger.memberWith(points, EARNED);
   return { account, leases: `/v1/accounts/${account}/leases` };
 }
 
@@ -51,11 +47,11 @@ const settlement = (amount: string, more: object = {}) => ({ amount, unit: 'mark
 
 /** Leases 60 of 100 and settles 40 of it three quarters of an hour after the lease has ended. */
 async function settledLate() {
-  const member = await memberWith(100);
-  await api.post(member.leases, lease('l-1', '60'));
+  const { account, leases } = await memberWith(100);
+  await api.post(leases, lease('l-1', '60'));
   api.now = LATER;
-  const answer = await api.post(`${member.leases}/l-1/settlement`, settlement('40'), { key: `late-${members}` });
-  return { ...member, answer };
+  const answer = await api.post(`${leases}/l-1/settlement`, settlement('40'), { key: `late-${account}` });
+  return { account, leases, answer };
 }
 
 describe('a lease', () => {
@@ -163,7 +159,7 @@ describe('the settlement of a lease', () => {
   it('after the lease has ended takes no points and waits, whichever request repeats it', async () => {
     const { account, leases, answer } = await settledLate();
     expect(answer).toMatchObject({ status: 200, body: { state: 'waiting', captured: '0' } });
-    await expect(api.post(`${leases}/l-1/settlement`, settlement('40'), { key: `late-${members}` })).resolves.toEqual(
+    await expect(api.post(`${leases}/l-1/settlement`, settlement('40'), { key: `late-${account}` })).resolves.toEqual(
       answer,
     );
     await expect(api.post(`${leases}/l-1/settlement`, settlement('30'))).resolves.toMatchObject({
@@ -186,7 +182,7 @@ describe('the review of late settlements', () => {
     const { account, leases } = await settledLate();
     const shown = { account, leaseId: 'l-1', asset: 'POINTS', amount: '40', till: 'pos-7', unit: 'market' };
     await expect(waitingOf(account)).resolves.toEqual([{ ...shown, state: 'waiting', receivedAt: LATER }]);
-    const first = await api.post(`${leases}/l-1/decision`, honour('r-1'), { key: `honour-${members}` });
+    const first = await api.post(`${leases}/l-1/decision`, honour('r-1'), { key: `honour-${account}` });
     expect(first).toMatchObject({ status: 200, body: { state: 'honoured', redemptionId: 'r-1', amount: '40' } });
     await expect(booksOf(account)).resolves.toEqual({ available: 60n, held: 0n, redeemed: 40n });
     await expect(api.post(`${leases}/l-1/decision`, honour('r-1'))).resolves.toEqual({

@@ -15,6 +15,7 @@ import { AccountCommands } from '../src/application/account-commands';
 import { AccountMerges } from '../src/application/account-merges';
 import { AssetDirectory } from '../src/application/asset-directory';
 import type { LedgerApplication } from '../src/application/carry-out-batch';
+import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
 import { accountBookProjection } from '../src/projections/account-book/account-book.projection';
 import { AccountBook } from '../src/projections/account-book/account-book.query';
 
@@ -39,6 +40,7 @@ export class LedgerFixture {
   ) {}
 
   readonly book = new AccountBook(this.pool);
+  private members = 0;
 
   static async start(): Promise<LedgerFixture> {
     const database = await startTestDatabase();
@@ -57,6 +59,13 @@ export class LedgerFixture {
   /** Another process of the same service: its own memory, the same log. */
   twin(): LedgerApplication {
     return applicationOn(this.pool, this.store);
+  }
+
+  /** A new member who has earned so many points by the purchase `P-<member>`. */
+  async memberWith(points: number, earnedAt: string): Promise<{ readonly member: string; readonly account: string }> {
+    const member = `m-${++this.members}`;
+    await whenPurchaseQualifiedAccrue(this.application)(batchOf([purchase(member, `P-${member}`, earnedAt, points)]));
+    return { member, account: accountOf(member) };
   }
 
   async stop(): Promise<void> {

@@ -96,6 +96,28 @@ describe('a merge beside accruals', () => {
     }
   });
 
+  it('is undone before it begins where its account was frozen since it was decided', async () => {
+    const { store } = ledger;
+    for (const member of ['k-1', 'k-2']) await accrue(ledger.application, member, `${member}-0`);
+    const [from, into] = [accountOf('k-1'), accountOf('k-2')];
+    const said = { merge: 'K-1', program: PROGRAM, from, fromHolder: 'k-1', into, intoHolder: 'k-2', at: TUESDAY };
+    await decideOnly(store, store.snapshots, said);
+    const status = (kind: 'freeze-account' | 'unfreeze-account') => {
+      const command = { kind, tenant: TENANT, account: from, decision: kind, reason: 'dispute', at: TUESDAY } as const;
+      const metadata = { actor: 'user:test', commandId: commandId(TENANT, 'test', kind, 'k-1') };
+      return ledger.application.accounts.executeMany([{ stream: accountStream(TENANT, from), command, metadata }]);
+    };
+    await status('freeze-account');
+    const merges = ledger.twin().merges;
+    await expect(merges.complete(TENANT, PROGRAM, 'K-1')).resolves.toMatchObject({ rejected: 'account-frozen' });
+    await expect(merges.complete(TENANT, PROGRAM, 'K-1')).resolves.toMatchObject({ rejected: 'merge-undone' });
+    expect([await points('k-1'), await points('k-2')]).toEqual([10n, 10n]);
+    await status('unfreeze-account');
+    const again = ledger.twin().merges.merge({ ...request('k-1', 'K-2'), intoHolder: 'k-2' });
+    await expect(again).resolves.toMatchObject({ kind: 'done' });
+    expect([await points('k-1'), await points('k-2')]).toEqual([0n, 20n]);
+  });
+
   it('takes what was sent to the merged account to the survivor, once', async () => {
     await accrue(ledger.application, 'g-1', 'g-1-0');
     await accrue(ledger.application, 'h-1', 'h-1-0');

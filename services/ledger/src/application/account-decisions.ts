@@ -2,7 +2,6 @@ import {
   bodyOf,
   type EventMetadata,
   type EventStore,
-  metadataOf,
   type Position,
   type RecordedEvent,
   type Rejection,
@@ -17,6 +16,7 @@ import {
 } from '@tallystick/ledger-domain';
 import type { Instant } from '@tallystick/vocabulary';
 import { type AccountCommands, accountStream } from './account-commands';
+import { commandOf, newestFirst } from './newest-first';
 
 /** One decision on an account and how its own event is told among those that it may cause. */
 export interface Decision<Event extends DecisionEvent> {
@@ -110,7 +110,7 @@ export class AccountDecisions {
     isOwn: Decision<Event>['isOwn'],
     commandId: string,
   ): Promise<CarriedOut<Event> | undefined> {
-    for await (const events of this.newestFirst(stream)) {
+    for await (const events of newestFirst(this.store, stream)) {
       if (commandOf(events[0]!) !== commandId) continue;
       const done = carriedOutBy(events, isOwn, false);
       return done.event && done;
@@ -124,38 +124,14 @@ export class AccountDecisions {
     isOwn: Decision<Event>['isOwn'],
   ): Promise<CarriedOut<Event> | undefined> {
     let newest: CarriedOut<Event> | undefined;
-    for await (const events of this.newestFirst(stream)) {
+    for await (const events of newestFirst(this.store, stream)) {
       const done = carriedOutBy(events, isOwn, true);
       if (done.event) return done;
       newest ??= done;
     }
     return newest;
   }
-
-  /**
-   * The events of each command, which lie together, in their order; the newest command first. What is repeated was mostly
-   * done a moment ago: a page is read only where the newer ones do not tell it.
-   */
-  private async *newestFirst(stream: string): AsyncGenerator<readonly RecordedEvent[]> {
-    let together: RecordedEvent[] = [];
-    for (let from: number | undefined; from === undefined || from >= 0;) {
-      const { events } = await this.store.readStream(stream, { from, direction: 'backward', max: PAGE });
-      for (const event of events) {
-        const [next] = together;
-        if (next && commandOf(next) !== commandOf(event)) {
-          yield together;
-          together = [];
-        }
-        together.unshift(event);
-      }
-      from = events.length < PAGE ? -1 : events.at(-1)!.revision - 1;
-    }
-    if (together.length > 0) yield together;
-  }
 }
-
-/** Events read at once in search of one. */
-const PAGE = 50;
 
 function carriedOutBy<Event extends DecisionEvent>(
   events: readonly RecordedEvent[],
@@ -176,8 +152,4 @@ function ownOf<Event extends DecisionEvent>(
 
 function eventOf(recorded: RecordedEvent): AccountEvent {
   return upcastAccount(recorded.type, recorded.version, bodyOf(recorded));
-}
-
-function commandOf(recorded: RecordedEvent): string | undefined {
-  return metadataOf(recorded)?.commandId;
 }

@@ -7,8 +7,8 @@ import {
   type EventMetadata,
   type EventStore,
   Executor,
-  metadataOf,
   type Position,
+  type RecordedEvent,
   reject,
   type Rejection,
   type SnapshotStore,
@@ -33,6 +33,7 @@ import {
 } from '@tallystick/ledger-domain';
 import { type Instant, instant } from '@tallystick/vocabulary';
 import { type AccountCommands, accountStream } from './account-commands';
+import { commandOf, newestFirst } from './newest-first';
 
 /** Whose merge it is, and when. */
 export interface MergeRequest {
@@ -96,7 +97,8 @@ export class AccountMerges {
     const decided = await this.executor.execute({ stream: mergesStream(tenant, program), command, metadata });
     if (decided.kind === 'failed') throw decided.error;
     if (decided.kind === 'rejected') return refused(decided.rejection);
-    await this.complete(tenant, program, merge);
+    const fault = await this.complete(tenant, program, merge);
+    if (fault) return refused(fault);
     return this.done(tenant, program, merge, 'AccountAbsorbed', await this.isAgain(tenant, program, merge, metadata));
   }
 
@@ -119,26 +121,36 @@ export class AccountMerges {
     if (split.kind === 'rejected') return refused(split.rejection);
     await this.completeUnmerge(tenant, program, merge);
     const first = await this.find(tenant, known.into, 'AccountSplit', merge);
-    const duplicate = first !== undefined && metadataOf(first)?.commandId !== metadata.commandId;
+    const duplicate = first !== undefined && commandOf(first) !== metadata.commandId;
     return this.done(tenant, program, merge, 'AccountRestored', duplicate);
   }
 
-  /** Carries out what lacks of a merge that was decided. */
-  async complete(tenant: string, program: string, merge: string): Promise<void> {
+  /**
+   * Carries out what lacks of a merge that was decided; answers why nothing came of it where the account may not be given away
+   * any more: then it is undone.
+   */
+  async complete(tenant: string, program: string, merge: string): Promise<Rejection<AccountRefusal> | undefined> {
     const { merges } = await this.registry(tenant, program);
     const known = merges.get(merge);
-    if (!known || known.undone) return;
+    if (!known) return undefined;
     const { from, fromHolder, into, intoHolder } = known;
-    if ((await this.accounts.load(tenant, into)).state.done.has(`absorption ${merge}`)) return;
+    if ((await this.accounts.load(tenant, into)).state.done.has(`absorption ${merge}`)) return undefined;
+    if (known.undone) return reject('merge-undone', { account: from });
     // What was to come to it before comes first: once it has left, nothing comes to it any more.
     for (const earlier of merges.values()) {
       if (earlier.into === from && !earlier.undone) await this.complete(tenant, program, earlier.merge);
     }
     const at = instant(known.effectiveAt);
-    await this.step({ kind: 'merge-account', tenant, account: from, merge, into, intoHolder, at });
+    const leaving = { kind: 'merge-account', tenant, account: from, merge, into, intoHolder, at } as const;
+    const left = await this.carryOut(leaving, metadataOfStep(tenant, leaving.kind, from, merge));
+    if (left.kind === 'rejected') {
+      await this.recordUndone(tenant, program, known, at);
+      return left.rejection;
+    }
     const carried = await this.said<AccountMerged>(tenant, from, 'AccountMerged', merge);
     if (!carried) throw new Error(`${accountStream(tenant, from)} was not merged by ${merge}`);
     await this.step({ kind: 'absorb-account', tenant, account: into, merge, from, fromHolder, carried, at });
+    return undefined;
   }
 
   /** Carries out what lacks of the undoing of a merge that the account which had taken in has begun. */
@@ -151,6 +163,10 @@ export class AccountMerges {
     const at = instant(split.effectiveAt);
     const restored = { tenant, account: from, merge, from: into, carried: split, names: split.names, at };
     await this.step({ kind: 'restore-account', ...restored });
+    await this.recordUndone(tenant, program, known, at);
+  }
+
+  private async recordUndone(tenant: string, program: string, { merge, from }: MergeState, at: Instant): Promise<void> {
     const command = { kind: 'record-unmerge', merge, at } as const;
     const metadata = metadataOfStep(tenant, 'record-unmerge', from, merge);
     const result = await this.executor.execute({ stream: mergesStream(tenant, program), command, metadata });
@@ -196,10 +212,8 @@ export class AccountMerges {
 
   /** True where another command had decided the merge. */
   private async isAgain(tenant: string, program: string, merge: string, { commandId: id }: EventMetadata) {
-    const stream = mergesStream(tenant, program);
-    const events = (await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? [];
-    const first = events.find((event) => bodyOf<MergeState>(event).merge === merge);
-    return first !== undefined && metadataOf(first)?.commandId !== id;
+    const first = await this.sought(mergesStream(tenant, program), 'MergeDecided', merge);
+    return first !== undefined && commandOf(first) !== id;
   }
 
   private async done(
@@ -226,9 +240,16 @@ export class AccountMerges {
   }
 
   private async find(tenant: string, account: string, type: string, merge: string) {
-    const stream = accountStream(tenant, account);
-    const events = (await this.store.readStreams(new Map([[stream, 0]]))).get(stream) ?? [];
-    return events.find((event) => event.type === type && bodyOf<{ merge: string }>(event).merge === merge);
+    return this.sought(accountStream(tenant, account), type, merge);
+  }
+
+  /** The event of a type by which a stream says a merge; each is said once. */
+  private async sought(stream: string, type: string, merge: string): Promise<RecordedEvent | undefined> {
+    for await (const events of newestFirst(this.store, stream)) {
+      const found = events.find((event) => event.type === type && bodyOf<{ merge: string }>(event).merge === merge);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   /** A step that nothing can refuse. */

@@ -12,6 +12,7 @@ import {
   Uuid,
   Whole,
 } from '@tallystick/contracts';
+import { AdjustmentTerms } from './decisions.dto';
 import { RecordedAnswer } from './recorded.dto';
 
 export class AdjustmentReasonBody {
@@ -141,32 +142,13 @@ export class AdjustmentTurnedDownAnswer {
   readonly adjustmentId!: string;
 }
 
-export class AdjustmentRowBody {
+export class AdjustmentRowBody extends AdjustmentTerms {
   /** The row's name, unique in its batch: the adjustment is called `<batchId>.<rowId>`, together at most 64 characters. */
   @BusinessId()
   readonly rowId!: string;
 
   @Uuid()
   readonly account!: string;
-
-  @Text(32)
-  readonly asset!: string;
-
-  /** Credited where it is positive, debited where it is negative; not zero. */
-  @SignedAmount()
-  readonly amount!: string;
-
-  @Slug()
-  readonly reason!: string;
-
-  /** Who bears the cost of a credit, or gains by a debit. */
-  @BusinessId()
-  readonly unit!: string;
-
-  /** When what is credited ends; absent: never. */
-  @Optional()
-  @InstantText()
-  readonly expiresAt?: string;
 }
 
 export class AdjustmentBatchRequest {

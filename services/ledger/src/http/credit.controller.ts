@@ -23,7 +23,7 @@ import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
 import { carriedOut, recordedOf, requireKind } from './decisions';
-import { grantAnswer, grantingOf, isGrant, isWithdrawal } from './granting';
+import { carryOutGrant, grantingOf, Grants, isGrant, isWithdrawal } from './granting';
 import { CreditLimitAnswer, CreditLimitRequest, CreditRepaymentRequest, GrantAnswer } from './grants.dto';
 
 /** Lines of credit: what is spent of them is owed until it is repaid (capabilities CD2). */
@@ -43,7 +43,6 @@ export class CreditController {
   @Refuses(
     ACCOUNT_REFUSALS,
     'account-mismatch',
-    'cap-exceeded',
     'amount-out-of-range',
     'decision-conflict',
     'account-closed',
@@ -77,24 +76,11 @@ export class CreditController {
   @Post('credit-repayments')
   @Summary('Repays credit, what is due first first: as much may be spent again', '信用还款')
   @Permission('credit-repayments:write')
-  @Idempotent()
-  @Answers(201, GrantAnswer)
-  @Answers(200, GrantAnswer)
-  @Refuses(
-    ACCOUNT_REFUSALS,
-    'account-mismatch',
-    'cap-exceeded',
-    'amount-out-of-range',
-    'decision-conflict',
-    'asset-kind-unsuitable',
-    'asset-not-spendable',
-    'asset-out-of-scope',
-    'repayment-exceeds-debt',
-  )
+  @Grants('repayment-exceeds-debt')
   @Refuses(BOOKING_REFUSALS, 'unknown-asset')
   async repay(
     @CallerOf() caller: Caller,
-    @CommandOf() { metadata, again }: HttpCommand,
+    @CommandOf() request: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(CreditRepaymentRequest) body: CreditRepaymentRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -103,10 +89,7 @@ export class CreditController {
     const on = grantingOf(caller, path, body, await this.creditIn(caller, asset), this.decisions.now());
     const amount = body.amount === undefined ? undefined : BigInt(body.amount);
     const command = { kind: 'repay-credit', ...on, grant, amount } as const;
-    const isOwn = isGrant('repayment', grant);
-    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
-    reply.status(done.duplicate ? 200 : 201);
-    return grantAnswer(done);
+    return carryOutGrant(this.decisions, command, request, reply);
   }
 
   private async creditIn({ tenant, program }: Caller, asset: string) {

@@ -18,11 +18,8 @@ import {
 import { CLOSE_REASONS, EXTENSION_REASONS, FREEZE_REASONS } from './reasons';
 import { RecordedAnswer } from './recorded.dto';
 
-export class AdjustmentRequest {
-  /** The caller's name of the adjustment, unique in its account. */
-  @BusinessId()
-  readonly adjustmentId!: string;
-
+/** What an adjustment says, made alone or in a batch. */
+export abstract class AdjustmentTerms {
   @Text(32)
   readonly asset!: string;
 
@@ -42,6 +39,12 @@ export class AdjustmentRequest {
   @Optional()
   @InstantText()
   readonly expiresAt?: string;
+}
+
+export class AdjustmentRequest extends AdjustmentTerms {
+  /** The caller's name of the adjustment, unique in its account. */
+  @BusinessId()
+  readonly adjustmentId!: string;
 }
 
 export class AdjustmentAnswer extends RecordedAnswer {

@@ -1,12 +1,69 @@
-import type { Caller } from '@tallystick/http';
-import type { AccountEvent, GrantedBy, PointsGranted, PointsWithdrawn } from '@tallystick/ledger-domain';
+import { applyDecorators } from '@nestjs/common';
+import { Answers, type Caller, type HttpCommand, Idempotent, Refuses } from '@tallystick/http';
+import {
+  ACCOUNT_REFUSALS,
+  type AccountEvent,
+  type AccountRefusal,
+  type GrantCommand,
+  type GrantedBy,
+  type PointsGranted,
+  type PointsWithdrawn,
+} from '@tallystick/ledger-domain';
 import type { Instant } from '@tallystick/vocabulary';
-import type { CarriedOut } from '../application/account-decisions';
+import type { FastifyReply } from 'fastify';
+import type { AccountDecisions, CarriedOut } from '../application/account-decisions';
 import type { ProgramAssets } from '../application/program-assets';
-import { accountIn, recordedOf, requireUnit } from './decisions';
-import type { GrantAnswer, PointSaleRequest } from './grants.dto';
+import { accountIn, carriedOut, recordedOf, requireUnit } from './decisions';
+import { GrantAnswer, type PointSaleRequest } from './grants.dto';
 
 type Granting = Pick<PointSaleRequest, 'member' | 'asset' | 'unit' | 'store'>;
+
+/** A route that grants lots: its answers, and what it may be refused for besides what is its own. */
+export function Grants(...own: readonly AccountRefusal[]): MethodDecorator {
+  return applyDecorators(
+    Idempotent(),
+    Answers(201, GrantAnswer),
+    Answers(200, GrantAnswer),
+    Refuses(
+      ACCOUNT_REFUSALS,
+      'account-mismatch',
+      'amount-out-of-range',
+      'decision-conflict',
+      'asset-kind-unsuitable',
+      'asset-not-spendable',
+      'asset-out-of-scope',
+      ...own,
+    ),
+  );
+}
+
+/** Carries a grant out, or finds that it was, and answers it: 201 once, 200 for every repetition. */
+export async function carryOutGrant(
+  decisions: AccountDecisions,
+  command: GrantCommand,
+  { metadata, again }: HttpCommand,
+  reply: FastifyReply,
+): Promise<GrantAnswer> {
+  const isOwn = isGrant(grantedBy(command), command.grant);
+  const done = carriedOut(await decisions.carryOut({ command, metadata, again, isOwn }));
+  reply.status(done.duplicate ? 200 : 201);
+  return grantAnswer(done);
+}
+
+function grantedBy(command: GrantCommand): GrantedBy {
+  switch (command.kind) {
+    case 'grant-points':
+      return command.by;
+    case 'top-up':
+      return 'top-up';
+    case 'lend-points':
+      return 'loan';
+    case 'change-limit':
+      return 'credit';
+    case 'repay-credit':
+      return 'repayment';
+  }
+}
 
 /** What every command says that brings lots; refuses a unit that the credential is not bound to. */
 export function grantingOf(
@@ -39,7 +96,7 @@ export function isWithdrawal(
     event.type === 'PointsWithdrawn' && event.data.by === by && event.data.withdrawal === withdrawal;
 }
 
-export function grantAnswer(done: CarriedOut<PointsGranted> & { readonly event: PointsGranted }): GrantAnswer {
+function grantAnswer(done: CarriedOut<PointsGranted> & { readonly event: PointsGranted }): GrantAnswer {
   const { grant, asset, amount, slices, lots, dueAt } = done.event.data;
   const granted = slices.map(([lot, , , part], index) => {
     const { expiresAt } = lots[index]!;

@@ -25,11 +25,9 @@ export class NamedLotBody {
   readonly amount!: string;
 }
 
-export class PlaceHoldRequest {
-  /** The caller's name of the hold, unique in its account. */
-  @BusinessId()
-  readonly holdId!: string;
-
+/** What is said wherever an amount is reserved. */
+export abstract class ReservationRequest {
+  /** What `amount` counts. */
   @Text(32)
   readonly asset!: string;
 
@@ -48,11 +46,18 @@ export class PlaceHoldRequest {
   @Optional()
   @BusinessId()
   readonly store?: string;
+}
+
+export class PlaceHoldRequest extends ReservationRequest {
+  /** The caller's name of the hold, unique in its account. */
+  @BusinessId()
+  readonly holdId!: string;
 
   /** Which lots are to be reserved, and how much of each, in sum `amount`; absent: in draw order. */
   @Optional()
   @ListOf(() => NamedLotBody, 1_000)
   readonly lots?: readonly NamedLotBody[];
+
   /** Who spends of a pool; only of one, and there always. */
   @Optional()
   @BusinessId()

@@ -1,21 +1,12 @@
-import {
-  Amount,
-  BusinessId,
-  InstantText,
-  OneOf,
-  Optional,
-  PositiveAmount,
-  Text,
-  Uuid,
-  Whole,
-} from '@tallystick/contracts';
+import { Amount, BusinessId, InstantText, OneOf, Optional, Text, Uuid } from '@tallystick/contracts';
+import { ReservationRequest } from './holds.dto';
 import { LEASE_REASONS } from './reasons';
 import { RecordedAnswer } from './recorded.dto';
 
-const LONGEST_TTL = 31_536_000;
 const LATE_STATES = ['waiting', 'honoured', 'refused'] as const;
 
-export class GrantLeaseRequest {
+/** `amount` is what may be spent at most; it is held until then. */
+export class GrantLeaseRequest extends ReservationRequest {
   /** The caller's name of the lease, unique among the holds of its account. */
   @BusinessId()
   readonly leaseId!: string;
@@ -23,26 +14,6 @@ export class GrantLeaseRequest {
   /** The till that may spend it offline. */
   @BusinessId()
   readonly till!: string;
-
-  @Text(32)
-  readonly asset!: string;
-
-  /** How much may be spent at most; it is held until then. */
-  @PositiveAmount()
-  readonly amount!: string;
-
-  /** Seconds until it ends; default and maximum are those of the asset's holds. */
-  @Optional()
-  @Whole(1, LONGEST_TTL)
-  readonly ttlSeconds?: number;
-
-  /** The unit that accepts the points. */
-  @BusinessId()
-  readonly unit!: string;
-
-  @Optional()
-  @BusinessId()
-  readonly store?: string;
 }
 
 export class SettleLeaseRequest {

@@ -20,7 +20,7 @@ import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
 import { accountIn, carriedOut, dueAt, recordedOf, requireKind } from './decisions';
-import { grantAnswer, grantingOf, isGrant, isWithdrawal } from './granting';
+import { carryOutGrant, grantingOf, Grants, isWithdrawal } from './granting';
 import { GrantAnswer, LoanRepaymentAnswer, LoanRepaymentRequest, LoanRequest } from './grants.dto';
 
 /** Points lent up to the limit of the member's tier, repaid first by what is earned later (capabilities L22). */
@@ -35,26 +35,11 @@ export class LoansController {
   @Post()
   @Summary('Lends points up to the limit of the tier', '按等级限额借入积分')
   @Permission('loans:write')
-  @Idempotent()
-  @Answers(201, GrantAnswer)
-  @Answers(200, GrantAnswer)
-  @Refuses(
-    ACCOUNT_REFUSALS,
-    'account-mismatch',
-    'cap-exceeded',
-    'amount-out-of-range',
-    'decision-conflict',
-    'account-closed',
-    'asset-kind-unsuitable',
-    'asset-not-spendable',
-    'asset-out-of-scope',
-    'account-frozen',
-    'loan-limit-exceeded',
-  )
+  @Grants('cap-exceeded', 'account-closed', 'account-frozen', 'loan-limit-exceeded')
   @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async lend(
     @CallerOf() caller: Caller,
-    @CommandOf() { metadata, again }: HttpCommand,
+    @CommandOf() request: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(LoanRequest) body: LoanRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -71,9 +56,7 @@ export class LoansController {
     const terms = { amount: BigInt(body.amount), limit, dueAt: dueAt(assets, at, Number(loan.dueDays)) };
     const on = grantingOf(caller, path, body, assets, at);
     const command = { kind: 'lend-points', ...on, grant, ...terms } as const;
-    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn: isGrant('loan', grant) }));
-    reply.status(done.duplicate ? 200 : 201);
-    return grantAnswer(done);
+    return carryOutGrant(this.decisions, command, request, reply);
   }
 
   @Post(':loanId/repayments')

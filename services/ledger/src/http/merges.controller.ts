@@ -49,6 +49,7 @@ export class MergesController {
     'account-frozen',
     'account-not-settled',
     'holds-open',
+    'merge-undone',
   )
   @Refuses(ADJUSTING, 'self-dealing')
   async merge(

@@ -1,48 +1,17 @@
-import {
-  Amount,
-  BusinessId,
-  InstantText,
-  ListOf,
-  OneOf,
-  Optional,
-  PositiveAmount,
-  Text,
-  Whole,
-} from '@tallystick/contracts';
+import { Amount, BusinessId, InstantText, ListOf, OneOf, Optional, Text } from '@tallystick/contracts';
 import { SpentAsset } from './asset-policy.dto';
+import { ReservationRequest } from './holds.dto';
 import { RecordedAnswer } from './recorded.dto';
 
-const LONGEST_TTL = 31_536_000;
-
-export class MixedHoldRequest {
+export class MixedHoldRequest extends ReservationRequest {
   /** The caller's name of the hold, unique in its account among all holds. */
   @BusinessId()
   readonly holdId!: string;
-
-  /** What `amount` counts. */
-  @Text(32)
-  readonly asset!: string;
-
-  @PositiveAmount()
-  readonly amount!: string;
 
   /** The assets that pay, in this order; absent: as the policy of `asset` says (`spendOrder`). */
   @Optional()
   @ListOf(() => SpentAsset, 20)
   readonly assets?: readonly SpentAsset[];
-
-  /** Seconds until it lapses; default and maximum are those of `asset`. */
-  @Optional()
-  @Whole(1, LONGEST_TTL)
-  readonly ttlSeconds?: number;
-
-  /** The unit that accepts them. */
-  @BusinessId()
-  readonly unit!: string;
-
-  @Optional()
-  @BusinessId()
-  readonly store?: string;
 }
 
 export class MixedCancellationRequest {

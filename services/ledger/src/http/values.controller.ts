@@ -20,7 +20,7 @@ import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
 import { accountIn, carriedOut, endOf, recordedOf, requireKind, requireUnit } from './decisions';
-import { grantAnswer, grantingOf, isGrant, isWithdrawal } from './granting';
+import { carryOutGrant, grantingOf, Grants, isWithdrawal } from './granting';
 import { GiftRequest, GrantAnswer, PointSaleRequest, RefundAnswer, RefundRequest, TopUpRequest } from './grants.dto';
 
 /** What is paid for, or given: points and punches that are sold, gifts of a unit, stored value (capabilities L22, CD2). */
@@ -34,25 +34,11 @@ export class ValuesController {
   @Post('point-sales')
   @Summary('Sells points, or the punches of a count card: a lot whose cost is what was paid', '出售积分或次卡次数')
   @Permission('point-sales:write')
-  @Idempotent()
-  @Answers(201, GrantAnswer)
-  @Answers(200, GrantAnswer)
-  @Refuses(
-    ACCOUNT_REFUSALS,
-    'account-mismatch',
-    'cap-exceeded',
-    'price-invalid',
-    'amount-out-of-range',
-    'decision-conflict',
-    'account-closed',
-    'asset-kind-unsuitable',
-    'asset-not-spendable',
-    'asset-out-of-scope',
-  )
+  @Grants('cap-exceeded', 'price-invalid', 'account-closed')
   @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async sell(
     @CallerOf() caller: Caller,
-    @CommandOf() { metadata, again }: HttpCommand,
+    @CommandOf() request: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(PointSaleRequest) body: PointSaleRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -63,33 +49,17 @@ export class ValuesController {
     if (!parseRational(unitCost)) throw problemOf(reject('price-invalid', { unitCost }), ACCOUNT_REFUSALS);
     const on = { ...grantingOf(caller, path, body, assets, at), unitCost };
     const command = { kind: 'grant-points', by: 'bought', ...on, grant: body.saleId, amount, expiresAt } as const;
-    const isOwn = isGrant('bought', body.saleId);
-    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
-    reply.status(done.duplicate ? 200 : 201);
-    return grantAnswer(done);
+    return carryOutGrant(this.decisions, command, request, reply);
   }
 
   @Post('gifts')
   @Summary('Gives points, or punches, at the cost of a unit', '由业务单元赠送积分或次数')
   @Permission('gifts:write')
-  @Idempotent()
-  @Answers(201, GrantAnswer)
-  @Answers(200, GrantAnswer)
-  @Refuses(
-    ACCOUNT_REFUSALS,
-    'account-mismatch',
-    'cap-exceeded',
-    'amount-out-of-range',
-    'decision-conflict',
-    'account-closed',
-    'asset-kind-unsuitable',
-    'asset-not-spendable',
-    'asset-out-of-scope',
-  )
+  @Grants('cap-exceeded', 'account-closed')
   @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async give(
     @CallerOf() caller: Caller,
-    @CommandOf() { metadata, again }: HttpCommand,
+    @CommandOf() request: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(GiftRequest) body: GiftRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -98,33 +68,17 @@ export class ValuesController {
     const amount = BigInt(body.amount);
     const on = grantingOf(caller, path, body, assets, at);
     const command = { kind: 'grant-points', by: 'gift', ...on, grant: body.giftId, amount, expiresAt } as const;
-    const isOwn = isGrant('gift', body.giftId);
-    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
-    reply.status(done.duplicate ? 200 : 201);
-    return grantAnswer(done);
+    return carryOutGrant(this.decisions, command, request, reply);
   }
 
   @Post('top-ups')
   @Summary('Loads stored value: what was paid, and what is given on top of it', '储值充值(本金与赠送金)')
   @Permission('top-ups:write')
-  @Idempotent()
-  @Answers(201, GrantAnswer)
-  @Answers(200, GrantAnswer)
-  @Refuses(
-    ACCOUNT_REFUSALS,
-    'account-mismatch',
-    'cap-exceeded',
-    'amount-out-of-range',
-    'decision-conflict',
-    'account-closed',
-    'asset-kind-unsuitable',
-    'asset-not-spendable',
-    'asset-out-of-scope',
-  )
+  @Grants('cap-exceeded', 'account-closed')
   @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async topUp(
     @CallerOf() caller: Caller,
-    @CommandOf() { metadata, again }: HttpCommand,
+    @CommandOf() request: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(TopUpRequest) body: TopUpRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -136,10 +90,7 @@ export class ValuesController {
     const terms = { bonusExpiresAt: endOf(assets, body.asset, at), order: assets.termsOf(body.asset, at).storedOrder };
     const on = grantingOf(caller, path, body, assets, at);
     const command = { kind: 'top-up', ...on, grant: body.topUpId, ...loaded, ...terms } as const;
-    const isOwn = isGrant('top-up', body.topUpId);
-    const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
-    reply.status(done.duplicate ? 200 : 201);
-    return grantAnswer(done);
+    return carryOutGrant(this.decisions, command, request, reply);
   }
 
   @Post('refunds')

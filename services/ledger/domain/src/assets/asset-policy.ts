@@ -157,6 +157,7 @@ export function faultOfPolicy(policy: AssetPolicy, kind: AssetKind): keyof Asset
 const ONLY_OF: readonly (readonly [keyof AssetPolicy, readonly AssetKind[]])[] = [
   ['expiry', ['points', 'count', 'stored']],
   ['maturity', ['points', 'count']],
+  ['caps', ['points', 'count', 'stored']],
   ['exchange', ['points', 'count', 'stored']],
   ['storedOrder', ['stored']],
   ['dueDays', ['credit']],

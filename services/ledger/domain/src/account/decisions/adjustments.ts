@@ -6,7 +6,7 @@ import type { AccountState } from '../account.state';
 import type { AdjustPoints } from './decision.commands';
 import { faultOfBalanceCap } from './balance-caps';
 import { creditLot } from './lot-sources';
-import { drawn, faultOfSpending } from './holds';
+import { drawn, faultOfFunds } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
 
 /**
@@ -52,7 +52,7 @@ function debit(command: AdjustPoints, state: AccountState): readonly AccountEven
   const { adjustment, asset, reason, unit, at } = command;
   const amount = -command.amount;
   const lots = spendableLots(state, asset, at);
-  const fault = faultOfSpending({ ...state, frozen: false }, asset, amount, lots);
+  const fault = faultOfFunds(state, asset, amount, lots);
   if (fault) return fault;
   const slices = rowsOf(drawn(lots, amount));
   const said = { asset, adjustment, reason, unit, amount: String(amount), effectiveAt: formatInstant(at) };

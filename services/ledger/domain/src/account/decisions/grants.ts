@@ -10,7 +10,7 @@ import type { ChangeLimit, Granting, GrantPoints, LendPoints, RepayCredit, TopUp
 import type { GrantedBy, PointsGranted } from './grant.events';
 import { faultOfBalanceCap } from './balance-caps';
 import { arrivedLot, BONUS, BOUGHT, CREDIT, GIFT, isCredit, LOAN, PRINCIPAL, REPAYMENT } from './lot-sources';
-import { drawn, faultOfSpending } from './holds';
+import { drawn, faultOfFunds } from './holds';
 import { legsOf, rowsOf, spendableLots } from './spendable';
 import { faultOfArrival, movedLot, opening, ownerOf } from './transfers';
 
@@ -54,7 +54,7 @@ export function changeLimit(command: ChangeLimit, state: AccountState): Outcome 
   const { grant: withdrawal, unit, store, at } = command;
   if (!state.owner) return reject('account-unknown', { account: command.account });
   const lots = spendableLots(state, asset, at).filter(({ lot }) => isCredit(lot.lot));
-  const fault = faultOfSpending({ ...state, frozen: false }, asset, -amount, lots);
+  const fault = faultOfFunds(state, asset, -amount, lots);
   if (fault) return fault;
   const slices = rowsOf(drawn(lots, -amount));
   const data = {

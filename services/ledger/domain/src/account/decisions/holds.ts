@@ -87,8 +87,17 @@ export function faultOfSpending(
   amount: bigint,
   lots: readonly OpenLot[],
 ): Rejection<AccountRefusal> | undefined {
-  if (state.frozen) return reject('account-frozen');
-  const books = state.books.get(asset);
+  return state.frozen ? reject('account-frozen') : faultOfFunds(state, asset, amount, lots);
+}
+
+/** Why an amount is not there to be taken, by whom a freeze does not stop; absent where it is. */
+export function faultOfFunds(
+  { books: all }: AccountState,
+  asset: string,
+  amount: bigint,
+  lots: readonly OpenLot[],
+): Rejection<AccountRefusal> | undefined {
+  const books = all.get(asset);
   if (books?.score) return reject('asset-not-spendable', { asset });
   if (books && books.deficit < 0n) return reject('deficit-outstanding', { asset, deficit: String(-books.deficit) });
   const available = sumOf(lots);

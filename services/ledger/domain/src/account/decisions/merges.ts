@@ -60,10 +60,12 @@ export function faultOfMerge(of: string | undefined, state: AccountState): Rejec
 }
 
 /**
- * Gives every lot, score, reversal and hold to another account, whatever became of them: nothing stays. That it may be is
- * decided before, for both accounts at once (docs/decisions, "merges").
+ * Gives every lot, score, reversal and hold to another account, whatever became of them: nothing stays. Refused where what
+ * happened since the merge was decided forbids it ({@link faultOfMerging}); the merge is undone then before it began.
  */
 export function mergeAccount({ merge, into, intoHolder, at }: MergeAccount, state: AccountState): Outcome {
+  const fault = faultOfMerging(state);
+  if (fault) return fault;
   const carried = wholeOf(state);
   const postings = legsOfCarried(carried, -1n);
   const data = { ...state.owner!, merge, into, intoHolder, effectiveAt: formatInstant(at), ...carried, postings };

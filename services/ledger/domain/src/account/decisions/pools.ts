@@ -2,7 +2,7 @@ import { accountId, reject, type Rejection } from '@tallystick/decider';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
-import { type AccountState, expiryOf, type Hold, type Pool } from '../account.state';
+import { type AccountState, expiryOf, type Pool } from '../account.state';
 import type { LeavePool, OpenPool, PlaceHold, SetPoolMember } from './decision.commands';
 import { sumOfSlices } from './merge.evolve';
 import type { PoolLimits } from './pool.events';
@@ -124,13 +124,8 @@ function faultOfLimit(
   if (limit === undefined) return undefined;
   let spent = 0n;
   for (const hold of holds.values()) {
-    if (hold.member === member && hold.asset === asset && hold.at >= from) spent += countedOf(hold);
+    if (hold.member === member && hold.asset === asset && hold.at >= from) spent += sumOfSlices(hold.slices);
   }
   if (spent + amount <= BigInt(limit)) return undefined;
   return reject('spend-limit-exceeded', { member, asset, which, limit, spent: String(spent) });
-}
-
-/** What of a hold counts against a limit. */
-function countedOf({ slices }: Hold): bigint {
-  return sumOfSlices(slices);
 }

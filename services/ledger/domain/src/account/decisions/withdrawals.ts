@@ -12,7 +12,7 @@ import type { NoteOverdue, ReactivateLots, RefundPrincipal, RepayLoan } from './
 import type { LotsReactivated } from './grant.events';
 import { faultOfBalanceCap } from './balance-caps';
 import { arrivedLot, BONUS, isPrincipal, PRINCIPAL } from './lot-sources';
-import { drawn, faultOfSpending } from './holds';
+import { drawn, faultOfFunds, faultOfSpending } from './holds';
 import { overdueName } from './said';
 import { legsOf, type OpenLot, rowOf, rowsOf, spendableLots, sumOf } from './spendable';
 
@@ -69,7 +69,7 @@ export function repayLoan(command: RepayLoan, state: AccountState): Outcome {
   const amount = command.amount ?? debt.owed;
   if (amount > debt.owed) return reject('repayment-exceeds-debt', { loan, owed: String(debt.owed) });
   const lots = spendableLots(state, debt.asset, at);
-  const fault = faultOfSpending({ ...state, frozen: false }, debt.asset, amount, lots);
+  const fault = faultOfFunds(state, debt.asset, amount, lots);
   if (fault) return fault;
   const whole = command.amount === undefined ? { whole: true as const } : {};
   return repayments(state, drawn(lots, amount), [debt], at, { withdrawal, ...whole });
