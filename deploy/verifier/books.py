@@ -6,6 +6,8 @@ its slices and by the order of lots) is computed here and compared.
 from collections import defaultdict
 from datetime import datetime, timedelta
 
+from merges import Merges
+
 PARTS = ('pending', 'available', 'held', 'spent', 'expired', 'reversed', 'moved')
 # What a part of a lot is called where a fact moves it; absent: available.
 BOOK_PARTS = {None: 'available', 'pending': 'pending', 'breakage': 'expired'}
@@ -52,8 +54,14 @@ class Account:
         self.reversals = set()
 
 
-class Books:
+class Books(Merges):
+    # What merges.py reads, and makes.
+    at = staticmethod(instant)
+    new_lot = Lot
+
     def __init__(self):
+        # By merge: what has left one account and not come to the other.
+        self.on_the_way = {}
         self.posted = defaultdict(int)
         self.accounts = defaultdict(Account)
         self.accrued = defaultdict(int)

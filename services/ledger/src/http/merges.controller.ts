@@ -47,8 +47,6 @@ export class MergesController {
     'pool-not-merged',
     'account-closed',
     'account-frozen',
-    'account-not-settled',
-    'holds-open',
     'merge-undone',
   )
   @Refuses(ADJUSTING, 'self-dealing')
@@ -83,7 +81,6 @@ export class MergesController {
     'merge-entangled',
     'merge-too-large',
     'account-frozen',
-    'account-not-settled',
   )
   async undo(
     @CallerOf() caller: Caller,

@@ -19,7 +19,9 @@ interface AccountSnapshot extends FactColumns {
   readonly capped?: readonly (readonly [string, CappedText])[];
   /** Absent while nothing is owed. */
   readonly debts?: readonly DebtRow[];
-  /** Per late settlement `lease, amount, unit, store where there is one`. */
+  /** Absent while no merge has made it. */
+  readonly repaidAcross?: readonly (readonly [asset: string, amount: string])[];
+  /** Per late settlement `lease, amount, unit, milliseconds at which it was settled, store where there is one`. */
   readonly late: readonly (readonly string[])[];
   readonly lastHeld: number;
   readonly frozen: boolean;
@@ -39,11 +41,12 @@ type DebtRow = readonly [
   unit: string,
   at: number,
   dueAt: number,
+  amount: string,
   owed: string,
 ];
 
 export const accountSnapshot: SnapshotCodec<AccountState> = {
-  version: 4,
+  version: 5,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, pausedAt = NONE, frozen, closed } = state;
@@ -54,13 +57,16 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
       capped: [...state.capped].map(([key, one]) => [key, cappedText(one)] as const),
     };
     const debts = state.debts && { debts: [...state.debts.values()].map(debtRow) };
+    const across = state.repaidAcross && {
+      repaidAcross: [...state.repaidAcross].map(([asset, amount]) => [asset, String(amount)] as const),
+    };
     const said = { owner, books: booksText(state), late: lateText(state), done: [...done], ...marks };
-    return { ...new Columns(state).all, ...said, ...capped, ...debts };
+    return { ...new Columns(state).all, ...said, ...capped, ...debts, ...across };
   },
   decode(snapshot) {
     const all = snapshot as AccountSnapshot;
     const { owner, books, late, done, capped, debts, lastHeld, pausedAt, frozen, closed, ...others } = all;
-    const { merged, absorbed, pool, ...columns } = others;
+    const { repaidAcross, merged, absorbed, pool, ...columns } = others;
     const state = emptyAccount();
     const [program, holder] = owner;
     if (program !== undefined && holder !== undefined) state.owner = { program, holder };
@@ -69,12 +75,13 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
       const known = booksOf(state, asset, score === 1);
       BOOKS.forEach((book, index) => (known[book] = BigInt(sums[index]!)));
     }
-    for (const [lease, amount, unit, store] of late) {
-      state.late.set(lease!, { amount: BigInt(amount!), unit: unit!, store });
+    for (const [lease, amount, unit, at, store] of late) {
+      state.late.set(lease!, { at: Number(at) as Instant, amount: BigInt(amount!), unit: unit!, store });
     }
     for (const [name, content] of done) state.done.set(name, content);
     if (capped) state.capped = new Map(capped.map(([key, one]) => [key, cappedBy(one)]));
     if (debts) state.debts = new Map(debts.map((row) => [row[0], debtFrom(row)]));
+    if (repaidAcross) state.repaidAcross = new Map(repaidAcross.map(([asset, amount]) => [asset, BigInt(amount)]));
     if (lastHeld !== NONE) state.lastHeld = lastHeld as Instant;
     if (pausedAt !== NONE) state.pausedAt = pausedAt as Instant;
     state.frozen = frozen;
@@ -95,12 +102,13 @@ export const accountSnapshot: SnapshotCodec<AccountState> = {
   },
 };
 
-function debtRow({ debt, kind, asset, unit, at, dueAt, owed }: Debt): DebtRow {
-  return [debt, kind, asset, unit, at, dueAt, String(owed)];
+function debtRow({ debt, kind, asset, unit, at, dueAt, amount, owed }: Debt): DebtRow {
+  return [debt, kind, asset, unit, at, dueAt, String(amount), String(owed)];
 }
 
-function debtFrom([debt, kind, asset, unit, at, dueAt, owed]: DebtRow): Debt {
-  return { debt, kind, asset, unit, at: at as Instant, dueAt: dueAt as Instant, owed: BigInt(owed) };
+function debtFrom([debt, kind, asset, unit, at, dueAt, amount, owed]: DebtRow): Debt {
+  const dates = { at: at as Instant, dueAt: dueAt as Instant };
+  return { debt, kind, asset, unit, ...dates, amount: BigInt(amount), owed: BigInt(owed) };
 }
 
 interface PoolText {
@@ -125,10 +133,11 @@ function booksText({ books }: AccountState): AccountSnapshot['books'] {
 }
 
 function lateText({ late }: AccountState): AccountSnapshot['late'] {
-  return [...late].map(([lease, { amount, unit, store }]) => [
+  return [...late].map(([lease, { at, amount, unit, store }]) => [
     lease,
     String(amount),
     unit,
+    String(at),
     ...(store === undefined ? [] : [store]),
   ]);
 }

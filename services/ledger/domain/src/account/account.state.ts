@@ -129,12 +129,16 @@ export interface Debt {
   readonly unit: string;
   readonly at: Instant;
   readonly dueAt: Instant;
+  /** What was owed when it was made. */
+  amount: bigint;
   /** More than 0: a debt that is paid is none. */
   owed: bigint;
 }
 
 /** What a till says that it has spent of a lease that had ended. */
 export interface LateSettlement {
+  /** When it was settled. */
+  readonly at: Instant;
   readonly amount: bigint;
   readonly unit: string;
   readonly store?: string;
@@ -205,6 +209,11 @@ export interface AccountState {
   lastHeld?: Instant;
   /** Absent while nothing is owed. */
   debts?: Map<string, Debt>;
+  /**
+   * By asset: what of credit was repaid by lots of an account that this one was merged with, and has parted from; negative where
+   * its own lots have repaid what the other one owed. Absent where there is none.
+   */
+  repaidAcross?: Map<string, bigint>;
   frozen: boolean;
   /** Since when dates stand still; absent: they do not. */
   pausedAt?: Instant;

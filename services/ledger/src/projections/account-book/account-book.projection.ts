@@ -6,7 +6,7 @@ import { int4Column, int8Column, textColumn, timestamptzColumn, uuidColumn } fro
 import { insertOf, type LogProjection, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { caseRows } from './case-rows';
-import { mergeDebts } from './debt-rows';
+import { deleteLeft, mergeDebts } from './debt-rows';
 import { deleteGone } from './carried-rows';
 import { mergeHolds } from './hold-rows';
 import { lateStatements } from './late-settlement-rows';
@@ -17,16 +17,16 @@ import { postingsText } from './postings-text';
 
 /**
  * Balances, lots, holds, debts and the double-entry journal of every account, and the cases that wait for a person's
- * decision: at most ten statements per page of the log, and few of a page without what is rare.
+ * decision: at most fifteen statements per page of the log, and few of a page without what is rare.
  */
 export const accountBookProjection: LogProjection = {
   source: 'log',
   name: 'account-book',
-  version: 3,
+  version: 4,
   tables: ['balance', 'lot', 'hold', 'late_settlement', 'debt', 'adjustment_request', 'dispute', 'journal'],
   ddl: readFileSync(join(__dirname, 'account-book.table.sql'), 'utf8'),
   statements(events, table) {
-    const { entries, balances, lots, holds, late, debts, others, goneLots, goneHolds } = changesOf(events);
+    const { entries, balances, lots, holds, late, debts, goneDebts, others, goneLots, goneHolds } = changesOf(events);
     const begun = lots.filter(isFresh);
     const changed = lots.filter((lot) => !isFresh(lot));
     return [
@@ -35,11 +35,12 @@ export const accountBookProjection: LogProjection = {
       ...(begun.length > 0 ? [insertLots(begun, table)] : []),
       ...(changed.length > 0 ? [mergeLots(changed, table)] : []),
       ...(holds.length > 0 ? [mergeHolds(holds, table)] : []),
-      ...(goneLots.length > 0 ? [deleteGone('lot', goneLots, table)] : []),
-      ...(goneHolds.length > 0 ? [deleteGone('hold', goneHolds, table)] : []),
+      ...(goneLots.length > 0 ? [deleteGone('lot', 'lot', goneLots, table)] : []),
+      ...(goneHolds.length > 0 ? [deleteGone('hold', 'hold', goneHolds, table)] : []),
       ...(debts.length > 0 ? [mergeDebts(debts, table)] : []),
+      ...(goneDebts.length > 0 ? [deleteLeft(goneDebts, table)] : []),
       ...(others.length > 0 ? caseRows(others, table) : []),
-      ...(late.length > 0 ? lateStatements(late, table) : []),
+      ...lateStatements(late, table),
     ];
   },
 };

@@ -11,6 +11,8 @@ import { textColumn, uuidColumn } from '@tallystick/postgres';
 import type { RowStatement, TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
 import { type HoldChange, type JournalEntry, LOT_PARTS, type LotChange, type LotPart, type LotTerms } from './changes';
+import type { DebtSums } from './debt-sums';
+import type { LateSums } from './late-sums';
 import { give, move } from './movements';
 
 /** An event by which lots and holds go from one account to another. */
@@ -30,6 +32,8 @@ export interface CarrySums {
   readonly holds: Map<string, HoldChange>;
   readonly goneLots: Map<string, GoneRow>;
   readonly goneHolds: Map<string, GoneRow>;
+  readonly debts: DebtSums;
+  readonly late: LateSums;
   lot(entry: JournalEntry, lot: string, asset: string): LotChange;
   hold(entry: JournalEntry, data: { readonly hold: string }, state: HoldChange['state']): HoldChange;
 }
@@ -92,10 +96,15 @@ export interface GoneRow {
 }
 
 /** Takes away rows that have left their accounts: they are rows of another one. */
-export function deleteGone(of: 'lot' | 'hold', gone: readonly GoneRow[], table: TableName): RowStatement {
+export function deleteGone(
+  of: 'lot' | 'hold' | 'late_settlement',
+  column: 'lot' | 'hold' | 'lease',
+  gone: readonly GoneRow[],
+  table: TableName,
+): RowStatement {
   return {
     text: `delete from ${table(of)} as known using (select unnest($1::uuid[]) as account, unnest($2::text[]) as name) as u
-           where known.account = u.account and known.${of} = u.name`,
+           where known.account = u.account and known.${column} = u.name`,
     values: [uuidColumn(gone.map(({ account }) => account)), textColumn(gone.map(({ name }) => name))],
   };
 }
@@ -115,6 +124,8 @@ export function addLeft(sums: CarrySums, entry: JournalEntry, data: CarryingData
     change.cancelled -= cancelled;
     if (!hold.parted) sums.goneHolds.set(`${account} ${hold.hold}`, { account, name: hold.hold });
   }
+  sums.debts.leave(entry, data);
+  sums.late.leave(entry, data);
 }
 
 /** Adds what comes to an account by a merge, or is back by its undoing. */
@@ -136,6 +147,9 @@ export function addCame(sums: CarrySums, entry: JournalEntry, data: CarryingData
     sums.holds.set(key, change);
     sums.goneHolds.delete(key);
   }
+  sums.debts.come(entry, data);
+  sums.late.come(entry, data);
+  if ('repaid' in data) sums.debts.pay(entry, data);
 }
 
 /** Adds what moved between lots before the two are parted. */

@@ -1,14 +1,16 @@
-import type { Debt, LoanOverdue, PointsGranted } from '@tallystick/ledger-domain';
+import { type Debt, type LoanOverdue, overdueName, type PointsGranted } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
+import type { CarryingData, GoneRow } from './carried-rows';
 import type { JournalEntry } from './changes';
 
-/** What a page makes of a debt; `owed` is what it adds, and takes away. */
+/** What a page makes of a debt; `amount` and `owed` are what it adds, and takes away. */
 export interface DebtChange {
   readonly account: string;
   readonly debt: string;
   readonly tenant: string;
   readonly program: string;
-  readonly made?: Pick<Debt, 'asset' | 'unit' | 'at' | 'dueAt'> & { readonly amount: bigint };
+  made?: Pick<Debt, 'asset' | 'unit' | 'at' | 'dueAt'>;
+  amount: bigint;
   owed: bigint;
   overdue: boolean;
   revision: number;
@@ -19,6 +21,12 @@ type Made = Pick<PointsGranted['data'], 'asset' | 'unit' | 'effectiveAt' | 'prog
 /** The debts that a page makes, pays and finds overdue: one change a debt, however many events made it. */
 export class DebtSums {
   private readonly debts = new Map<string, DebtChange>();
+  private readonly left = new Map<string, GoneRow>();
+
+  /** Rows of debts of which at least a part has left. */
+  get gone(): readonly GoneRow[] {
+    return [...this.left.values()];
+  }
 
   changes(): readonly DebtChange[] {
     return [...this.debts.values()];
@@ -31,29 +39,51 @@ export class DebtSums {
     amount: string,
     dueAt: string,
   ): void {
-    const made = { asset, unit, at: instant(effectiveAt), dueAt: instant(dueAt), amount: BigInt(amount) };
-    if (made.amount > 0n) this.add(entry, name, program, made.amount, made);
+    const made = { asset, unit, at: instant(effectiveAt), dueAt: instant(dueAt) };
+    const owed = BigInt(amount);
+    if (owed > 0n) this.add(entry, name, program, { amount: owed, owed }, made);
   }
 
   pay(entry: JournalEntry, { repaid = [], program }: Pick<PointsGranted['data'], 'repaid' | 'program'>): void {
-    for (const [name, amount] of repaid) this.add(entry, name, program, -BigInt(amount));
+    for (const [name, amount] of repaid) this.add(entry, name, program, { amount: 0n, owed: -BigInt(amount) });
   }
 
   overdue(entry: JournalEntry, { debt, program }: LoanOverdue['data']): void {
-    this.add(entry, debt, program, 0n).overdue = true;
+    this.add(entry, debt, program, { amount: 0n, owed: 0n }).overdue = true;
+  }
+
+  /** Debts, or parts of some, that leave their account by a merge: a row without an amount is taken away. */
+  leave(entry: JournalEntry, { debts = [], program }: CarryingData): void {
+    for (const { debt, amount, owed } of debts) {
+      this.add(entry, debt, program, { amount: -BigInt(amount), owed: -BigInt(owed) });
+      this.left.set(`${entry.account} ${debt}`, { account: entry.account, name: debt });
+    }
+  }
+
+  /** Debts that come to an account by a merge, some of them overdue already. */
+  come(entry: JournalEntry, { debts = [], said, program }: CarryingData): void {
+    const names = new Set(debts.length > 0 ? said.map(([name]) => name) : []);
+    for (const { debt, asset, unit, effectiveAt, dueAt, amount, owed } of debts) {
+      const made = { asset, unit, at: instant(effectiveAt), dueAt: instant(dueAt) };
+      const change = this.add(entry, debt, program, { amount: BigInt(amount), owed: BigInt(owed) }, made);
+      if (names.has(overdueName(debt))) change.overdue = true;
+    }
   }
 
   private add(
     { account, tenant, recorded: { revision } }: JournalEntry,
     debt: string,
     program: string,
-    owed: bigint,
+    { amount, owed }: Pick<DebtChange, 'amount' | 'owed'>,
     made?: DebtChange['made'],
   ): DebtChange {
     const key = `${account} ${debt}`;
     const known = this.debts.get(key);
-    if (known) return Object.assign(known, { owed: known.owed + owed, revision });
-    const change = { account, debt, tenant, program, made, owed, overdue: false, revision };
+    if (known) {
+      const sums = { amount: known.amount + amount, owed: known.owed + owed };
+      return Object.assign(known, sums, { made: made ?? known.made, revision });
+    }
+    const change = { account, debt, tenant, program, made, amount, owed, overdue: false, revision };
     this.debts.set(key, change);
     return change;
   }

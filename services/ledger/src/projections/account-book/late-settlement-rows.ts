@@ -1,23 +1,18 @@
 import { int8Column, textColumn, timestamptzColumn, uuidColumn } from '@tallystick/postgres';
 import { insertOf, type RowStatement, type TableName } from '@tallystick/read-models';
 import { instant } from '@tallystick/vocabulary';
-import type { LateEntry } from './movements';
+import { deleteGone } from './carried-rows';
+import type { LateSums } from './late-sums';
 
-/** Late settlements that a page tells of, and what it tells of decisions on them or on earlier ones. */
-export function lateStatements(entries: readonly LateEntry[], table: TableName): RowStatement[] {
-  const settled = entries.flatMap(({ account, tenant, event }) =>
-    event.type === 'LeaseSettledLate' ? [{ account, tenant, ...event.data }] : [],
-  );
-  const decided = entries.flatMap(({ account, event }) =>
-    event.type === 'LateSettlementDecided' ? [{ account, ...event.data }] : [],
-  );
+/** Late settlements that a page tells of, what it tells of decisions on them or on earlier ones, and those that have left. */
+export function lateStatements({ waiting: settled, decided, gone }: LateSums, table: TableName): RowStatement[] {
   const statements: RowStatement[] = [];
   if (settled.length > 0) {
     const columns = {
-      received_at: timestamptzColumn(settled.map(({ effectiveAt }) => instant(effectiveAt))),
+      received_at: timestamptzColumn(settled.map(({ receivedAt }) => instant(receivedAt))),
       amount: int8Column(settled.map(({ amount }) => BigInt(amount))),
       account: uuidColumn(settled.map(({ account }) => account)),
-      lease: textColumn(settled.map(({ hold }) => hold)),
+      lease: textColumn(settled.map(({ lease }) => lease)),
       tenant: textColumn(settled.map(({ tenant }) => tenant)),
       program: textColumn(settled.map(({ program }) => program)),
       asset: textColumn(settled.map(({ asset }) => asset)),
@@ -46,5 +41,6 @@ export function lateStatements(entries: readonly LateEntry[], table: TableName):
       ],
     });
   }
+  if (gone.length > 0) statements.push(deleteGone('late_settlement', 'lease', gone, table));
   return statements;
 }

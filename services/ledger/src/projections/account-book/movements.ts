@@ -9,8 +9,6 @@ import {
   type Granted,
   type HoldCaptured,
   type HoldPlaced,
-  type LateSettlementDecided,
-  type LeaseSettledLate,
   type LotBook,
   type PointsAccrued,
   type PointsCredited,
@@ -32,6 +30,7 @@ import {
   type JournalEntry,
 } from './changes';
 import { type DebtChange, DebtSums } from './debt-sums';
+import { LateSums } from './late-sums';
 import { addCame, addLeft, addPaid, type CarrySums, type GoneRow } from './carried-rows';
 
 /** The sums of a page of account events: one change per balance and per lot, however many events made it. */
@@ -40,17 +39,16 @@ export interface PageChanges {
   readonly balances: readonly BalanceChange[];
   readonly lots: readonly LotChange[];
   readonly holds: readonly HoldChange[];
-  /** What was settled late, and what was decided on it, in order. */
-  readonly late: readonly LateEntry[];
+  readonly late: LateSums;
   readonly debts: readonly DebtChange[];
+  /** Debts of which a part, or all, left their accounts by a merge. */
+  readonly goneDebts: readonly GoneRow[];
   /** Events of other kinds of stream. */
   readonly others: readonly RecordedEvent[];
   /** Lots and holds that left their accounts by a merge and did not come back in the page. */
   readonly goneLots: readonly GoneRow[];
   readonly goneHolds: readonly GoneRow[];
 }
-
-export type LateEntry = JournalEntry & { readonly event: LeaseSettledLate | LateSettlementDecided };
 
 /** Reads a page; events of other kinds of stream are none of an account. An unknown account event throws. */
 export function changesOf(page: readonly RecordedEvent[]): PageChanges {
@@ -74,6 +72,7 @@ export function changesOf(page: readonly RecordedEvent[]): PageChanges {
     holds: [...sums.holds.values()],
     late: sums.late,
     debts: sums.debts.changes(),
+    goneDebts: sums.debts.gone,
     others,
     goneLots: [...sums.goneLots.values()],
     goneHolds: [...sums.goneHolds.values()],
@@ -84,7 +83,7 @@ class PageSums implements CarrySums {
   readonly balances = new Map<string, BalanceChange>();
   readonly lots = new Map<string, LotChange>();
   readonly holds = new Map<string, HoldChange>();
-  readonly late: LateEntry[] = [];
+  readonly late = new LateSums();
   readonly debts = new DebtSums();
   readonly goneLots = new Map<string, GoneRow>();
   readonly goneHolds = new Map<string, GoneRow>();
@@ -208,8 +207,7 @@ class PageSums implements CarrySums {
       }
       case 'LeaseSettledLate':
       case 'LateSettlementDecided':
-        this.late.push({ ...entry, event });
-        return;
+        return this.late.add(entry, event);
       case 'AccountMerged':
       case 'AccountSplit':
         return addLeft(this, entry, event.data);

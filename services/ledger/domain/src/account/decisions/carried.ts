@@ -10,12 +10,10 @@ import {
   holdingOf,
   insertFact,
   keyOf,
-  lotOf,
   referenceOf,
   type Reversal,
 } from '../account.state';
 import { itemText, Legs } from '../difference';
-import type { SliceRow } from './decision.events';
 import {
   ADJUSTMENT,
   BOUGHT,
@@ -29,7 +27,10 @@ import {
   REPAYMENT,
   TRANSFER,
 } from './lot-sources';
-import { captureName, holdName } from './said';
+import { firstWord } from './carried-names';
+import { placeDebts, wholeOfDebts } from './carried-debts';
+import { CANCELLATION, debtIn, NAMED_BY_HOLD } from './said';
+import { wholeOfPart } from './said-of-values';
 import { lineagesText } from '../lineage';
 import { reversalOf } from '../reversal-of';
 import type { Carried, CarriedAccrual, CarriedHold, CarriedLot, CarriedReversal } from './merge.events';
@@ -44,7 +45,7 @@ export function carriedOf(
   const facts = state.facts.filter(isCarried);
   const accruals = new Set(facts.flatMap((fact) => (fact.kind === 'accrual' ? [keyOf(fact)] : [])));
   const carried = [...holds];
-  const names = new Set(carried.map(({ hold }) => hold));
+  const names = new Set(carried.flatMap(({ hold }) => [hold, wholeOfPart(hold)]));
   return {
     accruals: facts.flatMap((fact) => (fact.kind === 'accrual' ? [accrualText(fact)] : [])),
     reversals: facts.flatMap((fact) => (fact.kind === 'reversal' ? [reversalText(fact, state)] : [])),
@@ -52,10 +53,6 @@ export function carriedOf(
     said: [...state.done].filter(([name, content]) => isSaidOf(name, content, accruals, names)),
   };
 }
-
-const CANCELLATION = 'cancellation ';
-/** What is said of a hold by its name: how it was placed, and captured. */
-const OF_HOLDS = [holdName, captureName];
 
 /** Decisions that make lots, and how the first lot of each is keyed. */
 const MAKERS: Readonly<Record<string, (name: string) => string>> = {
@@ -76,17 +73,28 @@ function isSaidOf(said: string, content: string, accruals: ReadonlySet<string>, 
   const space = said.indexOf(' ');
   const keyOfLot = MAKERS[said.slice(0, space)];
   if (keyOfLot) return accruals.has(keyOfLot(said.slice(space + 1)));
-  if (OF_HOLDS.some((nameOf) => said.startsWith(nameOf('')))) return holds.has(said.slice(said.indexOf(' ') + 1));
-  return said.startsWith(CANCELLATION) && holds.has(holdIn(content));
+  const prefix = NAMED_BY_HOLD.find((one) => said.startsWith(one));
+  if (prefix !== undefined) return holds.has(said.slice(prefix.length));
+  const debt = debtIn(said);
+  if (debt !== undefined) return isDebtOf(debt, accruals, holds);
+  return said.startsWith(CANCELLATION) && holds.has(firstWord(content));
 }
 
-function holdIn(content: string): string {
-  return content.slice(0, content.indexOf(' '));
+function isDebtOf(debt: string, accruals: ReadonlySet<string>, holds: ReadonlySet<string>): boolean {
+  const name = debt.slice(debt.indexOf(':') + 1);
+  return debt.startsWith('loan:') ? accruals.has(MAKERS.loan!(name)) : holds.has(name);
 }
 
 /** All of an account, every name that it has used, and what had come to it before. */
 export function wholeOf(state: AccountState): Carried {
-  return { ...carriedOf(state), said: [...state.done], inner: lineagesText(state.absorbed) };
+  return { ...carriedOf(state), said: [...state.done], inner: lineagesText(state.absorbed), ...wholeOfDebts(state) };
+}
+
+/** What an event carries, without what else it says. */
+export function carriedIn(data: Carried): Carried {
+  const { accruals, reversals, holds, said, inner, debts, late, repaidAcross } = data;
+  const owed = { ...(debts && { debts }), ...(late && { late }), ...(repaidAcross && { repaidAcross }) };
+  return { accruals, reversals, holds, said, inner, ...owed };
 }
 
 /** How many bytes what is carried takes in an event. */
@@ -133,61 +141,14 @@ export function legsOfCarried(
   return legs.postings();
 }
 
-/** Other names: of facts by their keys, of holds by theirs; what they do not say keeps its name. */
-export interface Renames {
-  readonly ids: ReadonlyMap<string, string>;
-  readonly holds: ReadonlyMap<string, string>;
-}
-
-/** The same under other names, in every place that says one. */
-export function renamed<What extends Omit<Carried, 'inner'>>(carried: What, { ids, holds }: Renames): What {
-  if (ids.size === 0 && holds.size === 0) return carried;
-  const lotName = (lot: string, asset: string) => {
-    const key = lot.slice(0, lot.length - asset.length - 1);
-    const id = ids.get(key);
-    return id === undefined ? lot : lotOf(keyOf({ source: referenceOf(key).source, id }), asset);
-  };
-  const idOf = (key: string, id: string) => ids.get(key) ?? id;
-  const rows = (slices: readonly SliceRow[], asset: string) =>
-    slices.map(([lot, ...rest]): SliceRow => [lotName(lot, asset), ...rest]);
-  return {
-    ...carried,
-    accruals: carried.accruals.map((accrual) => ({
-      ...accrual,
-      id: idOf(keyOf(accrual), accrual.id),
-      lots: accrual.lots.map((one) => (one.lot === undefined ? one : { ...one, lot: lotName(one.lot, one.asset) })),
-    })),
-    reversals: carried.reversals.map((one) => ({
-      ...one,
-      ...(one.purchase
-        ? { purchase: { ...one.purchase, id: idOf(keyOf(one.purchase), one.purchase.id) } }
-        : { reversal: { ...one.reversal, id: idOf(`return ${keyOf(one.reversal)}`, one.reversal.id) } }),
-      items: one.items.map((item) => ({
-        ...item,
-        ...(item.slices && { slices: item.slices.map((part) => ({ ...part, lot: lotName(part.lot, item.asset) })) }),
-      })),
-    })),
-    holds: carried.holds.map((hold) => ({
-      ...hold,
-      hold: holds.get(hold.hold) ?? hold.hold,
-      slices: rows(hold.slices, hold.asset),
-    })),
-    said: carried.said.map(([name, content]): [string, string] => {
-      const nameOf = OF_HOLDS.find((one) => name.startsWith(one('')));
-      const hold = nameOf && holds.get(name.slice(nameOf('').length));
-      if (nameOf && hold !== undefined) return [nameOf(hold), content];
-      const fresh = name.startsWith(CANCELLATION) ? holds.get(holdIn(content)) : undefined;
-      return [name, fresh === undefined ? content : fresh + content.slice(content.indexOf(' '))];
-    }),
-  };
-}
-
 /** Puts what is carried into an account; its books are those of the event. */
-export function place(state: AccountState, { accruals, reversals, holds, said }: Omit<Carried, 'inner'>): void {
+export function place(state: AccountState, carried: Omit<Carried, 'inner'>): void {
+  const { accruals, reversals, holds, said } = carried;
   for (const text of accruals) insertFact(state, accrualFrom(text));
   for (const text of reversals) insertFact(state, reversalOf(text));
   for (const text of holds) placeHold(state, holdFrom(text));
   for (const [name, content] of said) if (!state.done.has(name)) state.done.set(name, content);
+  placeDebts(state, carried);
 }
 
 function placeHold(state: AccountState, hold: Hold): void {
@@ -243,13 +204,14 @@ function reversalText(reversal: Reversal, state: AccountState): CarriedReversal 
 }
 
 function holdText(hold: Hold): CarriedHold {
-  const { at, until, amount, ttlSeconds, captured, slices, store, ...same } = hold;
+  const { at, until, amount, ttlSeconds, captured, slices, store, till, ...same } = hold;
   return {
     hold: same.hold,
     asset: same.asset,
     unit: same.unit,
     state: same.state,
     ...(store === undefined ? {} : { store }),
+    ...(till === undefined ? {} : { till }),
     amount: String(amount),
     effectiveAt: formatInstant(at),
     until: formatInstant(until),
@@ -297,7 +259,7 @@ function dateFrom(text: string | undefined): Instant | undefined {
 }
 
 function holdFrom(text: CarriedHold): Hold {
-  const { hold, asset, amount, effectiveAt, until, ttlSeconds, unit, store, state, captured, slices } = text;
+  const { hold, asset, amount, effectiveAt, until, ttlSeconds, unit, store, till, state, captured, slices } = text;
   return {
     hold,
     asset,
@@ -307,7 +269,7 @@ function holdFrom(text: CarriedHold): Hold {
     ttlSeconds: Number(ttlSeconds),
     unit,
     store,
-    till: undefined,
+    till,
     member: undefined,
     slices: slices.map(([lot, issuer, unitCost, part]) => ({ lot, issuer, unitCost, amount: BigInt(part) })),
     state,

@@ -25,6 +25,7 @@ export function openingOf(state: AccountState): Opening {
   for (const hold of state.holds.values()) lines.push(holdLine(hold));
   lines.push(`${state.frozen} ${state.pausedAt ?? ''} ${state.closed}`);
   for (const { debt, owed, dueAt } of state.debts?.values() ?? []) lines.push(`debt ${debt} ${owed} ${dueAt}`);
+  for (const [asset, amount] of state.repaidAcross ?? []) lines.push(`repaid across ${asset} ${amount}`);
   for (const [lease, { amount, unit }] of state.late) lines.push(`late ${lease} ${amount} ${unit}`);
   for (const [name, content] of state.done) lines.push(`said ${name}: ${content}`);
   for (const key of state.capped?.keys() ?? []) lines.push(`capped ${key}`);

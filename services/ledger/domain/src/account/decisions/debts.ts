@@ -2,7 +2,7 @@ import { formatInstant, type Instant, instant, least } from '@tallystick/vocabul
 import { drawFrom } from '../../lots/draw';
 import type { Slice } from '../../lots/lot';
 import type { AccountEvent } from '../account.events';
-import { type AccountState, type Debt, expiryOf } from '../account.state';
+import { type AccountState, type Debt, expiryOf, keyOf } from '../account.state';
 import type { SliceRow } from './decision.events';
 import type { PointsWithdrawn, Repaid } from './grant.events';
 import { isCredit, REPAYMENT } from './lot-sources';
@@ -58,10 +58,29 @@ export function paidByCancelling(
   return paying(debts, amount);
 }
 
-/** What was spent on credit and what was repaid of it, in minor units of the asset. */
-export function creditOf(state: AccountState, asset: string): { readonly spent: bigint; readonly repaid: bigint } {
-  let [spent, repaid] = [0n, 0n];
+/** Takes what is paid off debts; one that is paid is none. */
+export function payDebts(state: AccountState, repaid: readonly Repaid[] = []): void {
+  for (const [name, amount] of repaid) {
+    const debt = state.debts?.get(name);
+    if (!debt) continue;
+    debt.owed -= BigInt(amount);
+    if (debt.owed === 0n) state.debts!.delete(name);
+  }
+  if (state.debts?.size === 0) state.debts = undefined;
+}
+
+/**
+ * What was spent on credit and what was repaid of it, in minor units of the asset: by all lots and across merges, or by the lots
+ * alone of accruals that are looked for.
+ */
+export function creditOf(
+  state: AccountState,
+  asset: string,
+  isLookedFor?: (key: string) => boolean,
+): { readonly spent: bigint; readonly repaid: bigint } {
+  let [spent, repaid] = [0n, isLookedFor ? 0n : (state.repaidAcross?.get(asset) ?? 0n)];
   for (const fact of state.facts) {
+    if (isLookedFor?.(keyOf(fact)) === false) continue;
     for (const holding of fact.kind === 'accrual' ? fact.holdings : []) {
       if (holding.asset !== asset || holding.lot === undefined || !isCredit(holding.lot)) continue;
       spent += holding.used?.spent ?? 0n;

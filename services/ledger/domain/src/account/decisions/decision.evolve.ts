@@ -27,7 +27,8 @@ import type {
   RedemptionCancelled,
   SliceRow,
 } from './decision.events';
-import type { LotsReactivated, PointsGranted, PointsWithdrawn, Repaid } from './grant.events';
+import { payDebts } from './debts';
+import type { LotsReactivated, PointsGranted, PointsWithdrawn } from './grant.events';
 import { ADJUSTMENT, TRANSFER } from './lot-sources';
 import type { MergeEvent } from './merge.events';
 import type { PoolLimits, PoolMember } from './pool.events';
@@ -56,8 +57,8 @@ function moveLots(state: AccountState, event: Exclude<DecisionEvent, MergeEvent>
     case 'HoldLapsed':
       return ended(state, event.data, 'lapsed');
     case 'LeaseSettledLate': {
-      const { hold, amount, unit, store } = event.data;
-      state.late.set(hold, { amount: BigInt(amount), unit, store });
+      const { hold, amount, unit, store, effectiveAt } = event.data;
+      state.late.set(hold, { at: instant(effectiveAt), amount: BigInt(amount), unit, store });
       return;
     }
     case 'LateSettlementDecided':
@@ -191,7 +192,7 @@ function cancelled(state: AccountState, data: RedemptionCancelled['data']): void
     const holding = holdingOf(state, asset, lot);
     if (holding) holding.extendedTo = instant(grace!.until);
   }
-  pay(state, repaid);
+  payDebts(state, repaid);
   const hold = state.holds.get(name)!;
   hold.slices = withoutLast(hold.slices, slices.map(sliceOf));
 }
@@ -254,9 +255,10 @@ function arrived(state: AccountState, { asset, effectiveAt, slices, lots }: Arri
 }
 
 function granted(state: AccountState, data: PointsGranted['data']): void {
+  const { by, grant, asset, unit, amount, effectiveAt, dueAt, lineage = [] } = data;
+  for (const [lot, account] of lineage) adopt(state, account, 'accruals', lot.slice(0, lot.length - asset.length - 1));
   arrived(state, data);
-  pay(state, data.repaid);
-  const { by, grant, asset, unit, amount, effectiveAt, dueAt } = data;
+  payDebts(state, data.repaid);
   if (by !== 'loan' || dueAt === undefined) return;
   owe(state, { debt: `loan:${grant}`, kind: 'loan', asset, unit, ...termsOf({ amount, dueAt }, effectiveAt) });
 }
@@ -264,7 +266,7 @@ function granted(state: AccountState, data: PointsGranted['data']): void {
 function withdrawn(state: AccountState, { asset, slices, fallen = [], repaid }: PointsWithdrawn['data']): void {
   shift(state, asset, slices, 'remaining', 'moved');
   shift(state, asset, fallen, 'remaining', 'expired');
-  pay(state, repaid);
+  payDebts(state, repaid);
 }
 
 function reactivated(state: AccountState, data: LotsReactivated['data']): void {
@@ -273,21 +275,11 @@ function reactivated(state: AccountState, data: LotsReactivated['data']): void {
 }
 
 function termsOf({ amount, dueAt }: { readonly amount: string; readonly dueAt: string }, effectiveAt: string) {
-  return { owed: BigInt(amount), at: instant(effectiveAt), dueAt: instant(dueAt) };
+  return { amount: BigInt(amount), owed: BigInt(amount), at: instant(effectiveAt), dueAt: instant(dueAt) };
 }
 
 function owe(state: AccountState, debt: Debt): void {
   if (debt.owed > 0n) (state.debts ??= new Map()).set(debt.debt, debt);
-}
-
-function pay(state: AccountState, repaid: readonly Repaid[] = []): void {
-  for (const [name, amount] of repaid) {
-    const debt = state.debts?.get(name);
-    if (!debt) continue;
-    debt.owed -= BigInt(amount);
-    if (debt.owed === 0n) state.debts!.delete(name);
-  }
-  if (state.debts?.size === 0) state.debts = undefined;
 }
 
 /** True where the account was credited under the name of an adjustment; a debit is none (capabilities L23). */

@@ -31,6 +31,8 @@ export type PointsGranted = DomainEvent<
       readonly whole?: true;
       /** The debts that a repayment of credit pays. */
       readonly repaid?: readonly Repaid[];
+      /** Lots that repay what a merged account owes, and belong to it as its own would; absent where none does. */
+      readonly lineage?: readonly (readonly [lot: string, account: string])[];
     }
 >;
 

@@ -4,6 +4,7 @@ import { isWithin } from '../../assets/asset-scope';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import type { AccountState } from '../account.state';
+import { byOwner } from './carried-debts';
 import { debtsOf, owedOf, paying } from './debts';
 import type { SliceRow } from './decision.events';
 import type { ChangeLimit, Granting, GrantPoints, LendPoints, RepayCredit, TopUp } from './grant.commands';
@@ -81,7 +82,13 @@ export function repayCredit(command: RepayCredit, state: AccountState): Outcome 
   if (amount > owed || amount === 0n) return reject('repayment-exceeds-debt', { asset, owed: String(owed) });
   const repaid = paying(debtsOf(state, asset, 'credit'), amount);
   const all = command.amount === undefined ? { whole: true as const } : {};
-  return granted(command, state, 'repayment', [{ source: REPAYMENT, amount, priority: 0 }], { repaid, ...all });
+  const owners = [...byOwner(repaid, asset, state)];
+  const lots = owners.map(([, part]) => ({ source: REPAYMENT, amount: part, priority: 0 }));
+  const lineage = owners.flatMap(([account], index) =>
+    account === undefined ? [] : [[arrivedLot(REPAYMENT, command.grant, index, asset), account] as const],
+  );
+  const ofMerged = lineage.length > 0 ? { lineage } : {};
+  return granted(command, state, 'repayment', lots, { repaid, ...all, ...ofMerged });
 }
 
 /** The limit of a line of credit: what was granted and not taken back. */
@@ -104,7 +111,7 @@ interface NewLot {
   readonly priority: number;
 }
 
-type Said = Partial<Pick<PointsGranted['data'], 'dueAt' | 'limit' | 'repaid' | 'whole'>>;
+type Said = Partial<Pick<PointsGranted['data'], 'dueAt' | 'limit' | 'lineage' | 'repaid' | 'whole'>>;
 
 function granted(
   command: Granting,

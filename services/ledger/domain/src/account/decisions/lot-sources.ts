@@ -21,6 +21,24 @@ export const PAID = '~merge';
 /** Lots whose other side is another account, asset or correction, and not an obligation that began here. */
 export const FROM_ELSEWHERE: ReadonlySet<string> = new Set([ADJUSTMENT, TRANSFER, EXCHANGE, PAID]);
 
+const GRANTED: ReadonlySet<string> = new Set([
+  TRANSFER,
+  IMPORT,
+  EXCHANGE,
+  BOUGHT,
+  GIFT,
+  PRINCIPAL,
+  BONUS,
+  LOAN,
+  CREDIT,
+  REPAYMENT,
+]);
+
+/** True for lots that are parts of what one decision brought: the number of the part is behind the decision's name. */
+export function isGranted(source: string): boolean {
+  return GRANTED.has(source);
+}
+
 /** Name of the lot that a credit makes. */
 export function creditLot(adjustment: string, asset: string): string {
   return lotOf(`${ADJUSTMENT}:${adjustment}`, asset);

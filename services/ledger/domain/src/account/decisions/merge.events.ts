@@ -1,7 +1,8 @@
 import type { DomainEvent } from '@tallystick/decider';
 import type { Reference, ReversedItem } from '../account.events';
-import type { Hold } from '../account.state';
+import type { Debt, Hold } from '../account.state';
 import type { Decided, SliceRow } from './decision.events';
+import type { Repaid } from './grant.events';
 
 /** A lot, or a score, as it goes from one account to another: all that it was granted and all that became of it. */
 export interface CarriedLot {
@@ -53,11 +54,34 @@ export interface CarriedHold {
   readonly ttlSeconds: string;
   readonly unit: string;
   readonly store?: string;
+  /** The till that may spend it offline. */
+  readonly till?: string;
   readonly state: Hold['state'];
   readonly captured: string;
   readonly slices: readonly SliceRow[];
   /** Present where a part of it, of lots of the other side, stays there. */
   readonly parted?: true;
+}
+
+/** A debt as it goes from one account to another, or that part of one which is owed for what is carried. */
+export interface CarriedDebt {
+  readonly debt: string;
+  readonly kind: Debt['kind'];
+  readonly asset: string;
+  readonly unit: string;
+  readonly effectiveAt: string;
+  readonly dueAt: string;
+  readonly amount: string;
+  readonly owed: string;
+}
+
+/** What was settled after its lease had ended and waits for a decision, as it goes with the lease. */
+export interface CarriedLate {
+  readonly lease: string;
+  readonly effectiveAt: string;
+  readonly amount: string;
+  readonly unit: string;
+  readonly store?: string;
 }
 
 /** Names that what is carried had in the account that it goes back to: of facts by key, of holds by name. */
@@ -87,6 +111,12 @@ export interface Carried {
   readonly said: readonly (readonly [name: string, content: string])[];
   /** What had come to it by merges before. */
   readonly inner: readonly CarriedLineage[];
+  /** What is owed; absent where nothing is. */
+  readonly debts?: readonly CarriedDebt[];
+  /** Late settlements that wait; absent where none does. */
+  readonly late?: readonly CarriedLate[];
+  /** Credit of an asset that lots of the other side have repaid; absent where none was. */
+  readonly repaidAcross?: readonly (readonly [asset: string, amount: string])[];
 }
 
 /** The account has become a part of another: nothing is left of it, and it decides nothing more (capabilities M4). */
@@ -104,6 +134,8 @@ export type AccountAbsorbed = DomainEvent<
       readonly from: string;
       readonly fromHolder: string;
       readonly lineage: CarriedLineage;
+      /** Debts of one of both that are paid by what the other one had repaid beyond what it owed; absent where none is. */
+      readonly repaid?: readonly Repaid[];
     }
 >;
 

@@ -14,6 +14,8 @@ import {
 } from '../account.state';
 import { lineagesFrom } from '../lineage';
 import { place } from './carried';
+import { removeDebts } from './carried-debts';
+import { payDebts } from './debts';
 import { post } from './decision.evolve';
 import type { Carried, MergeEvent, PaidSlice } from './merge.events';
 import { saidOf } from './said';
@@ -33,6 +35,7 @@ export function evolveMerge(state: AccountState, event: MergeEvent): AccountStat
     }
     case 'AccountAbsorbed':
       place(state, event.data);
+      payDebts(state, event.data.repaid);
       state.absorbed = new Map([...(state.absorbed ?? []), ...lineagesFrom([event.data.lineage])]);
       return state;
     case 'ReversalsPaid':
@@ -40,6 +43,7 @@ export function evolveMerge(state: AccountState, event: MergeEvent): AccountStat
       return state;
     case 'AccountSplit':
       split(state, event.data.from);
+      removeDebts(state, event.data);
       return state;
     case 'AccountRestored':
       place(state, event.data);
@@ -57,8 +61,10 @@ function namesKinds(state: AccountState, { accruals, reversals }: Carried): void
 
 function empty(state: AccountState): void {
   state.facts.length = 0;
-  for (const all of [state.accruals, state.reversals, state.holds, state.open, state.owed, state.repayable])
+  for (const all of [state.accruals, state.reversals, state.holds, state.open, state.owed, state.repayable, state.late])
     all.clear();
+  state.debts = undefined;
+  state.repaidAcross = undefined;
   state.lastReversal = undefined;
   state.lastHeld = undefined;
   state.absorbed = undefined;

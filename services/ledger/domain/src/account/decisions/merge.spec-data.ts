@@ -7,6 +7,7 @@ import { january } from '../account.examples';
 import type { AccountState } from '../account.state';
 import { type StoredEvent, prove } from '../../prover/prover';
 import type { AccountAbsorbed, AccountMerged, AccountRestored, AccountSplit, Carried } from './merge.events';
+import { carriedIn } from './carried';
 import { faultOfMerging } from './merges';
 
 /** Two accounts that may become one, each of whose events keeps the invariants and satisfies the prover. */
@@ -152,6 +153,5 @@ type Carrying = AccountMerged | AccountAbsorbed | AccountSplit | AccountRestored
 export function ownEvent<Event extends Carrying>(events: readonly AccountEvent[], type: Event['type']): Carried {
   const found = events.find((event): event is Event => event.type === type);
   if (!found) throw new Error(`no ${type} among ${events.map((event) => event.type).join(', ')}`);
-  const { accruals, reversals, holds, said, inner } = found.data;
-  return { accruals, reversals, holds, said, inner };
+  return carriedIn(found.data);
 }

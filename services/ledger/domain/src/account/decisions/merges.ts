@@ -4,13 +4,16 @@ import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, type Hold, holdingOf, keyOf, type Lineage, referenceOf } from '../account.state';
 import { isHere, lineagesText } from '../lineage';
-import { bytesOf, carriedOf, legsOfCarried, renamed, type Renames, wholeOf } from './carried';
+import { bytesOf, carriedIn, carriedOf, legsOfCarried, wholeOf } from './carried';
+import { debtsOfLineage, paidByMerging } from './carried-debts';
+import { freshHolds, freshNames, keyUnder, renamed, renamedLineage } from './carried-names';
 import type { AbsorbAccount, MergeAccount, RestoreAccount, SplitAccount } from './decision.commands';
 import { Draft } from './draft';
-import { isBound, PAID } from './lot-sources';
-import { SEPARATOR } from './mixed-holds';
+import type { Repaid } from './grant.events';
+import { PAID } from './lot-sources';
 import { isOf, partsOf, sumOfSlices } from './merge.evolve';
-import type { Carried, CarriedLineage, CarriedNames, PaidSlice } from './merge.events';
+import type { AccountAbsorbed, Carried, CarriedLineage, CarriedNames, PaidSlice } from './merge.events';
+import { wholeOfPart } from './said-of-values';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
@@ -25,23 +28,7 @@ export function faultOfMerging(state: AccountState): Rejection<AccountRefusal> |
   if (state.pool) return reject('pool-not-merged');
   if (state.closed) return reject('account-closed');
   if (state.frozen) return reject('account-frozen');
-  const [debt] = state.debts?.values() ?? [];
-  if (debt) return reject('account-not-settled', { asset: debt.asset });
-  const bound = [...state.accruals.values()].flatMap(({ holdings }) => holdings).find(({ lot }) => lot && isBound(lot));
-  if (bound) return reject('account-not-settled', { asset: bound.asset });
-  return faultOfLeases(state) ?? faultOfMixedHolds(state) ?? faultOfSize(wholeOf(state), MOST_CARRIED);
-}
-
-/** A grant that a till holds, signed, names this account; what was settled late waits for a decision on it. */
-function faultOfLeases(state: AccountState): Rejection<AccountRefusal> | undefined {
-  const leased = [...state.open].find(({ till }) => till !== undefined)?.hold ?? [...state.late.keys()][0];
-  return leased === undefined ? undefined : reject('account-not-settled', { lease: leased });
-}
-
-/** The parts of a mixed hold end together, by its name in this account. */
-function faultOfMixedHolds({ open }: AccountState): Rejection<AccountRefusal> | undefined {
-  const parts = [...open].filter(({ hold }) => hold.includes(SEPARATOR));
-  return parts.length === 0 ? undefined : reject('holds-open', { holds: String(parts.length) });
+  return faultOfSize(wholeOf(state), MOST_CARRIED);
 }
 
 /** What is given back may have grown since. */
@@ -77,7 +64,8 @@ export function mergeAccount({ merge, into, intoHolder, at }: MergeAccount, stat
  * that is taken here gets the first digits of the other account behind it, and has its own again when the merge is undone.
  */
 export function absorbAccount(command: AbsorbAccount, state: AccountState): Outcome {
-  const { merge, from, fromHolder, carried, at } = command;
+  const { merge, from, fromHolder, at } = command;
+  const carried = carriedIn(command.carried);
   const names = freshNames(carried, from.slice(0, 8), state);
   const taken = { ...renamed(carried, names), inner: carried.inner.map((one) => renamedLineage(one, names)) };
   const ids = new Map([...names.ids].map(([key, id]) => [keyUnder(key, id), idOf(key)]));
@@ -91,24 +79,30 @@ export function absorbAccount(command: AbsorbAccount, state: AccountState): Outc
     ids: [...ids],
     inner: taken.inner,
   };
-  const said = { merge, from, fromHolder, effectiveAt: formatInstant(at) };
-  const postings = legsOfCarried(taken, 1n);
-  return [
-    { type: 'AccountAbsorbed', version: 1, data: { ...state.owner!, ...said, ...taken, inner: [], lineage, postings } },
-  ];
+  const said = { ...state.owner!, merge, from, fromHolder, effectiveAt: formatInstant(at) };
+  const data = { ...said, ...taken, inner: [], lineage, postings: legsOfCarried(taken, 1n) };
+  const absorbed = { type: 'AccountAbsorbed', version: 1, data } as const;
+  const repaid = repaidBy(absorbed, state);
+  return [repaid.length === 0 ? absorbed : { ...absorbed, data: { ...data, repaid } }];
+}
+
+/** Which debts of one of both what the other one had repaid beyond its own pays. */
+function repaidBy(absorbed: AccountAbsorbed, state: AccountState): Repaid[] {
+  if (!state.debts && !absorbed.data.debts) return [];
+  const draft = new Draft(state);
+  draft.add([absorbed]);
+  return paidByMerging(draft.state);
 }
 
 /**
  * Gives back what is of a merged account: its purchases and returns, those that came since too, with what their lots still
- * hold and what became of them. Refused while a hold is open, since it may draw of both, while a late settlement waits, and of a
- * frozen account.
+ * hold, what became of them and what is owed for them. Refused while a hold is open, since it may draw of both, and of a frozen
+ * account.
  */
 export function splitAccount({ merge, from, at }: SplitAccount, state: AccountState): Outcome {
   const lineage = state.absorbed?.get(from);
   if (lineage?.merge !== merge) return reject('merge-unknown', { merge });
   if (state.frozen) return reject('account-frozen');
-  const [late] = state.late.keys();
-  if (late !== undefined) return reject('account-not-settled', { lease: late });
   if (state.open.size > 0) return reject('holds-open', { holds: String(state.open.size) });
   const draft = new Draft(state);
   const said = { ...state.owner!, merge, from, effectiveAt: formatInstant(at) };
@@ -124,7 +118,8 @@ export function splitAccount({ merge, from, at }: SplitAccount, state: AccountSt
 
 /** Stands for itself again with what the other account has given back. */
 export function restoreAccount(command: RestoreAccount, state: AccountState): Outcome {
-  const { merge, from, carried, names, at } = command;
+  const { merge, from, names, at } = command;
+  const carried = carriedIn(command.carried);
   if (state.merged?.merge !== merge) return reject('merge-unknown', { merge });
   const there = { ids: new Map(names.ids), holds: new Map(names.holds) };
   const own = { ...renamed(carried, there), inner: carried.inner.map((one) => renamedLineage(one, there)) };
@@ -168,9 +163,8 @@ function paidAcross(state: AccountState, lineage: Lineage, merge: string): PaidS
 function partOf(state: AccountState, from: string): { carried: Carried; names: CarriedNames } {
   const lineage = state.absorbed!.get(from)!;
   const parts: Hold[] = [];
+  const shared: Hold[] = [];
   const parted = new Set<string>();
-  const there = new Map<string, string>(lineage.holds);
-  const used = new Set(there.values());
   for (const hold of state.holds.values()) {
     const { leaving, staying } = partsOf(hold, lineage);
     const isOwn = !lineage.holds.has(hold.hold);
@@ -178,15 +172,23 @@ function partOf(state: AccountState, from: string): { carried: Carried; names: C
     const captured = isOwn ? sumOfSlices(leaving) : hold.captured - sumOfSlices(staying);
     parts.push({ ...hold, slices: leaving, captured });
     if (isOwn || staying.length > 0) parted.add(hold.hold);
-    if (!isOwn) continue;
-    const isTaken = (name: string) => used.has(name);
-    there.set(hold.hold, isTaken(hold.hold) ? freshName(hold.hold, lineage.merge.slice(0, 8), isTaken) : hold.hold);
-    used.add(there.get(hold.hold)!);
+    if (isOwn) shared.push(hold);
   }
+  const there = namesThere(shared, lineage);
   const { holds, ...facts } = carriedOf(state, (fact) => isOf(lineage, fact), parts);
   const marked = holds.map((hold) => (parted.has(hold.hold) ? { ...hold, parted: true as const } : hold));
-  const carried = { ...facts, holds: marked, inner: lineagesText(lineage.inner) };
+  const owed = debtsOfLineage(state, lineage);
+  const carried = { ...facts, holds: marked, inner: lineagesText(lineage.inner), ...owed };
   return { carried, names: { ids: [...lineage.ids], holds: [...there] } };
+}
+
+/** The names that holds have in the account that they go back to: one that was taken there in the meantime is marked. */
+function namesThere(shared: readonly Hold[], { holds, merge }: Lineage): Map<string, string> {
+  const there = new Map<string, string>(holds);
+  const taken = new Set([...there.values()].map(wholeOfPart));
+  const fresh = freshHolds(shared, merge.slice(0, 8), (name) => taken.has(name));
+  for (const { hold } of shared) there.set(hold, fresh.get(hold) ?? hold);
+  return there;
 }
 
 /** A score has no lots to tell by which grants a return was paid: neither side may come out below zero. */
@@ -205,61 +207,6 @@ function faultOfScores(carried: Carried, state: AccountState): Rejection<Account
   return undefined;
 }
 
-/** Names for what has one that is taken here. */
-function freshNames(carried: Carried, mark: string, state: AccountState): Renames {
-  const ids = new Map<string, string>();
-  const holds = new Map<string, string>();
-  const theirs = new Set(carried.holds.map(({ hold }) => hold));
-  for (const accrual of carried.accruals) {
-    const { source, id } = accrual;
-    const isTaken = (name: string) => state.accruals.has(keyOf({ source, id: name }));
-    if (isTaken(id)) ids.set(keyOf(accrual), freshName(id, mark, isTaken));
-  }
-  for (const { reversal, purchase } of carried.reversals) {
-    const { source, id } = reversal;
-    const isTaken = (name: string) => state.reversals.has(keyOf({ source, id: name }));
-    if (!purchase && isTaken(id)) ids.set(`return ${keyOf(reversal)}`, freshName(id, mark, isTaken));
-  }
-  for (const { hold } of carried.holds) {
-    const isTaken = (name: string) => state.holds.has(name) || (name !== hold && theirs.has(name));
-    if (isTaken(hold)) holds.set(hold, freshName(hold, mark, isTaken));
-  }
-  return { ids, holds };
-}
-
-/** What of a name is kept, so that it stays one that callers can say. */
-const LONGEST_KEPT = 50;
-
-function freshName(name: string, mark: string, isTaken: (name: string) => boolean): string {
-  const fresh = `${name.slice(0, LONGEST_KEPT)}:${mark}`;
-  for (let count = 2; ; count++) {
-    const one = count === 2 ? fresh : `${fresh}.${count}`;
-    if (!isTaken(one)) return one;
-  }
-}
-
-const RETURN = 'return ';
-
 function idOf(key: string): string {
   return referenceOf(key).id;
-}
-
-/** The key under which a renamed fact is found. */
-function keyUnder(key: string, id: string): string {
-  return keyOf({ source: referenceOf(key).source, id });
-}
-
-function renamedLineage(one: CarriedLineage, { ids, holds }: Renames): CarriedLineage {
-  const under = (key: string, name: string) => {
-    const id = ids.get(name);
-    return id === undefined ? key : keyUnder(key, id);
-  };
-  return {
-    ...one,
-    accruals: one.accruals.map((key) => under(key, key)),
-    returns: one.returns.map((key) => under(key, RETURN + key)),
-    holds: one.holds.map(([here, there]) => [holds.get(here) ?? here, there]),
-    ids: one.ids.map(([key, id]) => [under(key, key), id]),
-    inner: one.inner.map((inner) => renamedLineage(inner, { ids, holds })),
-  };
 }

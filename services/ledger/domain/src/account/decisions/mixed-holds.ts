@@ -7,13 +7,10 @@ import type { CancelRedemption, CaptureHold, PlaceHold, ReleaseHold } from './de
 import type { HoldPlaced } from './decision.events';
 import type { MixedPart, PlaceMixedHold } from './grant.commands';
 import { faultOfSpending, placeHold } from './holds';
-import { mixedName } from './said-of-values';
+import { mixedName, SEPARATOR } from './said-of-values';
 import { spendableLots, sumOf } from './spendable';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
-
-/** Between the name of a mixed hold and the asset of a part; no name that a caller gives has it. */
-export const SEPARATOR = '~';
 
 /**
  * Reserves an amount that is due in one asset out of several, in the order given: of each as many whole units as are there and
@@ -87,10 +84,16 @@ export function ofEveryPart<Command extends Ending>(
   if (parts.length === 0) return reject('hold-unknown', { hold: command.hold });
   if ('amount' in command && command.amount !== undefined) return reject('mixed-hold-whole', { hold: command.hold });
   const events: AccountEvent[] = [];
-  for (const { hold, unit, store } of parts) {
+  for (const { hold, unit, store } of command.kind === 'cancel-redemption' ? withSomethingLeft(parts) : parts) {
     const outcome = one({ ...command, hold, unit, store }, state);
     if (isRejection(outcome)) return outcome;
     events.push(...outcome);
   }
   return events;
+}
+
+/** Of what was redeemed, a part may have gone to another account whole when a merge was undone. */
+function withSomethingLeft(parts: readonly Hold[]): readonly Hold[] {
+  const left = parts.filter(({ slices }) => slices.length > 0);
+  return left.length > 0 ? left : parts;
 }

@@ -4,8 +4,10 @@ import type { PointsGranted, PointsWithdrawn } from './grant.events';
 import type { Said } from './said';
 
 /** What a grant says of the decision that it carries out; the names of each kind of grant are its own. */
-export function saidOfGrant({ by, grant, asset, unit, slices, whole }: PointsGranted['data']): Said {
-  const amounts = whole ? 'all' : slices.map(([, , , amount]) => amount).join(' ');
+export function saidOfGrant({ by, grant, asset, unit, slices, whole, amount: sum }: PointsGranted['data']): Said {
+  // What is repaid may be lots of several accounts that are one now, and was asked for as one amount.
+  const each = by === 'repayment' ? [sum] : slices.map(([, , , amount]) => amount);
+  const amounts = whole ? 'all' : each.join(' ');
   return { name: `${by} ${grant}`, content: `${amounts} ${asset} ${unit}` };
 }
 
@@ -21,6 +23,15 @@ export function saidOfWithdrawal({ by, withdrawal, asset, unit, amount, whole, r
     case 'loan-repayment':
       return { name: `loan-repayment ${withdrawal}`, content: `${asked} of ${repaid?.[0]?.[0] ?? ''}` };
   }
+}
+
+/** Between the name of a mixed hold and the asset of a part; no name that a caller gives has it. */
+export const SEPARATOR = '~';
+
+/** The name of the mixed hold that a hold is a part of; the hold's own name where it is none. */
+export function wholeOfPart(hold: string): string {
+  const at = hold.indexOf(SEPARATOR);
+  return at < 0 ? hold : hold.slice(0, at);
 }
 
 /** Under which name a mixed hold is known. */

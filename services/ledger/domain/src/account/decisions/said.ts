@@ -2,7 +2,15 @@ import { contentHash } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
 import type { ArrivingLot, CaptureHold, DecisionCommand, PlaceHold } from './decision.commands';
 import type { DecisionEvent, ExpiryNoticed, PointsImported } from './decision.events';
-import { saidByMixedHold, saidByValueCommand, saidOfGrant, saidOfMixedHold, saidOfWithdrawal } from './said-of-values';
+import {
+  mixedName,
+  saidByMixedHold,
+  saidByValueCommand,
+  saidOfGrant,
+  saidOfMixedHold,
+  saidOfWithdrawal,
+  wholeOfPart,
+} from './said-of-values';
 
 /** The name of a decision that its caller gave, and all that it said: the same again is known, anything else refused. */
 export interface Said {
@@ -19,8 +27,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
         : saidOfMixedHold(event.data);
     case 'RedemptionCancelled': {
       const { cancellation, hold, amount, whole } = event.data;
-      // A part of a mixed hold is cancelled with the whole; no other name of a hold has a tilde.
-      return { name: `cancellation ${cancellation}`, content: `${hold.split('~')[0]} ${whole ? 'all' : amount}` };
+      // A part of a mixed hold is cancelled with the whole.
+      return { name: CANCELLATION + cancellation, content: `${wholeOfPart(hold)} ${whole ? 'all' : amount}` };
     }
     case 'ExpiryExtended': {
       const { extension, asset, reason, lots, asked = [] } = event.data;
@@ -46,11 +54,11 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       return { name: captureName(event.data.hold), content: captureText(event.data) };
     case 'LeaseSettledLate': {
       const { hold, amount, unit, store } = event.data;
-      return { name: `settlement ${hold}`, content: settlementText(BigInt(amount), { unit, store }) };
+      return { name: SETTLEMENT + hold, content: settlementText(BigInt(amount), { unit, store }) };
     }
     case 'LateSettlementDecided': {
       const { hold, reason, redemption } = event.data;
-      return { name: `late settlement ${hold}`, content: decisionText(reason, redemption) };
+      return { name: LATE + hold, content: decisionText(reason, redemption) };
     }
     case 'AccountFrozen':
     case 'AccountUnfrozen': {
@@ -104,9 +112,20 @@ export function noticeName({ asset, expiresAt, days }: ExpiryNoticed['data']): s
   return `notice ${asset} ${expiresAt} ${days}`;
 }
 
+/** What the names of cancellations begin with; what each said begins with the hold. */
+export const CANCELLATION = 'cancellation ';
+const SETTLEMENT = 'settlement ';
+const LATE = 'late settlement ';
+const OVERDUE = 'overdue ';
+
 /** A debt is said to be overdue once. */
 export function overdueName(debt: string): string {
-  return `overdue ${debt}`;
+  return OVERDUE + debt;
+}
+
+/** The debt that is said to be overdue under a name; absent where something else is. */
+export function debtIn(name: string): string | undefined {
+  return name.startsWith(OVERDUE) ? name.slice(OVERDUE.length) : undefined;
 }
 
 /** What a command says of itself, in the words of its event. */
@@ -114,7 +133,7 @@ export function saidBy(command: DecisionCommand): Said | undefined {
   switch (command.kind) {
     case 'cancel-redemption':
       return {
-        name: `cancellation ${command.cancellation}`,
+        name: CANCELLATION + command.cancellation,
         content: `${command.hold} ${command.amount ?? 'all'}`,
       };
     case 'extend-expiry':
@@ -137,9 +156,9 @@ export function saidBy(command: DecisionCommand): Said | undefined {
       return { name: `receipt ${transfer}`, content: `${amount} ${asset} from ${from}` };
     }
     case 'settle-lease':
-      return { name: `settlement ${command.hold}`, content: settlementText(command.amount, command) };
+      return { name: SETTLEMENT + command.hold, content: settlementText(command.amount, command) };
     case 'decide-late-settlement':
-      return { name: `late settlement ${command.hold}`, content: decisionText(command.reason, command.redemption) };
+      return { name: LATE + command.hold, content: decisionText(command.reason, command.redemption) };
     case 'freeze-account':
     case 'unfreeze-account': {
       const { decision, reason, kind } = command;
@@ -203,6 +222,9 @@ export function namedText(slices: NonNullable<PlaceHold['slices']>): string {
 export function holdName(hold: string): string {
   return `hold ${hold}`;
 }
+
+/** What is said of a hold by its name: how it was placed, captured, settled late and decided. */
+export const NAMED_BY_HOLD: readonly string[] = [holdName(''), captureName(''), SETTLEMENT, LATE, mixedName('')];
 
 function slicesIn({ slices }: { readonly slices: readonly (readonly [string, string, string, string])[] }) {
   return slices.map(([lot, , , amount]) => ({ lot, amount: BigInt(amount) }));
