@@ -67,7 +67,8 @@ export class LedgerModule {
     const assets = new AssetDirectory({ store, snapshots, now, zoneOf });
     const policies = new AdjustmentPolicies(store, now);
     const requests = new AdjustmentRequests(store);
-    const adjustments = new Adjustments({ store, accounts, decisions, assets, policies, requests });
+    const merges = new AccountMerges(store, snapshots, accounts);
+    const adjustments = new Adjustments({ store, accounts, decisions, merges, assets, policies, requests });
     return {
       module: LedgerModule,
       controllers: [
@@ -106,14 +107,14 @@ export class LedgerModule {
       providers: [
         { provide: AccountCommands, useValue: accounts },
         { provide: AccountDecisions, useValue: decisions },
-        { provide: AccountMerges, useValue: new AccountMerges(store, snapshots, accounts) },
+        { provide: AccountMerges, useValue: merges },
         { provide: AccountPast, useValue: new AccountPast(store) },
         { provide: AsOfAnswers, useFactory: (past: AccountPast) => new AsOfAnswers(past), inject: [AccountPast] },
         { provide: AdjustmentBatches, useValue: new AdjustmentBatches(store, adjustments) },
         { provide: AdjustmentPolicies, useValue: policies },
         { provide: Adjustments, useValue: adjustments },
         { provide: AssetDirectory, useValue: assets },
-        { provide: Disputes, useValue: new Disputes({ store, accounts, assets, policies, now }) },
+        { provide: Disputes, useValue: new Disputes({ store, accounts, merges, assets, policies, now }) },
         { provide: CaseBook, useValue: new CaseBook(pool) },
         { provide: ProgramZones, useValue: zones },
         { provide: MemberTiers, useValue: new MemberTiers(pool) },

@@ -1,6 +1,7 @@
 import type { EventMetadata } from '@tallystick/decider';
 import { type Instant, instant } from '@tallystick/vocabulary';
 import { ProgramZones } from '../src/adapters/program-zones';
+import { AccountMerges } from '../src/application/account-merges';
 import { AccountDecisions } from '../src/application/account-decisions';
 import { AdjustmentPolicies } from '../src/application/adjustment-policies';
 import { AdjustmentRequests } from '../src/application/adjustment-requests';
@@ -38,7 +39,16 @@ function replica(): Adjustments {
   const { accounts, assets } = ledger.twin();
   const decisions = new AccountDecisions(store, accounts, now);
   const policies = new AdjustmentPolicies(store, now);
-  return new Adjustments({ store, accounts, decisions, assets, policies, requests: new AdjustmentRequests(store) });
+  const merges = new AccountMerges(store, store.snapshots, accounts);
+  return new Adjustments({
+    store,
+    accounts,
+    decisions,
+    merges,
+    assets,
+    policies,
+    requests: new AdjustmentRequests(store),
+  });
 }
 
 function by(): { readonly metadata: EventMetadata; readonly again: false } {

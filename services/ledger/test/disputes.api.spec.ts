@@ -124,6 +124,35 @@ describe('a dispute', () => {
     });
   });
 
+  it('of a merged account is granted with a credit that is booked at the survivor, and goes back with it', async () => {
+    const [one, other] = [await memberWith(100), await memberWith(50)];
+    await api.post(one.path, { disputeId: 'd-1', claim, purchases: one.purchases });
+    await api.post(`${one.root}/merges`, { mergeId: 'M-d', into: other.member });
+    await expect(api.post(one.path, { disputeId: 'd-2', claim, purchases: one.purchases })).resolves.toMatchObject({
+      status: 201,
+    });
+    const granted = { outcome: 'granted', adjustmentId: 'a-1' };
+    await api.post(`${other.root}/adjustments`, credit);
+    await expect(api.post(`${one.path}/d-1/resolution`, granted)).resolves.toMatchObject({
+      status: 422,
+      body: { code: 'adjustment-unknown' },
+    });
+    const own = { ...credit, adjustmentId: 'a-2', amount: '30' };
+    await expect(api.post(`${one.root}/adjustments`, own)).resolves.toMatchObject({ status: 201 });
+    await expect(
+      api.post(`${one.path}/d-1/resolution`, { ...granted, adjustmentId: 'a-2' }, { subject: other.member }),
+    ).resolves.toMatchObject({ status: 403, body: { code: 'self-dealing' } });
+    await expect(api.post(`${one.path}/d-1/resolution`, { ...granted, adjustmentId: 'a-2' })).resolves.toMatchObject({
+      status: 200,
+      body: { state: 'granted', adjustmentId: 'a-2' },
+    });
+    const available = async (account: string) =>
+      (await api.ledger.twin().accounts.load(TENANT, account)).state.books.get('POINTS')!.available;
+    expect([await available(one.account), await available(other.account)]).toEqual([0n, 230n]);
+    await expect(api.post(`${one.root}/merges/M-d/undo`)).resolves.toMatchObject({ status: 201 });
+    expect([await available(one.account), await available(other.account)]).toEqual([130n, 100n]);
+  });
+
   it('is as unknown to another program or tenant as one that is not there', async () => {
     const { path, purchases } = await memberWith(100);
     await api.post(path, { disputeId: 'd-1', claim, purchases });

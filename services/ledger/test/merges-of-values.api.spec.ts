@@ -107,6 +107,31 @@ describe('merging accounts with stored value, credit and loans', () => {
     });
   });
 
+  it('takes the settlement of a lease by the account and name of its grant, whatever it is called now', async () => {
+    const [a, b] = [await memberWith100('a-4'), await memberWith100('b-4')];
+    const lease = { leaseId: 'l-1', till: 'pos-7', asset: 'POINTS', amount: '60', unit: 'market' };
+    await api.post(`${a.path}/leases`, lease);
+    await api.post(`${b.path}/leases`, { ...lease, amount: '10' });
+    await api.post(`${a.path}/leases`, { ...lease, leaseId: 'l-2', amount: '5' });
+    const early = await api.post(`${a.path}/leases/l-2/settlement`, { amount: '5', unit: 'market' });
+    await api.post(`${a.path}/merges`, { mergeId: 'M-4', into: 'b-4' });
+    const settled = await api.post(`${a.path}/leases/l-1/settlement`, { amount: '40', unit: 'market' });
+    expect(settled).toMatchObject({ status: 200, body: { leaseId: 'l-1', state: 'captured', captured: '40' } });
+    const again = { status: 200, body: { ...settled.body, duplicate: true } };
+    await expect(api.post(`${a.path}/leases/l-1/settlement`, { amount: '40', unit: 'market' })).resolves.toEqual(again);
+    await expect(api.post(`${a.path}/leases/l-2/settlement`, { amount: '5', unit: 'market' })).resolves.toEqual({
+      status: 200,
+      body: { ...early.body, duplicate: true },
+    });
+    await expect(api.post(`${b.path}/leases/l-1/settlement`, { amount: '7', unit: 'market' })).resolves.toMatchObject({
+      body: { captured: '7' },
+    });
+    await api.post(`${a.path}/merges/M-4/undo`);
+    const books = async (account: string) =>
+      (await api.ledger.twin().accounts.load(TENANT, account)).state.books.get('POINTS')!;
+    expect([(await books(a.account)).redeemed, (await books(b.account)).redeemed]).toEqual([45n, 7n]);
+  });
+
   it('parts a redemption and a return that drew of both', async () => {
     const [a, b] = [await memberWith100('a-3'), await memberWith100('b-3')];
     await api.post(`${a.path}/holds`, { holdId: 'h-1', asset: 'POINTS', amount: '100', unit: 'mall' });

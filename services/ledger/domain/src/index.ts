@@ -15,7 +15,7 @@ export {
 } from './account/account.state';
 export * from './account/account.upcasters';
 export * from './account/decisions/decision.commands';
-export { isCredited } from './account/decisions/decision.evolve';
+export { hasAccrual, isCredited } from './account/decisions/decision.evolve';
 export * from './account/decisions/decision.events';
 export * from './adjustment-batch/adjustment-batch.decider';
 export * from './adjustment-day/adjustment-day.decider';
@@ -23,7 +23,7 @@ export * from './adjustment-policy/adjustment-policy.decider';
 export * from './adjustment-request/adjustment-request.decider';
 export * from './account/decisions/grant.commands';
 export * from './account/decisions/grant.events';
-export { isHere } from './account/lineage';
+export { accrualHere, holdHere, isHere, lineageOf } from './account/lineage';
 export { overdueName } from './account/decisions/said';
 export * from './account/decisions/merge.events';
 export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';

@@ -25,6 +25,8 @@ export interface Decision<Event extends DecisionEvent> {
   /** True where the same request was made before: what it did then is looked for first. */
   readonly again: boolean;
   readonly isOwn: (event: AccountEvent) => event is Event;
+  /** Where, and under which name, it may have been done before its account was merged. */
+  readonly beforeMerge?: { readonly account: string; readonly isOwn: (event: AccountEvent) => event is Event };
 }
 
 /** What carried a decision out, read off stored events: the same for ever, so an answer can be given again. */
@@ -72,18 +74,23 @@ export class AccountDecisions {
       const { revision, position, events } = result;
       return { kind: 'carried-out', ...ownOf(events, isOwn), revision, position, duplicate: false };
     }
-    const done = await this.doneHereOrBefore(command, isOwn);
+    const done = await this.doneHereOrBefore(decision);
     if (!done) throw new Error(`${stream} has no events though a decision on it stands`);
     return done;
   }
 
   /** What others did here; else in an account that has become a part of this one: what was done there is known here. */
-  private async doneHereOrBefore<Event extends DecisionEvent>(
-    { tenant, account }: DecisionCommand,
-    isOwn: Decision<Event>['isOwn'],
-  ): Promise<CarriedOut<Event> | undefined> {
+  private async doneHereOrBefore<Event extends DecisionEvent>({
+    command: { tenant, account },
+    isOwn,
+    beforeMerge,
+  }: Decision<Event>): Promise<CarriedOut<Event> | undefined> {
     const done = await this.doneByOthers(accountStream(tenant, account), isOwn);
     if (done?.event) return done;
+    if (beforeMerge) {
+      const before = await this.doneByOthers(accountStream(tenant, beforeMerge.account), beforeMerge.isOwn);
+      if (before?.event) return before;
+    }
     const { state } = await this.accounts.load(tenant, account);
     for (const merged of state.absorbed?.keys() ?? []) {
       const before = await this.doneByOthers(accountStream(tenant, merged), isOwn);

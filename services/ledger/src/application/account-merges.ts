@@ -20,9 +20,11 @@ import {
   type AccountMerged,
   type AccountRefusal,
   type AccountSplit,
+  type AccountState,
   type DecideMerge,
   type FactCommand,
   faultOfMerging,
+  isHere,
   type MergeCommand,
   mergesDecider,
   type MergesEvent,
@@ -58,6 +60,14 @@ export type MergeResult =
       readonly duplicate: boolean;
     }
   | { readonly kind: 'refused'; readonly rejection: Rejection<AccountRefusal> };
+
+/** Where what an account had is now. */
+export interface Standing {
+  readonly account: string;
+  readonly state: AccountState;
+  /** The account that was asked for; absent where it stands for itself. */
+  readonly of?: string;
+}
 
 /** A command for an account that may be a part of another one now. */
 type Arriving = FactCommand | ReceivePoints;
@@ -199,6 +209,28 @@ export class AccountMerges {
         [account, holder] = [command.account, command.holder];
       } else return result;
     }
+  }
+
+  /**
+   * Where the facts and lots of an account are: with the account itself or, once it was merged, with the survivor of all its merges.
+   * What lacks of a merge, or of its undoing, is done before.
+   */
+  async standing(tenant: string, account: string): Promise<Standing> {
+    let [at, { state }] = [account, await this.accounts.load(tenant, account)];
+    for (let hops = 0; state.merged && state.owner && hops < MOST_HOPS; hops++) {
+      const { merge, into } = state.merged;
+      let next = (await this.accounts.load(tenant, into)).state;
+      if (!next.done.has(`absorption ${merge}`)) {
+        await this.complete(tenant, state.owner.program, merge);
+        next = (await this.accounts.load(tenant, into)).state;
+      } else if (!next.merged && !isHere(next, account)) {
+        await this.completeUnmerge(tenant, state.owner.program, merge);
+        [at, state] = [account, (await this.accounts.load(tenant, account)).state];
+        continue;
+      }
+      [at, state] = [into, next];
+    }
+    return at === account ? { account, state } : { account: at, state, of: account };
   }
 
   /** True for a refusal that following answers. */

@@ -39,6 +39,7 @@ import {
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import type { AccountCommands } from './account-commands';
 import type { AccountDecisions, CarriedOut } from './account-decisions';
+import type { AccountMerges, Standing } from './account-merges';
 import type { AdjustmentPolicies } from './adjustment-policies';
 import type { AdjustmentRequests, MadeRequest } from './adjustment-requests';
 import type { AssetDirectory } from './asset-directory';
@@ -110,6 +111,7 @@ export interface AdjustmentsOptions {
   readonly store: EventStore;
   readonly accounts: AccountCommands;
   readonly decisions: AccountDecisions;
+  readonly merges: AccountMerges;
   readonly assets: AssetDirectory;
   readonly policies: AdjustmentPolicies;
   readonly requests: AdjustmentRequests;
@@ -128,21 +130,23 @@ export class Adjustments {
 
   /** Asks for an adjustment; a refusal is a result, a store that is away is thrown. */
   async adjust(actor: Actor, asked: AskedAdjustment, by: AskedBy): Promise<Adjusted> {
-    if (await this.isOwn(actor, asked.account)) return refused(reject('self-dealing', { account: asked.account }));
+    const standing = await this.options.merges.standing(actor.tenant, asked.account);
+    if (this.isOwn(actor, standing)) return refused(reject('self-dealing', { account: asked.account }));
     const { requests } = this.options;
     const request = await requests.made(actor.tenant, requests.idOf(actor.tenant, asked.account, asked.adjustment));
     if (request) return pendingAs(request, asked, actor, by);
     const command = await this.commandOf(actor, asked);
     if ('rejected' in command) return refused(command);
-    const outcome = await this.tried(command);
+    const booking = bookedAt(standing, command);
+    const outcome = tried(booking, standing);
     if (isRejection(outcome)) return refused(outcome);
-    if (outcome.length === 0) return this.book(command, by);
+    if (outcome.length === 0) return this.book(booking, by);
     const policy = await this.options.policies.inForce(actor.tenant, actor.program);
     const way = wayOfAdjustment(policy, asked);
     if ('rejected' in way) return refused(way);
     if (way.kind === 'approval') return this.request(actor, command, way, by);
     const fault = await this.count(actor, command, way, by);
-    return fault ? refused(fault) : this.book(command, by);
+    return fault ? refused(fault) : this.book(booking, by);
   }
 
   /** Approves a request and books it; repeated, it books what a fault had kept from being booked. */
@@ -150,14 +154,15 @@ export class Adjustments {
     const { requests, decisions } = this.options;
     const { request, decided } = await requests.load(actor.tenant, id);
     if (!request || !maySee(actor, request)) return refused(reject('request-unknown'));
-    if (await this.isOwn(actor, request.account)) return refused(reject('self-dealing', { account: request.account }));
+    const standing = await this.options.merges.standing(actor.tenant, request.account);
+    if (this.isOwn(actor, standing)) return refused(reject('self-dealing', { account: request.account }));
     const assets = await this.options.assets.assetsOf(actor.tenant, actor.program);
     const at = decisions.now();
     const balanceCap = assets.balanceCapOf(request.asset, at)?.most;
     const scope = assets.scopeOf(request.asset, at);
-    const command = { ...bookingOf(actor.tenant, request, at), scope, balanceCap };
+    const command = bookedAt(standing, { ...bookingOf(actor.tenant, request, at), scope, balanceCap });
     const isOpen = !decided && request.maker !== actor.name;
-    const outcome = isOpen ? await this.tried(command) : [];
+    const outcome = isOpen ? tried(command, standing) : [];
     if (isRejection(outcome)) return refused(outcome);
     const approval = { kind: 'approve-adjustment', by: actor.name, at } as const;
     const result = await requests.execute(actor.tenant, id, approval, by.metadata);
@@ -185,11 +190,12 @@ export class Adjustments {
     return result.kind === 'rejected' ? refused(result.rejection) : made;
   }
 
-  /** The adjustment as a command, at what a point costs now. */
-  private async isOwn(actor: Actor, account: string): Promise<boolean> {
-    return isOwn(actor, account, (await this.options.accounts.load(actor.tenant, account)).state);
+  /** True for an account of the actor's own, and for one whose points lie with his. */
+  private isOwn(actor: Actor, { account, state, of }: Standing): boolean {
+    return isOwn(actor, account, state) || (of !== undefined && isOwn(actor, of));
   }
 
+  /** The adjustment as a command, at what a point costs now. */
   private async commandOf(actor: Actor, asked: AskedAdjustment): Promise<AdjustPoints | Rejection<AdjustingRefusal>> {
     const { tenant, program } = actor;
     const at = this.options.decisions.now();
@@ -202,12 +208,6 @@ export class Adjustments {
     const unitCost = assets.unitCostOf(asked.asset, at);
     const balanceCap = assets.balanceCapOf(asked.asset, at)?.most;
     return { kind: 'adjust-points', tenant, program, at, unitCost, scope, balanceCap, ...asked };
-  }
-
-  /** What the account would say: nothing where it has carried the adjustment out before. */
-  private async tried(command: AdjustPoints): Promise<readonly AccountEvent[] | Rejection<AccountRefusal>> {
-    const { state } = await this.options.accounts.load(command.tenant, command.account);
-    return accountDecider.decide(command, state);
   }
 
   private async count(
@@ -258,6 +258,16 @@ export class Adjustments {
     if (!event) throw new Error(`the adjustment ${adjustment} stands without an event of its own`);
     return { kind: 'booked', done: { ...result, event } };
   }
+}
+
+/** What the account would say: nothing where it has carried the adjustment out before. */
+function tried(command: AdjustPoints, { state }: Standing): readonly AccountEvent[] | Rejection<AccountRefusal> {
+  return accountDecider.decide(command, state);
+}
+
+/** The adjustment of a merged account is booked where its lots are, as its own: it goes back with them (capabilities M4). */
+function bookedAt({ account, of }: Standing, command: AdjustPoints): AdjustPoints {
+  return of === undefined ? command : { ...command, account, of };
 }
 
 function refused(rejection: Rejection<AdjustingRefusal>): Refused {

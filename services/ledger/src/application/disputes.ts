@@ -12,7 +12,6 @@ import {
   streamName,
 } from '@tallystick/decider';
 import {
-  type AccountState,
   adjustmentPolicyDecider,
   type DeclineReason,
   type DisputeClaim,
@@ -21,11 +20,13 @@ import {
   type DisputeEvent,
   type DisputeRefusal,
   type DisputeState,
+  hasAccrual,
   isCredited,
 } from '@tallystick/ledger-domain';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { CaseBook, DueDispute } from '../projections/account-book/case-book';
 import type { AccountCommands } from './account-commands';
+import type { AccountMerges, Standing } from './account-merges';
 import type { AdjustmentPolicies } from './adjustment-policies';
 import { type Actor, type AskedBy, isOwn } from './adjustments';
 import type { AssetDirectory } from './asset-directory';
@@ -73,6 +74,7 @@ export type Disputed = Told | { readonly kind: 'refused'; readonly rejection: Re
 export interface DisputesOptions {
   readonly store: EventStore;
   readonly accounts: AccountCommands;
+  readonly merges: AccountMerges;
   readonly assets: AssetDirectory;
   readonly policies: AdjustmentPolicies;
   /** The server's clock. */
@@ -90,15 +92,16 @@ export class Disputes {
   /** Opens a dispute; it is due when as many days of the program have ended as its policy says. */
   async open(actor: Actor, { account, dispute, claim, purchases }: AskedDispute, by: AskedBy): Promise<Disputed> {
     const { tenant, program } = actor;
-    const state = await this.accountOf(actor, account);
-    if (!state) return refused(reject('account-unknown'));
+    const standing = await this.standingOf(actor, account);
+    if (!standing) return refused(reject('account-unknown'));
     const at = this.options.now();
     const { disputeDays } = await this.options.policies.inForce(tenant, program);
     const assets = await this.options.assets.assetsOf(tenant, program);
     const deadline = assets.endOfDay(at, Number(disputeDays));
     if (deadline === undefined) return refused(reject('unknown-program', { program }));
-    const unknown = purchases.filter(({ source, id }) => !state.accruals.has(`${source}:${id}`));
-    const said = { program, holder: state.owner!.holder, claim, purchases, unknown, deadline, at };
+    const { state, of, holder } = standing;
+    const unknown = purchases.filter(({ source, id }) => !hasAccrual(state, `${source}:${id}`, of));
+    const said = { program, holder, claim, purchases, unknown, deadline, at };
     const stream = streamOf(tenant, account, dispute);
     return this.tell(stream, { kind: 'open-dispute', ...said }, by, ({ type }) => type === 'DisputeOpened');
   }
@@ -110,9 +113,11 @@ export class Disputes {
     resolution: Resolution,
     by: AskedBy,
   ): Promise<Disputed> {
-    const state = await this.accountOf(actor, account);
-    if (!state) return refused(reject('account-unknown'));
-    if (isOwn(actor, account, state)) return refused(reject('self-dealing', { account }));
+    const standing = await this.standingOf(actor, account);
+    if (!standing) return refused(reject('account-unknown'));
+    if (isOwn(actor, account, standing.state) || isOwn(actor, standing.account)) {
+      return refused(reject('self-dealing', { account }));
+    }
     const at = this.options.now();
     const stream = streamOf(actor.tenant, account, dispute);
     const command: DisputeCommand =
@@ -120,7 +125,7 @@ export class Disputes {
         ? {
             kind: 'grant-dispute',
             adjustment: resolution.adjustment,
-            isCredited: isCredited(state, resolution.adjustment),
+            isCredited: isCredited(standing.state, resolution.adjustment, standing.of),
             by: actor.name,
             at,
           }
@@ -161,9 +166,14 @@ export class Disputes {
     }
   }
 
-  private async accountOf({ tenant, program }: Actor, account: string): Promise<AccountState | undefined> {
-    const { state } = await this.options.accounts.load(tenant, account);
-    return state.owner?.program === program ? state : undefined;
+  /** Where the facts of an account of the actor's program are, and whose they are; a merged one has them with its survivor. */
+  private async standingOf(
+    { tenant, program }: Actor,
+    account: string,
+  ): Promise<(Standing & { readonly holder: string }) | undefined> {
+    const { owner } = (await this.options.accounts.load(tenant, account)).state;
+    if (owner?.program !== program) return undefined;
+    return { ...(await this.options.merges.standing(tenant, account)), holder: owner.holder };
   }
 
   private async tell(

@@ -18,12 +18,15 @@ import {
   type AccountEvent,
   type HoldCaptured,
   type HoldPlaced,
+  holdHere,
   type HoldReleased,
   type LateSettlementDecided,
   type LeaseSettledLate,
+  lineageOf,
 } from '@tallystick/ledger-domain';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
+import { AccountMerges } from '../application/account-merges';
 import { AssetDirectory } from '../application/asset-directory';
 import { LeaseGrants } from '../application/lease-grants';
 import { BOOKING_REFUSALS } from '../application/refusals';
@@ -44,6 +47,7 @@ export class LeasesController {
     private readonly decisions: AccountDecisions,
     private readonly assets: AssetDirectory,
     private readonly grants: LeaseGrants,
+    private readonly merges: AccountMerges,
   ) {}
 
   @Post()
@@ -112,11 +116,16 @@ export class LeasesController {
     @ContractBody(SettleLeaseRequest) { amount, unit, store }: SettleLeaseRequest,
   ): Promise<LeaseSettledAnswer> {
     requireUnit(caller, unit);
-    const terms = { hold, boundTo: caller.unit, amount: BigInt(amount), unit, store };
-    const command = { kind: 'settle-lease', ...this.on(caller, path), ...terms } as const;
-    const isOwn = (event: AccountEvent): event is HoldCaptured | HoldReleased | LeaseSettledLate =>
-      SETTLED.has(event.type) && 'hold' in event.data && event.data.hold === hold;
-    const done = asAsked(await this.decisions.carryOut({ command, metadata, again, isOwn }));
+    const on = this.on(caller, path);
+    // A grant names the account and the lease as they were when it was signed.
+    const { account, state, of } = await this.merges.standing(on.tenant, on.account);
+    const lineage = of === undefined ? undefined : lineageOf(state, of);
+    const here = lineage ? holdHere(lineage, hold) : hold;
+    const terms = { hold: here, boundTo: caller.unit, amount: BigInt(amount), unit, store };
+    const command = { kind: 'settle-lease', ...on, account, ...terms } as const;
+    const beforeMerge = of === undefined ? undefined : { account: of, isOwn: isSettlementOf(hold) };
+    const deciding = { command, metadata, again, isOwn: isSettlementOf(here), beforeMerge };
+    const done = asAsked(await this.decisions.carryOut(deciding));
     const { type, data } = done.event ?? {};
     const captured = type === 'HoldCaptured' ? data!.amount : '0';
     return { leaseId: hold, state: type === undefined ? 'ended' : SETTLED.get(type)!, captured, ...recordedOf(done) };
@@ -160,6 +169,11 @@ export class LeasesController {
   private on({ tenant, program }: Caller, path: string) {
     return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
+}
+
+function isSettlementOf(hold: string) {
+  return (event: AccountEvent): event is HoldCaptured | HoldReleased | LeaseSettledLate =>
+    SETTLED.has(event.type) && 'hold' in event.data && event.data.hold === hold;
 }
 
 const SETTLED: ReadonlyMap<string, LeaseSettledAnswer['state']> = new Map([

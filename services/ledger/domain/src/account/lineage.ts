@@ -1,4 +1,4 @@
-import type { AccountState, Lineage } from './account.state';
+import { type AccountState, type Lineage, referenceOf } from './account.state';
 import type { CarriedLineage } from './decisions/merge.events';
 
 /**
@@ -20,11 +20,30 @@ export function adopt(
 }
 
 /** True where the facts of a merged account are here. */
-export function isHere({ absorbed }: Pick<AccountState, 'absorbed'>, account: string): boolean {
-  for (const [name, { inner }] of absorbed ?? []) {
-    if (name === account || isHere({ absorbed: inner }, account)) return true;
+export function isHere(state: Pick<AccountState, 'absorbed'>, account: string): boolean {
+  return lineageOf(state, account) !== undefined;
+}
+
+/** What is of a merged account, which may have come by way of another one; absent where nothing of it is here. */
+export function lineageOf({ absorbed }: Pick<AccountState, 'absorbed'>, account: string): Lineage | undefined {
+  for (const [name, lineage] of absorbed ?? []) {
+    const found = name === account ? lineage : lineageOf({ absorbed: lineage.inner }, account);
+    if (found) return found;
   }
-  return false;
+  return undefined;
+}
+
+/** The name that a hold of a merged account has here, or the same where none of that name came. */
+export function holdHere({ holds }: Lineage, hold: string): string {
+  for (const [here, there] of holds) if (there === hold) return here;
+  return hold;
+}
+
+/** The key that an accrual of a merged account has here; absent where it has none of that key. */
+export function accrualHere({ accruals, ids }: Lineage, key: string): string | undefined {
+  const { source, id } = referenceOf(key);
+  for (const [here, there] of ids) if (there === id && referenceOf(here).source === source) return here;
+  return accruals.has(key) && !ids.has(key) ? key : undefined;
 }
 
 /** Lineages as an event, or a snapshot, says them. */

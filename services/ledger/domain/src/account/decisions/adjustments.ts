@@ -27,7 +27,7 @@ export function adjustPoints(
 }
 
 function credit(command: AdjustPoints, state: AccountState): AccountEvent {
-  const { adjustment, asset, amount, reason, unit, unitCost, expiresAt, at } = command;
+  const { adjustment, asset, amount, reason, unit, unitCost, expiresAt, at, of } = command;
   const postings: Posting[] = [
     ['adjustment', asset, unit, `-${amount}`],
     ['available', asset, unit, String(amount)],
@@ -42,6 +42,7 @@ function credit(command: AdjustPoints, state: AccountState): AccountEvent {
     lot: creditLot(adjustment, asset),
     unitCost,
     ...(expiresAt === undefined ? {} : { expiresAt: formatInstant(expiresAt) }),
+    ...(of === undefined ? {} : { of }),
     effectiveAt: formatInstant(at),
     postings,
   };

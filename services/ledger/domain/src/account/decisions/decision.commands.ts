@@ -144,6 +144,8 @@ export interface ExtendExpiry extends ForAccount {
 /** A reasoned correction; `amount` is signed and not zero (capabilities L11). */
 export interface AdjustPoints extends ForAccount {
   readonly kind: 'adjust-points';
+  /** The merged account that it was asked for; absent where it was asked for this one. */
+  readonly of?: string;
   readonly adjustment: string;
   readonly asset: string;
   readonly amount: bigint;

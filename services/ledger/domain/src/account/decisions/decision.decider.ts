@@ -92,7 +92,7 @@ const QUIET: ReadonlySet<string> = new Set(['pass-time', 'notice-expiry', 'note-
 
 /** The merged account that a command came for. */
 function ofIn(command: DecisionCommand): string | undefined {
-  return command.kind === 'receive-points' ? command.of : undefined;
+  return command.kind === 'receive-points' || command.kind === 'adjust-points' ? command.of : undefined;
 }
 
 /** What a closed account no longer does; what comes back to it, or was sent to it, is forfeited at once. */

@@ -189,6 +189,8 @@ export type PointsCredited = DomainEvent<
     readonly lot: string;
     readonly unitCost: string;
     readonly expiresAt?: string;
+    /** The merged account that it was asked for; absent where it is this one. */
+    readonly of?: string;
   }
 >;
 

@@ -13,7 +13,7 @@ import {
   referenceOf,
   type Used,
 } from '../account.state';
-import { adopt } from '../lineage';
+import { accrualHere, adopt, lineageOf } from '../lineage';
 import type {
   DecisionEvent,
   ExpiryExtended,
@@ -208,7 +208,8 @@ function withoutLast(drawn: readonly Slice[], undone: readonly Slice[]): Slice[]
 }
 
 function credited(state: AccountState, data: PointsCredited['data']): void {
-  const { asset, adjustment, unit, unitCost, expiresAt, amount } = data;
+  const { asset, adjustment, unit, unitCost, expiresAt, amount, of } = data;
+  if (of !== undefined) adopt(state, of, 'accruals', `${ADJUSTMENT}:${adjustment}`);
   const at = instant(data.effectiveAt);
   const expiry = expiresAt === undefined ? undefined : instant(expiresAt);
   const lot = { asset, lot: data.lot, unitCost, expiresAt: expiry, priority: 0, activatedAt: at };
@@ -282,9 +283,19 @@ function owe(state: AccountState, debt: Debt): void {
   if (debt.owed > 0n) (state.debts ??= new Map()).set(debt.debt, debt);
 }
 
-/** True where the account was credited under the name of an adjustment; a debit is none (capabilities L23). */
-export function isCredited({ accruals }: AccountState, adjustment: string): boolean {
-  return accruals.has(`${ADJUSTMENT}:${adjustment}`);
+/**
+ * True where the account, or one that was merged into it, was credited under the name of an adjustment; a debit is none
+ * (capabilities L23).
+ */
+export function isCredited(state: AccountState, adjustment: string, of?: string): boolean {
+  return hasAccrual(state, `${ADJUSTMENT}:${adjustment}`, of);
+}
+
+/** True where the account has an accrual of a key, or, of one that was merged into it, where that one has. */
+export function hasAccrual(state: AccountState, key: string, of?: string): boolean {
+  if (of === undefined) return state.accruals.has(key);
+  const lineage = lineageOf(state, of);
+  return lineage !== undefined && accrualHere(lineage, key) !== undefined;
 }
 
 type Terms = Pick<Holding, 'asset' | 'lot' | 'unitCost' | 'expiresAt' | 'priority' | 'activatedAt' | 'granted'>;
