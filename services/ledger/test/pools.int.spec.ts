@@ -80,6 +80,23 @@ describe('a pool', () => {
     await api.post(at('pool-1', 'holds/H1/capture'), { unit: 'mall' });
     api.now = MIDNIGHT;
     expect(await spends('pool-1', 'H2', '1', 'm-1')).toMatchObject({ status: 201 });
+    const standing = await api.get(at('pool-1', 'pool'));
+    const points = { asset: 'POINTS', contributed: '100', held: '1', redeemed: '60', today: '1', thisMonth: '61' };
+    expect(standing).toMatchObject({
+      status: 200,
+      body: {
+        pool: 'pool-1',
+        owner: 'owner-1',
+        members: [
+          { member: 'm-1', perDay: '60', shares: [points] },
+          { member: 'm-2', shares: [{ asset: 'POINTS', contributed: '80', held: '0', redeemed: '0', today: '0' }] },
+          { member: 'owner-1', shares: [] },
+        ],
+        balances: [{ asset: 'POINTS', available: '119', held: '1' }],
+      },
+    });
+    const shares = (standing.body.members as { shares: { left: string }[] }[]).flatMap((one) => one.shares);
+    expect(shares.reduce((sum, { left }) => sum + BigInt(left), 0n)).toBe(119n);
     const leaves = (leaveId: string) => api.post(at('pool-1', 'pool/leaves'), { leaveId, member: 'm-1' });
     expect(await leaves('L1')).toMatchObject({ status: 409, body: { code: 'holds-open' } });
     await api.post(at('pool-1', 'holds/H2/release'));
@@ -121,6 +138,9 @@ describe('a pool', () => {
     await earns('m-4', 5);
     const member = { member: 'm-9' };
     expect(await api.post(at('pool-3', 'pool/members'), member, { tenant: 'other' })).toMatchObject({ status: 404 });
+    expect(await api.get(at('pool-3', 'pool'), { tenant: 'other' })).toMatchObject({ status: 404 });
+    expect(await api.get(at('pool-3', 'pool'), { program: 'other' })).toMatchObject({ status: 404 });
+    expect(await api.get(at('m-4', 'pool'))).toMatchObject({ status: 409, body: { code: 'pool-unknown' } });
     expect(await api.post(at('m-4', 'pool/members'), member)).toMatchObject({ body: { code: 'pool-unknown' } });
     expect(await spends('m-4', 'H1', '1', 'm-4')).toMatchObject({ status: 409, body: { code: 'pool-unknown' } });
     expect(await api.post(at('pool-3', 'pool'), { pool: 'pool-4', owner: 'm-1', members: [] })).toMatchObject({

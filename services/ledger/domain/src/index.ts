@@ -28,6 +28,7 @@ export { overdueName } from './account/decisions/said';
 export * from './account/decisions/merge.events';
 export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';
 export * from './account/decisions/pool.events';
+export * from './account/decisions/pool-standing';
 export { partsOf } from './account/decisions/mixed-holds';
 export * from './assets/asset-policy';
 export * from './assets/asset-scope';

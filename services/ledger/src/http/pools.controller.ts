@@ -1,4 +1,5 @@
-import { Controller, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { reject } from '@tallystick/decider';
 import {
   Answers,
   type Caller,
@@ -8,6 +9,8 @@ import {
   type HttpCommand,
   Idempotent,
   Permission,
+  problem,
+  problemOf,
   Refuses,
   Summary,
 } from '@tallystick/http';
@@ -17,16 +20,49 @@ import {
   type PoolMemberLeft,
   type PoolMemberSet,
   type PoolOpened,
+  poolStanding,
+  type PoolStanding,
 } from '@tallystick/ledger-domain';
 import type { FastifyReply } from 'fastify';
+import { AccountCommands } from '../application/account-commands';
 import { AccountDecisions } from '../application/account-decisions';
+import { AssetDirectory } from '../application/asset-directory';
+import { BOOKING_REFUSALS } from '../application/refusals';
 import { accountIn, asAsked, carriedOut, recordedOf } from './decisions';
-import { PoolAnswer, PoolLeaveRequest, PoolMemberAnswer, PoolMemberBody, PoolRequest } from './pools.dto';
+import {
+  PoolAnswer,
+  PoolLeaveRequest,
+  PoolMemberAnswer,
+  PoolMemberBody,
+  PoolRequest,
+  PoolStandingAnswer,
+} from './pools.dto';
 
 /** Accounts that several members fill and spend of (capabilities M5): they are filled by transfers and spent by holds. */
 @Controller('accounts/:accountId/pool')
 export class PoolsController {
-  constructor(private readonly decisions: AccountDecisions) {}
+  constructor(
+    private readonly decisions: AccountDecisions,
+    private readonly accounts: AccountCommands,
+    private readonly assets: AssetDirectory,
+  ) {}
+
+  @Get()
+  @Summary('The pool: its members, their limits, what each has put in and used, and what is there', '共享池详情')
+  @Permission('accounts:read')
+  @Answers(200, PoolStandingAnswer)
+  @Refuses(ACCOUNT_REFUSALS, 'pool-unknown')
+  @Refuses(BOOKING_REFUSALS, 'unknown-program')
+  async standing(@CallerOf() caller: Caller, @Param('accountId') path: string): Promise<PoolStandingAnswer> {
+    const { tenant, account, program, at } = { ...this.on(caller, path), program: caller.program };
+    const { state } = await this.accounts.load(tenant, account);
+    if (state.owner?.program !== program) throw problem('not-found');
+    const began = (await this.assets.assetsOf(tenant, program)).beginningsOf(at);
+    if (!began) throw problemOf(reject('unknown-program'), BOOKING_REFUSALS);
+    const standing = poolStanding(state, { tenant, ...began });
+    if (!standing) throw problemOf(reject('pool-unknown', { account }), ACCOUNT_REFUSALS);
+    return { pool: state.owner.holder, ...answerOf(standing) };
+  }
 
   @Post()
   @Summary('Opens the account as a pool of several members', '开立共享池')
@@ -103,4 +139,29 @@ export class PoolsController {
   private on({ tenant, program }: Caller, path: string) {
     return { tenant, program, account: accountIn(path), at: this.decisions.now() };
   }
+}
+
+function answerOf({ owner, members, balances }: PoolStanding): Omit<PoolStandingAnswer, 'pool'> {
+  return {
+    owner,
+    members: members.map(({ member, perDay, perMonth, shares }) => ({
+      member,
+      ...(perDay !== undefined && { perDay }),
+      ...(perMonth !== undefined && { perMonth }),
+      shares: shares.map(({ asset, contributed, left, held, redeemed, today, thisMonth }) => ({
+        asset,
+        contributed: String(contributed),
+        left: String(left),
+        held: String(held),
+        redeemed: String(redeemed),
+        today: String(today),
+        thisMonth: String(thisMonth),
+      })),
+    })),
+    balances: balances.map(({ asset, available, held }) => ({
+      asset,
+      available: String(available),
+      held: String(held),
+    })),
+  };
 }

@@ -1,4 +1,4 @@
-import { BusinessId, ListOf, OneOf, Optional, PositiveAmount } from '@tallystick/contracts';
+import { Amount, BusinessId, ListOf, OneOf, Optional, PositiveAmount } from '@tallystick/contracts';
 import { RecordedAnswer } from './recorded.dto';
 
 export class PoolMemberBody {
@@ -49,4 +49,60 @@ export class PoolMemberAnswer extends RecordedAnswer {
 
   @OneOf(['member', 'left'])
   readonly state!: 'member' | 'left';
+}
+
+export class PoolShareAnswer {
+  @BusinessId()
+  readonly asset!: string;
+
+  /** What came of the member's own account. */
+  @Amount()
+  readonly contributed!: string;
+
+  /** What of it is left: he is sent it when he leaves. */
+  @Amount()
+  readonly left!: string;
+
+  @Amount()
+  readonly held!: string;
+
+  @Amount()
+  readonly redeemed!: string;
+
+  /** What counts towards the limit of the day, and of the month. */
+  @Amount()
+  readonly today!: string;
+
+  @Amount()
+  readonly thisMonth!: string;
+}
+
+export class PoolMemberStanding extends PoolMemberBody {
+  @ListOf(() => PoolShareAnswer, 1_000, 0)
+  readonly shares!: readonly PoolShareAnswer[];
+}
+
+export class PoolBalance {
+  @BusinessId()
+  readonly asset!: string;
+
+  @Amount()
+  readonly available!: string;
+
+  @Amount()
+  readonly held!: string;
+}
+
+export class PoolStandingAnswer {
+  @BusinessId()
+  readonly pool!: string;
+
+  @BusinessId()
+  readonly owner!: string;
+
+  @ListOf(() => PoolMemberStanding, 10_000, 0)
+  readonly members!: readonly PoolMemberStanding[];
+
+  @ListOf(() => PoolBalance, 1_000, 0)
+  readonly balances!: readonly PoolBalance[];
 }

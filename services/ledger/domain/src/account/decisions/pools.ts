@@ -118,14 +118,20 @@ function faultOfLimit(
   member: string,
   asset: string,
   amount: bigint,
-  { holds }: AccountState,
+  state: AccountState,
 ): Rejection<AccountRefusal> | undefined {
   const limit = limits[which];
   if (limit === undefined) return undefined;
+  const spent = spentSince(state, member, asset, from);
+  if (spent + amount <= BigInt(limit)) return undefined;
+  return reject('spend-limit-exceeded', { member, asset, which, limit, spent: String(spent) });
+}
+
+/** What a member's holds of an asset still hold or have redeemed, of those that were placed at an instant or later. */
+export function spentSince({ holds }: AccountState, member: string, asset: string, from: Instant): bigint {
   let spent = 0n;
   for (const hold of holds.values()) {
     if (hold.member === member && hold.asset === asset && hold.at >= from) spent += sumOfSlices(hold.slices);
   }
-  if (spent + amount <= BigInt(limit)) return undefined;
-  return reject('spend-limit-exceeded', { member, asset, which, limit, spent: String(spent) });
+  return spent;
 }

@@ -1,7 +1,15 @@
-import { instant } from '@tallystick/vocabulary';
+import { accountId } from '@tallystick/decider';
+import { type Instant, instant } from '@tallystick/vocabulary';
 import fc from 'fast-check';
 import type { AccountCommand, EarnWindow } from '../account.commands';
-import { january, linkedReturn, pointsGrant, purchasePicture, unlinkedReturn } from '../account.examples';
+import {
+  EXAMPLE_ACCOUNT,
+  january,
+  linkedReturn,
+  pointsGrant,
+  purchasePicture,
+  unlinkedReturn,
+} from '../account.examples';
 import type { Clawback } from '../account.state';
 import {
   activateLots,
@@ -34,6 +42,8 @@ import {
   topUp,
   unfreezeAccount,
 } from './decision.examples';
+
+const DAY = 86_400_000;
 
 export const day = fc.integer({ min: 1, max: 28 });
 export const amount = fc.bigInt({ min: 1n, max: 60n });
@@ -198,6 +208,56 @@ export const command: fc.Arbitrary<AccountCommand> = fc.oneof(
   { weight: 2, arbitrary: rarer },
   { weight: 6, arbitrary: value },
 );
+
+const member = fc.constantFrom('m-2', 'm-3', 'm-4');
+
+/** Opens the account as a pool of two members, one with limits. */
+export const opensPool: AccountCommand = {
+  kind: 'open-pool',
+  ...onDay(1),
+  program: 'main',
+  holder: 'm-1',
+  owner: 'm-2',
+  members: [{ member: 'm-3', perDay: '40', perMonth: '70' }],
+};
+
+/** What is asked of a pool: anything, holds by some member, who belongs to it or not, and members that come, go and bring. */
+export const poolCommand: fc.Arbitrary<AccountCommand> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.tuple(command, member).map(([one, by]): AccountCommand => {
+      if (one.kind !== 'place-hold') return one;
+      const day = Math.floor(one.at / DAY) * DAY;
+      return { ...one, by: { member: by, day: day as Instant, month: instant('2026-01-01T00:00:00.000Z') } };
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(member, day, some(fc.constantFrom('20', '50'))).map(([name, on, perDay]): AccountCommand => ({
+      kind: 'set-pool-member',
+      ...onDay(on),
+      member: name,
+      perDay,
+      perMonth: undefined,
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(member, day, fc.constantFrom('L1', 'L2', 'L3'))
+      .map(([name, on, leave]): AccountCommand => ({ kind: 'leave-pool', ...onDay(on), member: name, leave })),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(member, day, fc.constantFrom('T5', 'T6', 'T7')).map(([name, on, transfer]) => {
+      return receivePoints(transfer, on, { from: accountId('demo', 'main', name) });
+    }),
+  },
+);
+
+function onDay(on: number) {
+  return { tenant: 'demo', account: EXAMPLE_ACCOUNT, at: instant(january(on)) };
+}
 
 /** Facts as they were sent, and as they arrived: in any order, some of them twice. What a purchase waits for never changes. */
 export const shuffledFacts = fc

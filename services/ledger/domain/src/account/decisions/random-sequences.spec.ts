@@ -7,10 +7,11 @@ import type { AccountEvent } from '../account.events';
 import { january } from '../account.examples';
 import type { AccountState } from '../account.state';
 import { passTime, placeHold, releaseHold } from './decision.examples';
+import type { PlaceHold } from './decision.commands';
 import type { HoldPlaced } from './decision.events';
 import { Pair } from './merge.spec-data';
 import { NaiveAccount } from './naive-account';
-import { amount, command, day, decision, shuffledFacts } from './random-commands.spec-data';
+import { amount, command, day, decision, opensPool, poolCommand, shuffledFacts } from './random-commands.spec-data';
 
 const RUNS = Number(process.env.TALLY_PROPERTY_RUNS ?? 1_000);
 
@@ -79,6 +80,22 @@ function takenIn({ reversals }: AccountState): string[] {
   return lines.sort();
 }
 
+/** Which limits of whoever was given a hold it breaks, by a plain sum over all that he holds and has redeemed of its asset. */
+function beyondLimits({ pool, holds }: AccountState, { by, asset }: PlaceHold): string[] {
+  const limits = pool!.members.get(by!.member);
+  if (!limits) return ['is no member'];
+  const spentSince = (from: number) =>
+    [...holds.values()]
+      .filter((hold) => hold.member === by!.member && hold.asset === asset && hold.at >= from)
+      .flatMap(({ slices }) => slices)
+      .reduce((sum, slice) => sum + slice.amount, 0n);
+  const { perDay, perMonth } = limits;
+  return [
+    ...(perDay !== undefined && spentSince(by!.day) > BigInt(perDay) ? ['per day'] : []),
+    ...(perMonth !== undefined && spentSince(by!.month) > BigInt(perMonth) ? ['per month'] : []),
+  ];
+}
+
 function firstOf(lots: readonly [string, number][], asked: number): [string, number][] {
   let open = asked;
   return lots.flatMap(([lot, left]): [string, number][] => {
@@ -131,6 +148,23 @@ describe('an account, whatever is asked of it in whatever order', () => {
         expect(whatStands(shuffled)).toEqual(whatStands(inOrder));
       }),
       { numRuns: RUNS },
+    );
+  });
+
+  it('ends, as a pool, as a naive account ends, and lets no member hold beyond his limits (M5)', () => {
+    fc.assert(
+      fc.property(fc.array(poolCommand, { minLength: 1, maxLength: 25 }), (commands) => {
+        const naive = new NaiveAccount();
+        carryOut([opensPool, ...commands], (state, one, events) => {
+          if (events) naive.follow(one, events);
+          expect({ ...books(state), reversals: takenIn(state) }).toEqual({
+            ...naive.books(),
+            reversals: naive.reversals(),
+          });
+          if (events?.length && one.kind === 'place-hold') expect(beyondLimits(state, one)).toEqual([]);
+        });
+      }),
+      { numRuns: RUNS / 2 },
     );
   });
 
