@@ -22,7 +22,7 @@ let commands = 0;
 
 beforeAll(async () => {
   ledger = await LedgerFixture.start();
-  replicas = await Promise.all([ledger, ledger].map(({ databaseUrl }) => ReplicaProcess.start(databaseUrl)));
+  replicas = await ReplicaProcess.two(ledger.databaseUrl);
 });
 
 afterAll(async () => {
@@ -41,10 +41,7 @@ function decided(command: AccountCommand): Promise<Told> {
     actor: 'till:1',
     commandId: `00000000-0000-4000-8000-${String(commands).padStart(12, '0')}`,
   };
-  return replica.ask<'decide'>({
-    kind: 'decide',
-    item: { stream: accountStream(TENANT, command.account), command, metadata },
-  });
+  return replica.ask('decide', { stream: accountStream(TENANT, command.account), command, metadata });
 }
 
 /** Everything at once in the round's order, each by a caller of its own; answers in the given order. */
@@ -64,7 +61,7 @@ function kindsOf(results: readonly (Told | MergeResult | Outcome)[]): Record<str
 }
 
 function accrues(member: string, id: string, points: number): Promise<Outcome> {
-  return next().ask<'accrue'>({ kind: 'accrue', message: purchase(member, id, MONDAY, points) });
+  return next().ask('accrue', purchase(member, id, MONDAY, points));
 }
 
 async function earned(member: string, points: number): Promise<string> {
@@ -93,8 +90,7 @@ function merging(member: string, merge: string, by: 'merge' | 'undo') {
 }
 
 function merges(member: string, merge: string, intoHolder: string): Promise<MergeResult> {
-  const request = { ...merging(member, merge, 'merge'), intoHolder };
-  return next().ask<'merge'>({ kind: 'merge', request });
+  return next().ask('merge', { ...merging(member, merge, 'merge'), intoHolder });
 }
 
 describe(`two processes of the ledger on one database, ${ROUNDS} rounds each`, () => {
@@ -174,7 +170,7 @@ describe(`two processes of the ledger on one database, ${ROUNDS} rounds each`, (
       for (const member of [a, b]) await earned(member, 10);
       await merges(a, merge, b);
       const earning = Array.from({ length: PURCHASES }, (_, index) => () => accrues(a, `${a}-${index % 8}`, 10));
-      const undo = () => next().ask<'unmerge'>({ kind: 'unmerge', request: merging(a, merge, 'undo') });
+      const undo = () => next().ask('unmerge', merging(a, merge, 'undo'));
       const results = await Promise.all(round.shuffled([undo, ...earning]).map((start) => start()));
       expect(kindsOf(results)).toEqual({ done: 1 + 8, duplicate: PURCHASES - 8 });
       expect([await points(a), await points(b)]).toEqual([90n, 10n]);

@@ -1,19 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { CommandResult } from '@tallystick/decider';
-import type { AccountEvent, AccountRefusal } from '@tallystick/ledger-domain';
-import type { Outcome } from '@tallystick/messaging';
-import type { MergeResult } from '../src/application/account-merges';
-import type { Asked } from './ledger-replica';
+import type { ReplicaCalls, ReplicaRequest } from './ledger-replica';
 
 const WORKSPACE = join(__dirname, '../../..');
-
-interface Answers {
-  readonly decide: CommandResult<AccountEvent, AccountRefusal>;
-  readonly accrue: Outcome;
-  readonly merge: MergeResult;
-  readonly unmerge: MergeResult;
-}
 
 interface Waiting {
   settle(answer: unknown): void;
@@ -37,8 +26,12 @@ export class ReplicaProcess {
     });
   }
 
-  /** Resolves when it can be asked. */
-  static async start(databaseUrl: string): Promise<ReplicaProcess> {
+  /** Two of them on one database; resolves when they can be asked. */
+  static two(databaseUrl: string): Promise<readonly ReplicaProcess[]> {
+    return Promise.all([ReplicaProcess.start(databaseUrl), ReplicaProcess.start(databaseUrl)]);
+  }
+
+  private static async start(databaseUrl: string): Promise<ReplicaProcess> {
     const child = fork(join(__dirname, 'ledger-replica.ts'), [databaseUrl], {
       cwd: WORKSPACE,
       env: { PATH: process.env['PATH'], SWC_NODE_PROJECT: join(WORKSPACE, 'tsconfig.base.json') },
@@ -51,10 +44,13 @@ export class ReplicaProcess {
   }
 
   /** Carries it out at once, whatever else it was asked for meanwhile. */
-  ask<Kind extends Asked['kind']>(asked: Extract<Asked, { kind: Kind }>): Promise<Answers[Kind]> {
-    const id = (this.calls += 1);
-    this.child.send({ id, asked });
-    return this.answerTo(id) as Promise<Answers[Kind]>;
+  ask<Call extends keyof ReplicaCalls>(
+    call: Call,
+    ...asked: Parameters<ReplicaCalls[Call]>
+  ): ReturnType<ReplicaCalls[Call]> {
+    const request: ReplicaRequest = { id: (this.calls += 1), call, asked };
+    this.child.send(request);
+    return this.answerTo(request.id) as ReturnType<ReplicaCalls[Call]>;
   }
 
   stop(): void {
