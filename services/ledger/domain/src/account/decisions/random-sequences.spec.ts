@@ -12,7 +12,7 @@ import { Pair } from './merge.spec-data';
 import { NaiveAccount } from './naive-account';
 import { amount, command, day, decision, shuffledFacts } from './random-commands.spec-data';
 
-const RUNS = Number(process.env.TALLY_PROPERTY_RUNS ?? 1_000);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
 
 type Follow = (state: AccountState, one: AccountCommand, events: readonly AccountEvent[] | undefined) => void;
 
