@@ -6,6 +6,8 @@ const { paths } = read('tsconfig.base.json').compilerOptions;
 
 module.exports = {
   testEnvironment: 'node',
+  // A busy machine takes longer, and is no failure; a wait that is in vain ends by itself (`until`).
+  testTimeout: 30_000,
   reporters: ['default', join(__dirname, 'tools/jest-results.cjs')],
   // A suite's globals stand behind a proxy, so each `BigInt` or `Array` cost 15 times what it costs in a service. These are
   // handed to every module as they are. Left out is what tests replace: Date, timers, performance, process.
