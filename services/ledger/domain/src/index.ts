@@ -44,3 +44,4 @@ export * from './as-of/as-of';
 export * from './as-of/diff';
 export * from './as-of/history';
 export * from './as-of/running-fold';
+export * from './as-of/saved-start';

@@ -4,7 +4,6 @@ import {
   type AccountHistory,
   type Axes,
   type BalanceAsOf,
-  balancesAsOf,
   diff,
   type LineAsOf,
   linesAsOf,
@@ -23,13 +22,11 @@ export class AsOfAnswers {
   constructor(private readonly past: AccountPast) {}
 
   async balances(caller: Caller, account: string, query: AsOfQuery): Promise<BalancesAnswer> {
-    const { history, axes } = await this.asked(caller, account, query);
-    const known = axes.knownAt === undefined ? history.events.length : history.knownBy(axes.knownAt);
-    const last = history.events[known - 1];
-    return {
-      balances: balancesAsOf(history, axes).map(balanceAnswer),
-      ...(last && { seen: { revision: last.revision, hash: last.hash } }),
-    };
+    const axes = await axesOf(this.past, query);
+    const past = await this.past.balances(caller.tenant, account, axes);
+    if (!past) throw problem('not-found');
+    const { balances, seen } = past;
+    return { balances: balances.map(balanceAnswer), ...(seen && { seen }) };
   }
 
   async lots(caller: Caller, account: string, query: AsOfQuery, page: Page): Promise<ListAnswer<LotAnswer>> {
@@ -75,14 +72,19 @@ export async function askedOf(
   past: AccountPast,
   { tenant }: Caller,
   account: string,
-  { at, knownAt }: AsOfQuery,
+  query: AsOfQuery,
 ): Promise<{ history: AccountHistory; axes: Axes }> {
+  const axes = await axesOf(past, query);
+  const history = await past.history(tenant, account);
+  if (!history) throw problem('not-found');
+  return { history, axes };
+}
+
+async function axesOf(past: AccountPast, { at, knownAt }: AsOfQuery): Promise<Axes> {
   const known = knownAt === undefined ? undefined : instant(knownAt);
   const refusal = known === undefined ? undefined : await past.refusalOf(known);
   if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
-  const history = await past.history(tenant, account);
-  if (!history) throw problem('not-found');
-  return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
+  return { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known };
 }
 
 function balanceAnswer({ asset, moved, ...amounts }: BalanceAsOf): BalanceAnswer {
