@@ -10,7 +10,7 @@ import { passTime, placeHold, releaseHold } from './decision.examples';
 import type { HoldPlaced } from './decision.events';
 import { Pair } from './merge.spec-data';
 import { NaiveAccount } from './naive-account';
-import { amount, command, day, decision, shuffledFacts } from './random-commands.spec-data';
+import { amount, command, day, decision, shuffledFacts, theirOwn } from './random-commands.spec-data';
 
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
 
@@ -51,15 +51,6 @@ function whatStands(state: AccountState) {
 }
 
 const commands = fc.array(command, { maxLength: 12 });
-
-/** The same of another account: it gives its own names to everything. */
-function theirOwn(one: AccountCommand): AccountCommand {
-  const names = /"([A-Z])(\d)/g;
-  const text = JSON.stringify(one, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
-  const revive = (_: string, value: unknown) =>
-    typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
-  return JSON.parse(text.replace(names, '"their-$1$2'), revive) as AccountCommand;
-}
 
 function lotsOf({ facts }: AccountState): string[] {
   return facts.flatMap((fact) =>
