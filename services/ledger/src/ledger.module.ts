@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ServiceResources } from '@tallystick/hosting';
+import { AccountPeriods } from './adapters/account-periods';
 import { MemberTiers } from './adapters/member-tiers';
 import { ProgramZones } from './adapters/program-zones';
 import { AccountCommands } from './application/account-commands';
@@ -108,7 +109,7 @@ export class LedgerModule {
         { provide: AccountCommands, useValue: accounts },
         { provide: AccountDecisions, useValue: decisions },
         { provide: AccountMerges, useValue: merges },
-        { provide: AccountPast, useValue: new AccountPast(store) },
+        { provide: AccountPast, useValue: new AccountPast({ store, periods: new AccountPeriods(pool) }) },
         { provide: AsOfAnswers, useFactory: (past: AccountPast) => new AsOfAnswers(past), inject: [AccountPast] },
         { provide: AdjustmentBatches, useValue: new AdjustmentBatches(store, adjustments) },
         { provide: AdjustmentPolicies, useValue: policies },

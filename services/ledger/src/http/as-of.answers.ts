@@ -4,7 +4,6 @@ import {
   type AccountHistory,
   type Axes,
   type BalanceAsOf,
-  balancesAsOf,
   diff,
   type LineAsOf,
   linesAsOf,
@@ -16,20 +15,26 @@ import {
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import { ACCOUNT_PAST_REFUSALS, type AccountPast } from '../application/account-past';
 import type { AsOfQuery, DiffAnswer, DiffEventAnswer, DiffQuery } from './as-of.dto';
-import type { BalanceAnswer, BalancesAnswer, LotAnswer, PostingAnswer, StatementLineAnswer } from './ledger.dto';
+import { resolved } from './resolved';
+import type {
+  BalanceAnswer,
+  BalancesAnswer,
+  LotAnswer,
+  PostingAnswer,
+  ResolvedAnswer,
+  StatementLineAnswer,
+} from './ledger.dto';
 
 /** Answers about accounts at other times than now, folded from the stored events. */
 export class AsOfAnswers {
   constructor(private readonly past: AccountPast) {}
 
   async balances(caller: Caller, account: string, query: AsOfQuery): Promise<BalancesAnswer> {
-    const { history, axes } = await this.asked(caller, account, query);
-    const known = axes.knownAt === undefined ? history.events.length : history.knownBy(axes.knownAt);
-    const last = history.events[known - 1];
-    return {
-      balances: balancesAsOf(history, axes).map(balanceAnswer),
-      ...(last && { seen: { revision: last.revision, hash: last.hash } }),
-    };
+    const axes = await axesOf(this.past, query);
+    const past = await this.past.balances(caller.tenant, account, axes);
+    if (!past) throw problem('not-found');
+    const { balances, seen } = past;
+    return { balances: balances.map(balanceAnswer), ...(seen && { seen }) };
   }
 
   async lots(caller: Caller, account: string, query: AsOfQuery, page: Page): Promise<ListAnswer<LotAnswer>> {
@@ -56,6 +61,18 @@ export class AsOfAnswers {
     return listAnswer(page, rows.slice(start), ({ next }) => [next], statementLine);
   }
 
+  /** What stored events of an account are about, by revision; `rows` are one after the other, newest first. */
+  async resolved(
+    { tenant }: Caller,
+    account: string,
+    rows: readonly { readonly revision: number }[],
+  ): Promise<ReadonlyMap<number, ResolvedAnswer>> {
+    const [newest, oldest] = [rows[0]?.revision, rows.at(-1)?.revision];
+    if (newest === undefined || oldest === undefined) return new Map();
+    const events = await this.past.events(tenant, account, oldest, newest - oldest + 1);
+    return new Map(events.map(({ revision, event }) => [revision, resolved(event)]));
+  }
+
   async diff(caller: Caller, account: string, query: DiffQuery): Promise<DiffAnswer> {
     const [from, to] = [instant(query.from), instant(query.to)];
     const { history, axes } = await this.asked(caller, account, { at: query.at ?? query.to, knownAt: query.to });
@@ -75,14 +92,19 @@ export async function askedOf(
   past: AccountPast,
   { tenant }: Caller,
   account: string,
-  { at, knownAt }: AsOfQuery,
+  query: AsOfQuery,
 ): Promise<{ history: AccountHistory; axes: Axes }> {
+  const axes = await axesOf(past, query);
+  const history = await past.history(tenant, account);
+  if (!history) throw problem('not-found');
+  return { history, axes };
+}
+
+async function axesOf(past: AccountPast, { at, knownAt }: AsOfQuery): Promise<Axes> {
   const known = knownAt === undefined ? undefined : instant(knownAt);
   const refusal = known === undefined ? undefined : await past.refusalOf(known);
   if (refusal) throw problemOf(refusal, ACCOUNT_PAST_REFUSALS);
-  const history = await past.history(tenant, account);
-  if (!history) throw problem('not-found');
-  return { history, axes: { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known } };
+  return { at: at === undefined ? (Date.now() as Instant) : instant(at), knownAt: known };
 }
 
 function balanceAnswer({ asset, moved, ...amounts }: BalanceAsOf): BalanceAnswer {
@@ -142,6 +164,7 @@ function statementLine({ line: { event, stored } }: { readonly line: LineAsOf })
     ...(purchase && { purchase }),
     ...('receipt' in data && { receipt: data.receipt }),
     ...('store' in data && data.store !== undefined && { store: data.store }),
+    ...resolved(event),
   };
 }
 

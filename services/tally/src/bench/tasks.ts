@@ -1,6 +1,6 @@
 import { accrual, largeAccount } from './tasks/accrual';
 import { append, growth } from './tasks/append';
-import { askingThePast } from './tasks/as-of';
+import { askingThePast, askingThePastAgain } from './tasks/as-of';
 import { copyDocuments, copyRows } from './tasks/copy-references';
 import { expiry } from './tasks/expiry';
 import { httpLoad } from './tasks/http-load';
@@ -28,6 +28,7 @@ export const TASKS: ReadonlyMap<string, (input: never) => Promise<unknown>> = ne
   ['redemption', redemption],
   ['expiry', expiry],
   ['as-of', askingThePast],
+  ['as-of-again', askingThePastAgain],
   ['replay', replay],
   ['verification', verification],
   ['latency', latency],

@@ -56,7 +56,7 @@ class Layer<Value> extends Map<string, Value> {
   ) {
     super();
     const depth = under instanceof Layer ? (under.depth as number) + 1 : 1;
-    this.under = depth > DEEPEST ? new Map(under) : under;
+    this.under = depth > DEEPEST ? flat(under) : under;
     this.depth = depth > DEEPEST ? 1 : depth;
   }
 
@@ -88,18 +88,16 @@ class Layer<Value> extends Map<string, Value> {
     return this.under.size + this.added;
   }
 
-  override *entries(): MapIterator<[string, Value]> {
-    const isBelow = (key: string): boolean => this.under.has(key) && !this.gone.has(key);
-    for (const [key, value] of this.under) if (isBelow(key)) yield [key, super.get(key) ?? value];
-    for (const [key, value] of super.entries()) if (!isBelow(key)) yield [key, value];
+  override entries(): MapIterator<[string, Value]> {
+    return flat<Value>(this).entries();
   }
 
-  override *keys(): MapIterator<string> {
-    for (const [key] of this.entries()) yield key;
+  override keys(): MapIterator<string> {
+    return flat<Value>(this).keys();
   }
 
-  override *values(): MapIterator<Value> {
-    for (const [, value] of this.entries()) yield value;
+  override values(): MapIterator<Value> {
+    return flat<Value>(this).values();
   }
 
   override [Symbol.iterator](): MapIterator<[string, Value]> {
@@ -125,6 +123,18 @@ class Layer<Value> extends Map<string, Value> {
     this.added = 0;
   }
 
+  /** Makes of what lies below what is seen from above. */
+  cover(below: Map<string, Value>): Map<string, Value> {
+    for (const key of this.gone) below.delete(key);
+    for (const [key, value] of super.entries()) below.set(key, value);
+    return below;
+  }
+
+  /** What lies directly below. */
+  get lower(): ReadonlyMap<string, Value> {
+    return this.under;
+  }
+
   private below(key: string): Value | undefined {
     return this.gone.has(key) ? undefined : lookIn(this.under, key);
   }
@@ -132,4 +142,11 @@ class Layer<Value> extends Map<string, Value> {
 
 function lookIn<Value>(under: ReadonlyMap<string, Value>, key: string): Value | undefined {
   return under instanceof Layer ? (under.peek(key) as Value | undefined) : under.get(key);
+}
+
+/** Maps under maps as one plain map, in the same order: whole maps are copied at once, not entry by entry through each. */
+function flat<Value>(map: ReadonlyMap<string, Value>): Map<string, Value> {
+  return map instanceof Layer
+    ? (map as Layer<Value>).cover(flat(map.lower as ReadonlyMap<string, Value>))
+    : new Map(map);
 }

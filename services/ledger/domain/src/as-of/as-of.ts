@@ -5,6 +5,7 @@ import { type AccountState, emptyAccount, expiryOf, type Holding } from '../acco
 import { forkAccount } from '../account/fork';
 import { passTime } from '../account/decisions/passing-time';
 import type { AccountHistory, PlacedEvent } from './history';
+import type { EventPlace } from './periods';
 import { rebook } from './rebook';
 
 /** Which past, present or future is asked for (capabilities L14). */
@@ -28,7 +29,7 @@ export interface BalanceAsOf {
   /** The part of `breakage` that no job has booked yet. */
   readonly due: bigint;
   /** The last event that counts and moves this asset. */
-  readonly moved?: PlacedEvent;
+  readonly moved?: EventPlace;
 }
 
 /** A lot and what had become of it; granted = pending + available + held + spent + expired + reversed + moved. */
@@ -76,12 +77,11 @@ export interface AccountAsOf {
  */
 export function asOf(history: AccountHistory, axes: Axes): AccountAsOf {
   const folded = fold(history, axes);
-  const last = history.events[folded.known - 1];
   return {
     balances: balancesOf(folded),
     lots: lotsOf(folded.state),
     lines: linesOf(folded),
-    seen: last && { revision: last.revision, hash: last.hash },
+    seen: history.seenBy(axes.knownAt),
   };
 }
 
@@ -104,10 +104,10 @@ export function linesAsOf(history: AccountHistory, axes: Axes): readonly LineAsO
 export interface Folded {
   /** How many events were known. */
   readonly known: number;
-  /** The events that count, in the order of the log. */
+  /** The events that count, in the order of the log; throws where the history does not begin at the account's first. */
   readonly counted: readonly PlacedEvent[];
   /** The last of them that moved each asset. */
-  readonly moved: ReadonlyMap<string, PlacedEvent>;
+  readonly moved: ReadonlyMap<string, EventPlace>;
   /** What time has done beyond them. */
   readonly due: readonly AccountEvent[];
   /** After both. */
@@ -116,19 +116,19 @@ export interface Folded {
 
 /** The events that count, what time has done beyond them, and the account after both. */
 export function fold(history: AccountHistory, { at, knownAt }: Axes): Folded {
-  const { periods, events } = history;
-  const known = knownAt === undefined ? events.length : history.knownBy(knownAt);
+  const { periods, events, first } = history;
+  const known = knownAt === undefined ? history.length : history.knownBy(knownAt);
   const begin = periods.newest(known, at);
   let state = begin ? forkAccount(begin.state) : emptyAccount();
   let [prefix, latest, isWhole] = [begin?.counted ?? 0, begin?.latest ?? -Infinity, true];
-  const moved = new Map(begin?.moved);
+  const moved = new Map<string, EventPlace>(begin?.moved);
   let since: PlacedEvent[] = [];
   for (let i = begin?.count ?? 0; i < known; i++) {
     if (isWhole && periods.endsAt(i)) {
       periods.keep({ count: i, latest, state, moved: new Map(moved) }, since);
       [state, prefix, since] = [forkAccount(state), periods.prefix.length, []];
     }
-    const placed = events[i]!;
+    const placed = events[i - first]!;
     if (placed.countsFrom !== undefined && placed.countsFrom > at) {
       isWhole = false;
       continue;
@@ -145,6 +145,7 @@ export function fold(history: AccountHistory, { at, knownAt }: Axes): Folded {
   return {
     known,
     get counted() {
+      if (first > 0) throw new Error(`the events before revision ${first} were not read`);
       return [...periods.prefix.slice(0, prefix), ...since];
     },
     moved,

@@ -3,7 +3,8 @@ import type { AccountCommand, AssetAmount, GrantedAmount } from '@tallystick/led
 import { instant } from '@tallystick/vocabulary';
 import { purchase } from '../purchases';
 
-const TENANT = 'bench';
+/** The bench's own tenant. */
+export const TENANT = 'bench';
 const PROGRAM = 'main';
 const RECEIPT = 'ab'.repeat(32);
 

@@ -1,24 +1,38 @@
-import { bodyOf, Executor } from '@tallystick/decider';
+import { accountId, Executor } from '@tallystick/decider';
 import type { PostgresEventStore } from '@tallystick/event-store/postgres';
-import { accountDecider, AccountHistory, type Axes, balancesAsOf } from '@tallystick/ledger-domain';
+import { AccountPeriods } from '@tallystick/ledger/adapters/account-periods';
+import { AccountPast } from '@tallystick/ledger/application/account-past';
+import { accountDecider, type Axes } from '@tallystick/ledger-domain';
+import type { Pool } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
-import { accrualOf, reversalOf, streamOf } from './account-commands';
+import { accrualOf, reversalOf, TENANT } from './account-commands';
 import { chunks, twoAtATime, withLedgerStore } from './ledger-store';
 import { type Place, type Timed, timed } from './place';
 
-const STREAM = streamOf('asked');
+const ACCOUNT = accountId(TENANT, 'main', 'asked');
 const PAIRS = 4_500;
 const OPEN_LOTS = 1_000;
 const QUESTIONS = 41;
 /** Coprime to QUESTIONS: every instant is asked once, in another order than the knowledges. */
 const AT_STEP = 17;
 
+/** Milliseconds of wall clock and of this process's own time; the database's is in the first only. */
+export interface QuestionCost {
+  readonly ms: number;
+  readonly cpuMs: number;
+}
+
 export interface AsOfRun extends Timed {
   readonly events: number;
-  /** Milliseconds of each question about an account whose history is in memory: the store is asked what is newer. */
-  readonly warmMs: readonly number[];
-  /** Milliseconds of each question about an account that was not asked for before: all of its events are read. */
-  readonly coldMs: readonly number[];
+  /** Each question about an account whose history is in memory: the store is asked what is newer. */
+  readonly warm: readonly QuestionCost[];
+  /** The question that nobody has asked before: all of its events are read, and states of periods are kept. */
+  readonly first: QuestionCost;
+}
+
+export interface AsOfAgainRun extends Timed {
+  /** Each question by a reader with nothing in memory, after another process has kept states of periods. */
+  readonly cold: readonly QuestionCost[];
 }
 
 /**
@@ -26,28 +40,45 @@ export interface AsOfRun extends Timed {
  * and late, as services/ledger answers them.
  */
 export async function askingThePast({ databaseUrl, rootPid }: Place): Promise<AsOfRun> {
-  return withLedgerStore(databaseUrl, async (store) => {
+  return withLedgerStore(databaseUrl, async (store, pool) => {
     await fill(store);
-    const history = new AccountHistory();
-    const [first, last] = await bounds(store, history);
-    const axesOf = (question: number): Axes => {
-      const at = Math.round(first + ((last - first) * ((question * AT_STEP) % QUESTIONS)) / QUESTIONS) as Instant;
-      const known = Math.floor((history.events.length * (question + 1)) / QUESTIONS);
-      return { at, knownAt: history.events[known - 1]!.recordedAt };
-    };
-    const ask = async (question: number, known: AccountHistory): Promise<number> => {
-      const started = performance.now();
-      await readOn(store, known);
-      balancesAsOf(known, axesOf(question));
-      return performance.now() - started;
-    };
-    const [warmMs, coldMs]: [number[], number[]] = [[], []];
+    const past = pastOf(store, pool);
+    const first = await costOf(() => ask(past, { at: Number.MAX_SAFE_INTEGER as Instant }));
+    const { length } = (await past.history(TENANT, ACCOUNT))!;
+    const axes = await questions(past);
+    const warm: QuestionCost[] = [];
     const took = await timed(rootPid, async () => {
-      for (let i = 0; i < QUESTIONS; i++) warmMs.push(await ask(i, history));
-      for (let i = 0; i < QUESTIONS; i++) coldMs.push(await ask(i, new AccountHistory()));
+      for (const one of axes) warm.push(await costOf(() => ask(past, one)));
     });
-    return { ...took, events: history.events.length, warmMs, coldMs };
+    return { ...took, events: length, warm, first };
   });
+}
+
+/** The same questions by a process that has not read the account before, each by a reader of its own. */
+export async function askingThePastAgain({ databaseUrl, rootPid }: Place): Promise<AsOfAgainRun> {
+  return withLedgerStore(databaseUrl, async (store, pool) => {
+    const axes = await questions(pastOf(store, pool));
+    const cold: QuestionCost[] = [];
+    const took = await timed(rootPid, async () => {
+      for (const one of axes) cold.push(await costOf(() => ask(pastOf(store, pool), one)));
+    });
+    return { ...took, cold };
+  });
+}
+
+function pastOf(store: PostgresEventStore, pool: Pool): AccountPast {
+  return new AccountPast({ store, periods: new AccountPeriods(pool) });
+}
+
+async function ask(past: AccountPast, axes: Axes): Promise<void> {
+  if (!(await past.balances(TENANT, ACCOUNT, axes))) throw new Error('the account that is asked about is not there');
+}
+
+async function costOf(work: () => Promise<void>): Promise<QuestionCost> {
+  const [started, before] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return { ms: performance.now() - started, cpuMs: (user + system) / 1_000 };
 }
 
 async function fill(store: PostgresEventStore): Promise<void> {
@@ -62,17 +93,13 @@ async function fill(store: PostgresEventStore): Promise<void> {
   await accounts.drain();
 }
 
-async function bounds(store: PostgresEventStore, history: AccountHistory): Promise<[number, number]> {
-  await readOn(store, history);
-  const placed = history.events.flatMap(({ countsFrom }) => countsFrom ?? []);
-  return [Math.min(...placed), Math.max(...placed)];
-}
-
-async function readOn(store: PostgresEventStore, history: AccountHistory): Promise<void> {
-  const newer = await store.readStreams(new Map([[STREAM, history.events.length]]));
-  for (const event of newer.get(STREAM) ?? []) {
-    const { revision, position, recordedAt, hash, type, version } = event;
-    const known = accountDecider.upcast(type, version, bodyOf<unknown>(event));
-    history.take({ revision, position, recordedAt, hash: Buffer.from(hash).toString('hex'), event: known });
-  }
+async function questions(past: AccountPast): Promise<Axes[]> {
+  const { events } = (await past.history(TENANT, ACCOUNT))!;
+  const placed = events.flatMap(({ countsFrom }) => countsFrom ?? []);
+  const [first, last] = [Math.min(...placed), Math.max(...placed)];
+  return Array.from({ length: QUESTIONS }, (_, question) => {
+    const at = Math.round(first + ((last - first) * ((question * AT_STEP) % QUESTIONS)) / QUESTIONS) as Instant;
+    const known = Math.floor((events.length * (question + 1)) / QUESTIONS);
+    return { at, knownAt: events[known - 1]!.recordedAt };
+  });
 }

@@ -1,10 +1,11 @@
 import { openPostgresEventStore, type PostgresEventStore } from '@tallystick/event-store/postgres';
+import type { Pool } from '@tallystick/postgres';
 import { withPool } from './place';
 
-/** Opens the ledger's log with one connection for writing and one for reading. */
+/** Opens the ledger's log with one connection for writing and one for reading; whoever works gets the latter as well. */
 export async function withLedgerStore<Result>(
   databaseUrl: string,
-  work: (store: PostgresEventStore) => Promise<Result>,
+  work: (store: PostgresEventStore, pool: Pool) => Promise<Result>,
 ): Promise<Result> {
   return withPool(
     databaseUrl,
@@ -16,7 +17,7 @@ export async function withLedgerStore<Result>(
         async (readPool) => {
           const store = await openPostgresEventStore({ pool, readPool, schema: 'ledger', service: 'ledger' });
           try {
-            return await work(store);
+            return await work(store, readPool);
           } finally {
             await store.close();
           }

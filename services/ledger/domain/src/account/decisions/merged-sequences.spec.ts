@@ -7,7 +7,7 @@ import { passTime, releaseHold } from './decision.examples';
 import { Pair } from './merge.spec-data';
 import { command, day, decision, value } from './random-commands.spec-data';
 
-const RUNS = Number(process.env.TALLY_PROPERTY_RUNS ?? 1_000);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 1_000);
 
 /** Sequences in which debts, stored value, leases and holds of several assets are as likely as anything else. */
 const commands = fc.array(
