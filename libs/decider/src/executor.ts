@@ -266,6 +266,8 @@ export class Executor<State, Command, Event extends DomainEvent, Code extends st
   ): boolean {
     const { pending, events, answer, warm } = one;
     if (outcome.kind === 'appended') {
+      // Two processes that decide one command on the same revision send the same ids: the store takes the second for a
+      // repetition of the first, so that both are told `appended` and the events are there once.
       const { revision, position } = outcome;
       settle(pending, { kind: 'appended', revision, position, events, answer });
       return false;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandId, Executor, streamName } from '@tallystick/decider';
 import { type BootedServices, bootServices } from '@tallystick/hosting';
-import { type DecideMerge, mergesDecider } from '@tallystick/ledger-domain';
+import { type AccountCommand, type DecideMerge, mergesDecider } from '@tallystick/ledger-domain';
 import { startTestDatabase, type TestDatabase, until } from '@tallystick/testing';
 import { instant } from '@tallystick/vocabulary';
 import { ledgerDefinition } from '../src';
@@ -62,6 +62,28 @@ describe('a merge beside other commands', () => {
     const again = ledger.twin().merges.merge({ ...request('k-1', 'K-2'), intoHolder: 'k-2' });
     await expect(again).resolves.toMatchObject({ kind: 'done' });
     expect([await points('k-1'), await points('k-2')]).toEqual([0n, 20n]);
+  });
+
+  it('is undone, and all is back, where the other account was closed while it was under way', async () => {
+    const { store } = ledger;
+    for (const member of ['l-1', 'l-2']) await accrue(ledger.application, member, `${member}-0`);
+    const [from, into] = [accountOf('l-1'), accountOf('l-2')];
+    const said = { merge: 'L-1', program: PROGRAM, from, fromHolder: 'l-1', into, intoHolder: 'l-2', at: TUESDAY };
+    await decideOnly(store, store.snapshots, said);
+    const decide = (command: AccountCommand, name: string) => {
+      const metadata = { actor: 'user:test', commandId: commandId(TENANT, 'test', name, 'l') };
+      const stream = accountStream(TENANT, command.account);
+      return ledger.application.accounts.executeMany([{ stream, command, metadata }]);
+    };
+    const on = { tenant: TENANT, at: TUESDAY };
+    await decide({ kind: 'merge-account', ...on, account: from, merge: 'L-1', into, intoHolder: 'l-2' }, 'leave');
+    await decide({ kind: 'close-account', ...on, account: into, reason: 'member-request' }, 'close');
+    expect([await points('l-1'), await points('l-2')]).toEqual([0n, 0n]);
+    // A purchase of the merged account finds the merge cut off, and carries it out.
+    await expect(accrue(ledger.twin(), 'l-1', 'l-1-1')).resolves.toEqual([{ kind: 'done' }]);
+    const { merges } = ledger.twin();
+    await expect(merges.complete(TENANT, PROGRAM, 'L-1')).resolves.toMatchObject({ rejected: 'merge-undone' });
+    expect([await points('l-1'), await points('l-2')]).toEqual([20n, 0n]);
   });
 
   it('takes what was sent to the merged account to the survivor, once', async () => {

@@ -172,10 +172,25 @@ describe(`two processes of the ledger on one database, ${ROUNDS} rounds each`, (
       const earning = Array.from({ length: PURCHASES }, (_, index) => () => accrues(a, `${a}-${index % 8}`, 10));
       const undo = () => next().ask('unmerge', merging(a, merge, 'undo'));
       const results = await Promise.all(round.shuffled([undo, ...earning]).map((start) => start()));
-      // That a purchase counts once is promised; a second delivery beside the undoing may be told `done` as well.
+      // Both processes may decide one delivery each on the same revision: they send the same event ids, which the store keeps
+      // once and confirms twice (event-store contract, R1). The purchase counts once; both are told `done`.
       const { done = 0, duplicate = 0 } = kindsOf(results);
       expect([done >= 1 + 8, done + duplicate]).toEqual([true, 1 + PURCHASES]);
       expect([await points(a), await points(b)]).toEqual([90n, 10n]);
+    });
+  });
+
+  it('give a merge or the closing of its survivor the first place, and lose nothing by either (M4, M6)', async () => {
+    await inRounds(async (round) => {
+      const [a, b] = [round.named('i'), round.named('j')];
+      for (const member of [a, b]) await earned(member, 10);
+      const close: DecisionCommand = { kind: 'close-account', ...on(accountOf(b)), reason: 'member-request' };
+      const asked = [() => merges(a, round.named('R'), b), () => decided(close)];
+      const kinds = kindsOf(await Promise.all(round.shuffled(asked).map((start) => start())));
+      const isMerged = kinds['account-closed'] === undefined;
+      expect(kinds).toEqual(isMerged ? { done: 1, appended: 1 } : { 'account-closed': 1, appended: 1 });
+      const [first, second] = [await books(accountOf(a)), await books(accountOf(b))];
+      expect([first.available, second.available, second.breakage]).toEqual(isMerged ? [0n, 0n, 20n] : [10n, 0n, 10n]);
     });
   });
 

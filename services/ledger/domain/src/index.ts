@@ -26,7 +26,7 @@ export * from './account/decisions/grant.events';
 export { accrualHere, holdHere, isHere, lineageOf } from './account/lineage';
 export { overdueName } from './account/decisions/said';
 export * from './account/decisions/merge.events';
-export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';
+export { faultOfMerging, faultOfTakingIn, MOST_CARRIED } from './account/decisions/merges';
 export * from './account/decisions/pool.events';
 export * from './account/decisions/pool-standing';
 export { partsOf } from './account/decisions/mixed-holds';

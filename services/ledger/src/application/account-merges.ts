@@ -24,6 +24,7 @@ import {
   type DecideMerge,
   type FactCommand,
   faultOfMerging,
+  faultOfTakingIn,
   isHere,
   type MergeCommand,
   mergesDecider,
@@ -96,10 +97,7 @@ export class AccountMerges {
     if (!(await this.registry(tenant, program)).merges.has(merge)) {
       const target = await this.accounts.load(tenant, into);
       if (!target.state.owner) return refused(reject('account-unknown', { account: into }));
-      if (target.state.pool) return refused(reject('pool-not-merged', { account: into }));
-      if (target.state.closed) return refused(reject('account-closed', { account: into }));
-      if (target.state.frozen) return refused(reject('account-frozen', { account: into }));
-      const fault = faultOfMerging(source.state);
+      const fault = faultOfTakingIn(target.state, into) ?? faultOfMerging(source.state);
       if (fault) return refused(fault);
     }
     const said = { merge, program, from: account, fromHolder: source.state.owner.holder, into, intoHolder };
@@ -136,8 +134,8 @@ export class AccountMerges {
   }
 
   /**
-   * Carries out what lacks of a merge that was decided; answers why nothing came of it where the account may not be given away
-   * any more: then it is undone.
+   * Carries out what lacks of a merge that was decided; answers why nothing came of it where the account may not be given away,
+   * or the other one not take in, any more: then it is undone.
    */
   async complete(tenant: string, program: string, merge: string): Promise<Rejection<AccountRefusal> | undefined> {
     const { merges } = await this.registry(tenant, program);
@@ -159,8 +157,15 @@ export class AccountMerges {
     }
     const carried = await this.said<AccountMerged>(tenant, from, 'AccountMerged', merge);
     if (!carried) throw new Error(`${accountStream(tenant, from)} was not merged by ${merge}`);
-    await this.step({ kind: 'absorb-account', tenant, account: into, merge, from, fromHolder, carried, at });
-    return undefined;
+    const taking = { kind: 'absorb-account', tenant, account: into, merge, from, fromHolder, carried, at } as const;
+    const taken = await this.carryOut(taking, metadataOfStep(tenant, taking.kind, into, merge));
+    if (taken.kind !== 'rejected') return undefined;
+    const { rejected } = taken.rejection;
+    if (!FOR_EVER.has(rejected)) throw new Error(`${taking.kind} ${merge} was refused: ${rejected}`);
+    const back = { tenant, account: from, merge, from: into, carried, names: { ids: [], holds: [] }, at };
+    await this.step({ kind: 'restore-account', ...back });
+    await this.recordUndone(tenant, program, known, at);
+    return taken.rejection;
   }
 
   /** Carries out what lacks of the undoing of a merge that the account which had taken in has begun. */
@@ -221,7 +226,10 @@ export class AccountMerges {
       const { merge, into } = state.merged;
       let next = (await this.accounts.load(tenant, into)).state;
       if (!next.done.has(`absorption ${merge}`)) {
-        await this.complete(tenant, state.owner.program, merge);
+        if (await this.complete(tenant, state.owner.program, merge)) {
+          state = (await this.accounts.load(tenant, at)).state;
+          continue;
+        }
         next = (await this.accounts.load(tenant, into)).state;
       } else if (!next.merged && !isHere(next, account)) {
         await this.completeUnmerge(tenant, state.owner.program, merge);
@@ -298,6 +306,9 @@ export class AccountMerges {
     return result;
   }
 }
+
+/** Refusals that last: whoever else carries the merge out is refused alike, so that what has left may be given back. */
+const FOR_EVER: ReadonlySet<AccountRefusal> = new Set<AccountRefusal>(['account-closed', 'pool-not-merged']);
 
 /** Merges that one command follows at most. */
 const MOST_HOPS = 64;

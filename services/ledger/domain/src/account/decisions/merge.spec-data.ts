@@ -76,6 +76,23 @@ export class Pair {
     return this;
   }
 
+  /** A merge that the second refuses since it was closed: the first gets back what had left it. */
+  giveBack(merge: string, day: number): this {
+    const [from, into] = this.accounts;
+    const on = { tenant: 'demo', at: instant(january(day)) };
+    const merging = { ...on, kind: 'merge-account', account: from, merge, into, intoHolder: this.holders[1] } as const;
+    const given = this.carryOut(this.a, merging);
+    const carried = ownEvent<AccountMerged>(given.events, 'AccountMerged');
+    const absorb = { ...on, kind: 'absorb-account', account: into, merge, from, fromHolder: this.holders[0] } as const;
+    const taken = accountDecider.decide({ ...absorb, carried }, this.b);
+    if (!isRejection(taken) || taken.rejected !== 'account-closed') throw new Error('a closed account takes in');
+    const restore = { ...on, kind: 'restore-account', account: from, merge, from: into, carried } as const;
+    const back = this.carryOut(given.state, { ...restore, names: { ids: [], holds: [] } });
+    this.a = back.state;
+    this.requireBalance(given.events, back.events);
+    return this;
+  }
+
   /** The followers see what left the second and what the first got back. */
   unmerge(merge: string, day: number, followFirst?: Follow, followSecond?: Follow): this {
     const [from, into] = this.accounts;

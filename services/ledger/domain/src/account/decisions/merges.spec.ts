@@ -155,6 +155,15 @@ describe('merge an account into another', () => {
     expect(accountDecider.decide(adjustPoints('A1', 7, 5n), pair.a)).toEqual([]);
   });
 
+  it('goes back whole where the other account was closed since: the first is as it was', () => {
+    const pair = new Pair().first(P1, placeHold('H1', 3, 40n)).second(P2);
+    const before = pair.a;
+    pair.second(closeAccount(4)).giveBack('M1', 6);
+    const { facts, holds, books } = before;
+    expect({ facts: pair.a.facts, holds: pair.a.holds, books: pair.a.books }).toEqual({ facts, holds, books });
+    expect(pair.a.merged).toBeUndefined();
+  });
+
   it('must not begin with an account that is closed, frozen or larger than an event', () => {
     expect(faultOfMerging(new Pair().first(P1, closeAccount(4)).a)).toMatchObject({ rejected: 'account-closed' });
     expect(faultOfMerging({ ...new Pair().first(P1).a, frozen: true })).toMatchObject({ rejected: 'account-frozen' });

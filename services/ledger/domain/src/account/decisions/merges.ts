@@ -31,6 +31,16 @@ export function faultOfMerging(state: AccountState): Rejection<AccountRefusal> |
   return faultOfSize(wholeOf(state), MOST_CARRIED);
 }
 
+/** Why an account must not be asked to take another one in; absent where it may (capabilities M4). */
+export function faultOfTakingIn(
+  { pool, closed, frozen }: AccountState,
+  account: string,
+): Rejection<AccountRefusal> | undefined {
+  if (pool) return reject('pool-not-merged', { account });
+  if (closed) return reject('account-closed', { account });
+  return frozen ? reject('account-frozen', { account }) : undefined;
+}
+
 /** What is given back may have grown since. */
 const MOST_GIVEN_BACK = 750 * 1024;
 
@@ -60,11 +70,14 @@ export function mergeAccount({ merge, into, intoHolder, at }: MergeAccount, stat
 }
 
 /**
- * Takes in what a merged account had, every part of it as it was. It cannot be refused: it has left there already. A name
- * that is taken here gets the first digits of the other account behind it, and has its own again when the merge is undone.
+ * Takes in what a merged account had, every part of it as it was. Refused by an account that was closed, or made a pool, since and
+ * stays so: all goes back then. One that was frozen since takes in, as it takes in purchases. A name that is taken here gets the
+ * first digits of the other account behind it, and has its own again when the merge is undone.
  */
 export function absorbAccount(command: AbsorbAccount, state: AccountState): Outcome {
   const { merge, from, fromHolder, at } = command;
+  if (state.closed) return reject('account-closed', { account: command.account });
+  if (state.pool) return reject('pool-not-merged', { account: command.account });
   const carried = carriedIn(command.carried);
   const names = freshNames(carried, from.slice(0, 8), state);
   const taken = { ...renamed(carried, names), inner: carried.inner.map((one) => renamedLineage(one, names)) };
