@@ -83,6 +83,20 @@ describe('commands at the same time', () => {
     expect((await executors[1]!.load(stream)).state.balance).toBe(0n);
   });
 
+  it('are told twice and stored once where two executors decide the same command on the same revision', async () => {
+    const stream = newStream();
+    const [one, two] = [newExecutor(), newExecutor()];
+    const [first, second] = [deposit(stream, 5n, 'D1'), deposit(stream, 7n, 'D2')];
+    await one.execute(first);
+    await two.execute(first);
+    const told = [await one.execute(second), await two.execute(second)];
+    expect(told).toMatchObject([
+      { kind: 'appended', revision: 1 },
+      { kind: 'appended', revision: 1 },
+    ]);
+    expect(await storedIds(stream)).toEqual(['D1', 'D2']);
+  });
+
   it('keep their order per stream when another writer was faster', async () => {
     const [executor, other] = [newExecutor(), newExecutor()];
     const stream = newStream();
