@@ -135,6 +135,21 @@ describe('an account as of an instant', () => {
     expect(points(waiting, 8, 8)).toBe('100 available, 0 held, 0 expired, 0 due');
   });
 
+  it('has all that waited available between its day and a return of later that was known before that day was booked', () => {
+    const grants = [pointsGrant(100n, { activatesAt: on(8) })];
+    const returns = [linkedReturn('B', 9, 40n)];
+    const returned = recorded(
+      [1, purchasePicture('P1', 1, 0n, { grants })],
+      [9, purchasePicture('P1', 1, 0n, { revision: 1, grants, returns })],
+      [10, job(10)],
+    );
+    const [between] = asOf(returned, { at: on(8) }).balances;
+    expect([between!.pending, between!.available]).toEqual([0n, 100n]);
+    expect(asOf(returned, { at: on(8) }).lots).toMatchObject([{ pending: 0n, available: 100n, reversed: 0n }]);
+    const [after] = asOf(returned, { at: on(9) }).balances;
+    expect([after!.pending, after!.available]).toEqual([0n, 60n]);
+  });
+
   it('takes a late return from what was available before the lot expired, and from its breakage afterwards', () => {
     const steps: Step[] = [
       [1, buy('P1', 1, 100n, 10)],
