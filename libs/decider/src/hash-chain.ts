@@ -24,11 +24,20 @@ let end = 0;
 /**
  * SHA-256 over, each behind its length in 4 bytes (big endian): `tallystick/1`, stream, revision, event id, type,
  * version (both decimal text), data bytes, metadata bytes, prevHash. A verifier hashes stored bytes; it never serializes.
+ * Of an event that lies in one piece ({@link sealed}) it hashes the piece.
  */
-export function eventHash(input: HashInput): Buffer {
-  putInput(input);
+export function eventHash(input: HashInput & { readonly sealed?: Uint8Array }): Buffer {
+  const piece = input.sealed?.subarray(0, -SEALED_HASH_BYTES) ?? inOnePiece(input);
   // By way of text, since bytes out of `hash` are an allocation of their own outside the heap, 32 bytes at a time.
-  return Buffer.from(hash('sha256', scratch.subarray(0, end), 'binary'), 'binary');
+  return Buffer.from(hash('sha256', piece, 'binary'), 'binary');
+}
+
+/** What stands behind the hashed bytes in a sealed piece: a SHA-256 behind its length. */
+const SEALED_HASH_BYTES = 4 + 32;
+
+function inOnePiece(input: HashInput): Uint8Array {
+  putInput(input);
+  return scratch.subarray(0, end);
 }
 
 /**

@@ -86,7 +86,8 @@ export class SealingThread {
     const onFault = (error: unknown): void => this.fault(service, error);
     const searchPath = service;
     const pool = createPool(url, {
-      max: 2,
+      // One reads, one writes, one is for the checkpoints' ways out.
+      max: 3,
       applicationName: `tallystick-${service}-sealer`,
       searchPath,
       onIdleFault: onFault,

@@ -39,7 +39,8 @@ export class ChainHeads {
         this.heads.clear();
         return { stream, revision, position, what };
       }
-      this.heads.set(stream, { revision, hash: event.hash });
+      // A copy: where the event lies in what was read, its hash would keep all of that in memory.
+      this.heads.set(stream, { revision, hash: Buffer.from(event.hash) });
     }
     return undefined;
   }

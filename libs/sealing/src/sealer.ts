@@ -18,7 +18,7 @@ import { Wake } from './wake';
 /** What a sealer has to do with the world around it. */
 export interface SealerOptions {
   readonly service: string;
-  readonly store: Pick<EventStore, 'readAll' | 'readStreams' | 'logHead'>;
+  readonly store: Pick<EventStore, 'scan' | 'readAll' | 'readStreams' | 'logHead'>;
   /** The service's schema is first on its search path; with the consumer and sealing migrations applied. */
   readonly pool: Pool;
   /** Signs as the log: the name of its key is the origin of the checkpoints. */
@@ -27,7 +27,7 @@ export interface SealerOptions {
   readonly formerKeys?: readonly VerifierKey[];
   /** Longest time from an event to its checkpoint, roughly, in ms; default 1,000. */
   readonly intervalMs?: number;
-  /** Leaves that one checkpoint adds at most; default 1,000. */
+  /** Leaves that one checkpoint adds at most; default 2,000. */
   readonly batchSize?: number;
   /** How long a silent sealer keeps the log, in ms; default 10,000. */
   readonly leaseMs?: number;
@@ -110,16 +110,36 @@ export class Sealer {
     }
   }
 
-  /** Seals one batch; true where the log has more. */
+  /** Seals what is in the log, or a page of it where the store reads by pages; true where the log has more. */
   private async step(): Promise<boolean> {
-    const { store, batchSize: max = 1_000 } = this.options;
+    const { store } = this.options;
     const lease = await this.leader();
     if (!lease) return false;
-    this.tree ??= await openSealedTree(this.options, lease.position);
-    const { events, next, atHead } = await store.readAll({ after: this.tree.readTo, max });
-    if (events.length > 0) await this.seal(this.tree, lease, events);
-    else this.tree.readTo = next;
+    const tree = (this.tree ??= await openSealedTree(this.options, lease.position));
+    if (!store.scan) return this.sealPage(tree, lease);
+    if ((await store.logHead()) <= tree.readTo) return false;
+    for await (const events of store.scan(tree.readTo)) {
+      if ((await this.leader())?.epoch !== lease.epoch) return true;
+      await this.sealAll(tree, lease, events);
+    }
+    return false;
+  }
+
+  private async sealPage(tree: SealedTree, lease: PositionLease): Promise<boolean> {
+    const { events, next, atHead } = await this.options.store.readAll({ after: tree.readTo, max: this.batchSize });
+    await this.sealAll(tree, lease, events);
+    tree.readTo = next;
     return !atHead;
+  }
+
+  private async sealAll(tree: SealedTree, lease: PositionLease, events: readonly RecordedEvent[]): Promise<void> {
+    for (let from = 0; from < events.length; from += this.batchSize) {
+      await this.seal(tree, lease, events.slice(from, from + this.batchSize));
+    }
+  }
+
+  private get batchSize(): number {
+    return this.options.batchSize ?? 2_000;
   }
 
   private async leader(): Promise<PositionLease | undefined> {

@@ -122,7 +122,7 @@ describe('a sealer', () => {
   });
 
   it('cannot write under a lease that another has taken since', async () => {
-    const sealer = log.start();
+    const sealer = log.start({ leaseMs: 600_000 });
     await log.append(3);
     await log.sealedTo(3);
     await log.pool.query(

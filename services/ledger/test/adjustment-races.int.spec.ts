@@ -1,19 +1,20 @@
 import type { EventMetadata } from '@tallystick/decider';
-import { type Instant, instant } from '@tallystick/vocabulary';
 import { ProgramZones } from '../src/adapters/program-zones';
-import { AccountDecisions } from '../src/application/account-decisions';
 import { AdjustmentPolicies } from '../src/application/adjustment-policies';
 import { AdjustmentRequests } from '../src/application/adjustment-requests';
-import { type Actor, type Adjusted, Adjustments } from '../src/application/adjustments';
+import type { Actor, Adjusted } from '../src/application/adjustments';
 import { whenPurchaseQualifiedAccrue } from '../src/policies/when-purchase-qualified-accrue';
+import { NOON } from './ledger-application';
 import { accountOf, batchOf, LedgerFixture, PROGRAM, purchase, TENANT } from './ledger-fixture';
+import { CLIENTS, inRounds, ROUNDS } from './race-rounds';
+import { ReplicaProcess } from './replica-process';
 
 const EARNED = '2026-11-02T10:00:00.000Z';
-const NOON = instant('2026-11-06T04:00:00.000Z');
-const CLIENTS = 64;
+
+jest.setTimeout(120_000 + ROUNDS * 10_000);
 
 let ledger: LedgerFixture;
-let replicas: readonly Adjustments[];
+let replicas: readonly ReplicaProcess[];
 let commands = 0;
 
 beforeAll(async () => {
@@ -21,25 +22,16 @@ beforeAll(async () => {
   await new ProgramZones(ledger.pool).programDeclared(TENANT, PROGRAM, 0, 'Asia/Shanghai');
   const reasons = [{ code: 'goodwill', en: 'Goodwill', zh: '客户关怀' }];
   const policy = { reasons, limits: [{ asset: 'POINTS', alone: '100', daily: '1000' }], disputeDays: '15' };
-  const declared = await new AdjustmentPolicies(ledger.store, now).declare(TENANT, PROGRAM, policy, by().metadata);
+  const policies = new AdjustmentPolicies(ledger.store, () => NOON);
+  const declared = await policies.declare(TENANT, PROGRAM, policy, by().metadata);
   expect(declared.kind).toBe('appended');
-  replicas = [replica(), replica()];
+  replicas = await ReplicaProcess.two(ledger.databaseUrl);
 });
 
-afterAll(() => ledger?.stop());
-
-function now(): Instant {
-  return NOON;
-}
-
-/** Another process of the ledger: its own memory, the same log. */
-function replica(): Adjustments {
-  const { store } = ledger;
-  const { accounts, assets } = ledger.twin();
-  const decisions = new AccountDecisions(store, accounts, now);
-  const policies = new AdjustmentPolicies(store, now);
-  return new Adjustments({ store, accounts, decisions, assets, policies, requests: new AdjustmentRequests(store) });
-}
+afterAll(async () => {
+  for (const replica of replicas ?? []) replica.stop();
+  await ledger?.stop();
+});
 
 function by(): { readonly metadata: EventMetadata; readonly again: false } {
   const commandId = `00000000-0000-4000-9000-${String((commands += 1)).padStart(12, '0')}`;
@@ -59,7 +51,7 @@ const asked = (account: string, adjustment: string, amount: bigint) => {
 
 /** `requestId` of an adjustment that waits. */
 async function pending(account: string): Promise<string> {
-  const result = await replicas[0]!.adjust(person('eve'), asked(account, 'a-1', 500n), by());
+  const result = await replicas[0]!.ask('adjust', person('eve'), asked(account, 'a-1', 500n), by());
   if (result.kind !== 'pending') throw new Error(`the adjustment is ${result.kind}`);
   return result.request.id;
 }
@@ -77,58 +69,68 @@ function kindsOf(results: readonly Adjusted[]): Record<string, number> {
   return counts;
 }
 
-describe(`adjustments by ${CLIENTS} clients on two replicas`, () => {
+/** Everybody at once, in the order in which they are given, every other one by the other process. */
+function atOnce<T>(everybody: readonly ((replica: ReplicaProcess) => Promise<T>)[]): Promise<T[]> {
+  return Promise.all(everybody.map((ask, index) => ask(replicas[index % replicas.length]!)));
+}
+
+const clients = Array.from({ length: CLIENTS }, (_, index) => index);
+
+describe(`adjustments by ${CLIENTS} clients of two processes, ${ROUNDS} rounds each`, () => {
   it('of one maker never sum to more than the day allows, and to no less (case 72)', async () => {
-    const accounts = await Promise.all(['s-1', 's-2', 's-3', 's-4'].map(earned));
-    const results = await Promise.all(
-      Array.from({ length: CLIENTS }, (_, index) =>
-        replicas[index % 2]!.adjust(person('eve'), asked(accounts[index % 4]!, `a-${index}`, 90n), by()),
-      ),
-    );
-    expect(kindsOf(results)).toEqual({ booked: 11, 'limit-exceeded': CLIENTS - 11 });
-    const sums = await Promise.all(accounts.map(availableOf));
-    expect(sums.reduce((all, sum) => all + sum, 0n)).toBe(400n + 11n * 90n);
+    await inRounds(async (round) => {
+      const accounts = await Promise.all(['s-1', 's-2', 's-3', 's-4'].map((name) => earned(round.named(name))));
+      const maker = person(round.named('splitter'));
+      const adjusting = clients.map((index) => (replica: ReplicaProcess) => {
+        return replica.ask('adjust', maker, asked(accounts[index % 4]!, `a-${index}`, 90n), by());
+      });
+      const results = await atOnce(round.shuffled(adjusting));
+      expect(kindsOf(results)).toEqual({ booked: 11, 'limit-exceeded': CLIENTS - 11 });
+      const sums = await Promise.all(accounts.map(availableOf));
+      expect(sums.reduce((all, sum) => all + sum, 0n)).toBe(400n + 11n * 90n);
+    });
   });
 
   it('under one name are booked and counted once', async () => {
-    const account = await earned('once');
-    const same = () =>
-      Promise.all(
-        Array.from({ length: CLIENTS }, (_, index) =>
-          replicas[index % 2]!.adjust(person('ann'), asked(account, 'a-1', 100n), by()),
-        ),
-      );
-    expect(kindsOf(await same())).toEqual({ booked: CLIENTS });
-    await expect(availableOf(account)).resolves.toBe(200n);
-    const rest = Array.from({ length: 10 }, (_, index) => asked(account, `b-${index}`, 100n));
-    const results = await Promise.all(rest.map((one) => replicas[0]!.adjust(person('ann'), one, by())));
-    expect(kindsOf(results)).toEqual({ booked: 9, 'limit-exceeded': 1 });
+    await inRounds(async (round) => {
+      const account = await earned(round.named('once'));
+      const maker = person(round.named('ann'));
+      const adjust = (name: string) => (replica: ReplicaProcess) =>
+        replica.ask('adjust', maker, asked(account, name, 100n), by());
+      expect(kindsOf(await atOnce(clients.map(() => adjust('a-1'))))).toEqual({ booked: CLIENTS });
+      await expect(availableOf(account)).resolves.toBe(200n);
+      const rest = Array.from({ length: 10 }, (_, index) => adjust(`b-${index}`));
+      expect(kindsOf(await atOnce(round.shuffled(rest)))).toEqual({ booked: 9, 'limit-exceeded': 1 });
+    });
   });
 });
 
-describe('a request that many decide about at once', () => {
+describe(`a request that many decide about at once, ${ROUNDS} rounds each`, () => {
   it('is booked once however many approve it', async () => {
-    const account = await earned('approved');
-    const request = await pending(account);
-    const results = await Promise.all(
-      Array.from({ length: CLIENTS }, (_, index) => replicas[index % 2]!.approve(person(`p-${index}`), request, by())),
-    );
-    expect(kindsOf(results)).toEqual({ booked: CLIENTS });
-    await expect(availableOf(account)).resolves.toBe(600n);
+    await inRounds(async (round) => {
+      const account = await earned(round.named('approved'));
+      const request = await pending(account);
+      const approving = clients.map((index) => (replica: ReplicaProcess) => {
+        return replica.ask('approve', person(`p-${index}`), request, by());
+      });
+      expect(kindsOf(await atOnce(round.shuffled(approving)))).toEqual({ booked: CLIENTS });
+      await expect(availableOf(account)).resolves.toBe(600n);
+    });
   });
 
   it('is approved or turned down and never both', async () => {
-    for (let round = 0; round < 10; round++) {
-      const account = await earned(`both-${round}`);
+    await inRounds(async (round) => {
+      const account = await earned(round.named('both'));
       const request = await pending(account);
+      const [first, second] = round.shuffled(replicas);
       const [approved, turnedDown] = await Promise.all([
-        replicas[round % 2]!.approve(person('bob'), request, by()),
-        replicas[(round + 1) % 2]!.turnDown(person('ann'), request, by()),
+        first!.ask('approve', person('bob'), request, by()),
+        second!.ask('turnDown', person('ann'), request, by()),
       ]);
       const isBooked = approved.kind === 'booked';
       expect('kind' in turnedDown).toBe(isBooked);
       await expect(availableOf(account)).resolves.toBe(isBooked ? 600n : 100n);
-    }
+    });
   });
 
   it('that was approved and not booked, since the process ended between, is booked by whoever approves again', async () => {
@@ -137,10 +139,10 @@ describe('a request that many decide about at once', () => {
     const approval = { kind: 'approve-adjustment', by: 'user:bob', at: NOON } as const;
     await new AdjustmentRequests(ledger.store).execute(TENANT, request, approval, by().metadata);
     await expect(availableOf(account)).resolves.toBe(100n);
-    await expect(replicas[1]!.approve(person('eve'), request, by())).resolves.toMatchObject({
+    await expect(replicas[1]!.ask('approve', person('eve'), request, by())).resolves.toMatchObject({
       rejection: { rejected: 'self-approval' },
     });
-    await expect(replicas[1]!.approve(person('ann'), request, by())).resolves.toMatchObject({ kind: 'booked' });
+    await expect(replicas[1]!.ask('approve', person('ann'), request, by())).resolves.toMatchObject({ kind: 'booked' });
     await expect(availableOf(account)).resolves.toBe(600n);
   });
 });

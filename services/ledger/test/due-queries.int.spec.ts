@@ -1,6 +1,7 @@
 import type { AccountCommand } from '@tallystick/ledger-domain';
 import { instant } from '@tallystick/vocabulary';
 import { accountStream } from '../src/application/account-commands';
+import { OVERDUE_DISPUTES } from '../src/projections/account-book/case-book';
 import { DUE_QUERIES } from '../src/projections/account-book/due-accounts';
 import { accountOf, LedgerFixture, PROGRAM, TENANT } from './ledger-fixture';
 
@@ -64,20 +65,22 @@ interface Plan {
 const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
 
 /** Every step of how a page is read. */
-async function stepsOf(name: keyof typeof DUE_QUERIES) {
+async function stepsOf(text: string, values: readonly unknown[]): Promise<Plan[]> {
+  const query = { text: `explain (format json) ${text}`, values: [...values] };
+  const { rows } = await ledger.pool.query<{ 'QUERY PLAN': readonly { Plan: Plan }[] }>(query);
+  return nodesOf(rows[0]!['QUERY PLAN'][0]!.Plan);
+}
+
+/** What is asked for what an account has due. */
+function dueOf(name: keyof typeof DUE_QUERIES): [text: string, values: readonly unknown[]] {
   const place = [new Date(0), '00000000-0000-0000-0000-000000000000', 500];
   const program = [TENANT, PROGRAM];
   const whose = {
     ...{ 'due-lapses': [TENANT], 'due-activations': [TENANT] },
     ...{ 'due-expiries': program, 'due-debts': program },
+    'due-endings': [...program, new Date(Date.parse(NOW) - 86_400_000)],
   };
-  const day = [TENANT, PROGRAM, new Date(Date.parse(NOW) - 86_400_000)];
-  const values = [new Date(NOW), ...place, ...(name === 'due-endings' ? day : whose[name])];
-  const { rows } = await ledger.pool.query<{ 'QUERY PLAN': readonly { Plan: Plan }[] }>({
-    text: `explain (format json) ${DUE_QUERIES[name]}`,
-    values,
-  });
-  return nodesOf(rows[0]!['QUERY PLAN'][0]!.Plan);
+  return [DUE_QUERIES[name], [new Date(NOW), ...place, ...whose[name]]];
 }
 
 describe('what is due', () => {
@@ -88,8 +91,15 @@ describe('what is due', () => {
     ['due-lapses', 'until'],
     ['due-debts', 'due_at'],
   ] as const)('is found by its index, and no table is read whole: %s', async (name, key) => {
-    const steps = await stepsOf(name);
+    const steps = await stepsOf(...dueOf(name));
     expect(steps.filter((step) => step['Node Type'] === 'Seq Scan')).toEqual([]);
     expect(steps.filter((step) => step['Index Cond']?.includes(key))).toHaveLength(1);
+  });
+
+  it('is found by its index, and no table is read whole: overdue disputes', async () => {
+    const behind = [new Date(0), '00000000-0000-0000-0000-000000000000', ''];
+    const steps = await stepsOf(OVERDUE_DISPUTES, [new Date(NOW), TENANT, PROGRAM, ...behind, 500]);
+    expect(steps.filter((step) => step['Node Type'] === 'Seq Scan')).toEqual([]);
+    expect(steps.filter((step) => step['Index Cond']?.includes('deadline'))).toHaveLength(1);
   });
 });

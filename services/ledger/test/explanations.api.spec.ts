@@ -140,6 +140,8 @@ describe('GET the statement of an instant at which something is due', () => {
         due: true,
         type: 'HoldLapsed',
         effectiveAt: '2026-11-06T10:01:00.000Z',
+        name: 'H-2',
+        lots: [{ lot: 'till-1:P1:POINTS', asset: 'POINTS', amount: '5' }],
         postings: [
           { book: 'held', asset: 'POINTS', issuer: 'hotel', amount: '-5' },
           { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '5' },

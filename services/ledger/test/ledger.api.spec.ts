@@ -103,6 +103,7 @@ describe('GET lots and GET statement', () => {
         purchase: { source: 'till-1', id: 'P2' },
         receipt: 'ab'.repeat(32),
         effectiveAt: FRIDAY,
+        lots: [{ lot: 'till-1:P2:POINTS', asset: 'POINTS', amount: '20' }],
         postings: [
           { book: 'issuer-obligation', asset: 'POINTS', issuer: 'hotel', amount: '20' },
           { book: 'available', asset: 'POINTS', issuer: 'hotel', amount: '-20' },

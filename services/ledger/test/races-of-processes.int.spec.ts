@@ -8,10 +8,8 @@ import { audienceOf } from '@tallystick/hosting';
 import { LocalIssuer } from '@tallystick/http';
 import { createPool, type Pool } from '@tallystick/postgres';
 import { startTestDatabase, type TestDatabase } from '@tallystick/testing';
+import { CLIENTS, inRounds, type Round, ROUNDS } from './race-rounds';
 
-/** Rounds per race; `TALLY_RACE_ROUNDS=1000` is the full campaign (trust.md F12). */
-const ROUNDS = Number(process.env.TALLY_RACE_ROUNDS ?? 3);
-const CLIENTS = 64;
 const WORKSPACE = join(__dirname, '../../..');
 const [TENANT, PROGRAM] = ['demo', 'main'];
 
@@ -67,11 +65,6 @@ beforeAll(async () => {
   issuer = await LocalIssuer.open(folder, {});
 });
 
-beforeEach(async () => {
-  const audience = audienceOf('ledger');
-  token = await issuer.issue({ subject: 'till', tenant: TENANT, program: PROGRAM, permissions: ['*'], audience });
-});
-
 afterAll(async () => {
   for (const { child } of replicas) child.kill('SIGKILL');
   await pool.end();
@@ -93,6 +86,9 @@ async function post(replica: number, path: string, body: object): Promise<Answer
 
 async function accountWith(member: string, points: number): Promise<string> {
   const account = accountId(TENANT, PROGRAM, member);
+  // A campaign outlives a token.
+  const audience = audienceOf('ledger');
+  token = await issuer.issue({ subject: 'till', tenant: TENANT, program: PROGRAM, permissions: ['*'], audience });
   const lots = [{ issuer: 'mall', amount: String(points), unitCost: '1', activatedAt: '2026-01-01T00:00:00.000Z' }];
   const body = { importId: 'i-1', member, asset: 'POINTS', expected: String(points), lots };
   expect(await post(0, `${account}/imports`, body)).toEqual({ status: 201, code: undefined });
@@ -101,9 +97,12 @@ async function accountWith(member: string, points: number): Promise<string> {
 
 const hold = (holdId: string, amount: number) => ({ holdId, asset: 'POINTS', amount: String(amount), unit: 'mall' });
 
-/** All at once, every other one to the other process; answers how often each answer came. */
-async function atOnce(requests: readonly (readonly [path: string, body: object])[]): Promise<Record<string, number>> {
-  const answers = await Promise.all(requests.map(([path, body], index) => post(index, path, body)));
+/** All at once in the round's order, every other one to the other process; answers how often each answer came. */
+async function atOnce(
+  round: Round,
+  requests: readonly (readonly [path: string, body: object])[],
+): Promise<Record<string, number>> {
+  const answers = await Promise.all(round.shuffled(requests).map(([path, body], index) => post(index, path, body)));
   const counts: Record<string, number> = {};
   for (const { status, code = '' } of answers) {
     const name = `${status} ${code}`.trim();
@@ -124,44 +123,44 @@ async function eventsOf(account: string): Promise<Record<string, number>> {
 
 describe(`${CLIENTS} clients of two processes on one database, ${ROUNDS} rounds each`, () => {
   it('let one of 64 holds of 100 points on 100 win, and refuse the others (case 46)', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const account = await accountWith(`one-${round}`, 100);
+    await inRounds(async (round) => {
+      const account = await accountWith(round.named('one'), 100);
       const asked = Array.from({ length: CLIENTS }, (_, i) => [`${account}/holds`, hold(`H${i}`, 100)] as const);
-      expect(await atOnce(asked)).toEqual({ '201': 1, '409 insufficient-points': CLIENTS - 1 });
+      expect(await atOnce(round, asked)).toEqual({ '201': 1, '409 insufficient-points': CLIENTS - 1 });
       expect(await eventsOf(account)).toEqual({ HoldPlaced: 1 });
-    }
+    });
   });
 
   it('let exactly as many holds win as there are points for (L18)', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const account = await accountWith(`some-${round}`, 1_000);
+    await inRounds(async (round) => {
+      const account = await accountWith(round.named('some'), 1_000);
       const asked = Array.from({ length: CLIENTS }, (_, i) => [`${account}/holds`, hold(`H${i}`, 90)] as const);
-      expect(await atOnce(asked)).toEqual({ '201': 11, '409 insufficient-points': CLIENTS - 11 });
+      expect(await atOnce(round, asked)).toEqual({ '201': 11, '409 insufficient-points': CLIENTS - 11 });
       expect(await eventsOf(account)).toEqual({ HoldPlaced: 11 });
-    }
+    });
   });
 
   it('place a hold of one name once, and answer the rest that it stands', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const account = await accountWith(`same-${round}`, 1_000);
+    await inRounds(async (round) => {
+      const account = await accountWith(round.named('same'), 1_000);
       const asked = Array.from({ length: CLIENTS }, () => [`${account}/holds`, hold('H1', 90)] as const);
-      expect(await atOnce(asked)).toEqual({ '200': CLIENTS - 1, '201': 1 });
+      expect(await atOnce(round, asked)).toEqual({ '200': CLIENTS - 1, '201': 1 });
       expect(await eventsOf(account)).toEqual({ HoldPlaced: 1 });
-    }
+    });
   });
 
   it('let one end of a hold win, captured by 32 and released by 32 (case 47)', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      const account = await accountWith(`ends-${round}`, 100);
-      await atOnce([[`${account}/holds`, hold('H1', 100)]]);
+    await inRounds(async (round) => {
+      const account = await accountWith(round.named('ends'), 100);
+      await atOnce(round, [[`${account}/holds`, hold('H1', 100)]]);
       const asked = Array.from({ length: CLIENTS }, (_, i) =>
-        i % 4 < 2
+        i % 2 === 0
           ? ([`${account}/holds/H1/capture`, { unit: 'mall' }] as const)
           : ([`${account}/holds/H1/release`, {}] as const),
       );
-      expect(await atOnce(asked)).toEqual({ '200': CLIENTS / 2, '409 hold-ended': CLIENTS / 2 });
+      expect(await atOnce(round, asked)).toEqual({ '200': CLIENTS / 2, '409 hold-ended': CLIENTS / 2 });
       const { HoldPlaced: placed, ...ends } = await eventsOf(account);
       expect([placed, Object.values(ends)]).toEqual([1, [1]]);
-    }
+    });
   });
 });

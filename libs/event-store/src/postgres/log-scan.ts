@@ -9,7 +9,7 @@ import {
   position,
   type RecordedEvent,
 } from '@tallystick/decider';
-import type { Pool } from '@tallystick/postgres';
+import type { Connection, Pool } from '@tallystick/postgres';
 import type { Instant } from '@tallystick/vocabulary';
 import { Client } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
@@ -35,7 +35,8 @@ const RANGE = 100_000n;
 
 /**
  * Reads a log from a position to its head by COPY in binary format, which spares both sides the text form of every byte.
- * Yields pieces of about {@link PIECE} events. Throws as the port's reads do.
+ * Yields pieces of about {@link PIECE} events, and holds a connection until the last is taken. Throws as the port's
+ * reads do.
  */
 export async function* scanLog(
   pool: Pool,
@@ -56,11 +57,9 @@ async function* scanRange(
   upTo: bigint,
 ): AsyncGenerator<readonly RecordedEvent[]> {
   if (pool.ending) throw new EventStoreError('unavailable', 'the log is closed');
-  // Of its own: a connection of the pool may be pipelined, and one in the middle of a COPY is good for nothing else.
-  const client = new Client({ ...pool.options, pipeline: false });
-  client.on('error', () => undefined);
+  const { client, close } = await connectionOf(pool);
+  let isWhole = false;
   try {
-    await client.connect();
     const rows = new EventRows();
     const stream = client.query(
       copyTo(
@@ -77,10 +76,33 @@ async function* scanRange(
     }
     if (!rows.isAtEnd) throw new EventStoreError('unavailable', 'the server broke off in the middle of the log');
     if (events.length > 0) yield events;
+    isWhole = true;
   } catch (error) {
     throw readFault(error);
   } finally {
-    await client.end().catch(() => undefined);
+    await close(isWhole);
+  }
+}
+
+interface ScanConnection {
+  readonly client: Client | Connection;
+  /** One that was left in the middle of a COPY is good for nothing else. */
+  close(isWhole: boolean): Promise<void>;
+}
+
+/** COPY is refused on pipelined connections: then the scan has one of its own, at the price of opening it. */
+async function connectionOf(pool: Pool): Promise<ScanConnection> {
+  try {
+    if (!pool.options.pipeline) {
+      const client = await pool.connect();
+      return { client, close: async (isWhole) => client.release(!isWhole) };
+    }
+    const client = new Client({ ...pool.options, pipeline: false });
+    client.on('error', () => undefined);
+    await client.connect();
+    return { client, close: () => client.end().catch(() => undefined) };
+  } catch (error) {
+    throw readFault(error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { position } from '@tallystick/decider';
+import { type Position, position } from '@tallystick/decider';
 import type { Instant } from '@tallystick/vocabulary';
 import type { BusRecord, Outcome } from '../bus';
 import type { NewDeadLetter } from '../dead-letters/dead-letter';
@@ -9,14 +9,18 @@ import type { Arrival } from './source';
 
 const FIRST = { partition: 0, epoch: 1, term: 1, position: position(0) };
 
-function keeping(letters: NewDeadLetter[]): ProgressKeeper {
+function keeping(letters: NewDeadLetter[], moved: Position[] = []): ProgressKeeper {
   return {
     consumer: 'campaigns',
     topic: 'purchases.v1',
     movesWithEffects: true,
     heldMs: 10_000,
     renew: () => Promise.resolve([FIRST]),
-    settle: (_moves, given) => Promise.resolve(void letters.push(...given)),
+    settle: (moves, given) => {
+      letters.push(...given);
+      moved.push(...moves.map(({ to }) => to));
+      return Promise.resolve();
+    },
     positions: () => Promise.resolve(new Map()),
     release: () => Promise.resolve(),
   };
@@ -46,5 +50,45 @@ describe('Settlement', () => {
       given.push(letters.map(({ code }) => code));
     }
     expect(given).toEqual([[], [], ['unknown-store']]);
+  });
+
+  describe('over a stretch without records', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    const passing = (): { pass: (ms: number, to: number) => Promise<void>; moved: Position[] } => {
+      const moved: Position[] = [];
+      const lanes = new LaneSet();
+      lanes.hold([FIRST]);
+      const settlement = new Settlement(lanes, { keeper: keeping([], moved), now: () => 0 });
+      const pass = (ms: number, to: number): Promise<void> => {
+        jest.advanceTimersByTime(ms);
+        lanes.fill(lanes.wanting(1), [], new Map([[0, position(to)]]));
+        return settlement.flush();
+      };
+      return { pass, moved };
+    };
+
+    it('writes the position once it stands still', async () => {
+      const { pass, moved } = passing();
+      for (const [ms, to] of [
+        [0, 1],
+        [400, 2],
+        [499, 2],
+        [1, 2],
+        [600, 2],
+      ] as const)
+        await pass(ms, to);
+      expect(moved).toEqual([position(1), position(2)]);
+    });
+
+    it('writes a position that goes on moving every five seconds, and after 20,000 positions', async () => {
+      const { pass, moved } = passing();
+      for (let step = 0; step <= 50; step++) await pass(200, 1 + step);
+      expect(moved).toEqual([position(1), position(26), position(51)]);
+      await pass(200, 20_050);
+      await pass(200, 20_051);
+      expect(moved.slice(3)).toEqual([position(20_051)]);
+    });
   });
 });

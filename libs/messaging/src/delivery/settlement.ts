@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointMove } from '@tallystick/decider';
+import type { Checkpoint, CheckpointMove, Position } from '@tallystick/decider';
 import type { Outcome } from '../bus';
 import { deadLetterOf, type NewDeadLetter, type Reason } from '../dead-letters/dead-letter';
 import type { ProgressKeeper } from './keeper';
@@ -7,10 +7,12 @@ import type { LaneSet } from './lane-set';
 import type { DeliveryObserver } from './observer';
 import { backoffMs } from './signal';
 
-/** Positions over stretches without records are written this often … */
-const FLUSH_MS = 500;
+/** Positions over stretches without records are written when they have stood still for so long … */
+const STILL_MS = 500;
+/** … and while they move this often … */
+const FLUSH_MS = 5_000;
 /** … or when they have come this far. */
-const FLUSH_POSITIONS = 2_000n;
+const FLUSH_POSITIONS = 20_000n;
 
 export interface SettlementOptions {
   readonly keeper: ProgressKeeper;
@@ -24,7 +26,9 @@ export interface SettlementOptions {
 export class Settlement {
   /** Written with the next move, so that no position passes a record whose dead letter is not there. */
   private unwritten: NewDeadLetter[] = [];
-  private flushedAt = 0;
+  private flushedAt = -Infinity;
+  private front: Position | undefined;
+  private movedAt = -Infinity;
 
   constructor(
     private readonly lanes: LaneSet,
@@ -66,12 +70,19 @@ export class Settlement {
   /** Writes what waits to be written: dead letters at once, positions without records seldom enough to cost nothing. */
   async flush(all = false): Promise<void> {
     const now = performance.now();
-    const isDue = all || now - this.flushedAt >= FLUSH_MS;
+    const isDue = all || this.isStill(now) || now - this.flushedAt >= FLUSH_MS;
     if (isDue) this.flushedAt = now;
     const lanes = [...this.lanes].filter(({ settled, stored }) => {
       return settled > stored && (isDue || BigInt(settled) - BigInt(stored) >= FLUSH_POSITIONS);
     });
     await this.write(lanes);
+  }
+
+  private isStill(now: number): boolean {
+    let front: Position | undefined;
+    for (const { settled } of this.lanes) if (front === undefined || settled > front) front = settled;
+    if (front !== this.front) [this.front, this.movedAt] = [front, now];
+    return now - this.movedAt >= STILL_MS;
   }
 
   /** Marks what is settled, lines up what waits; answers the dead letters. */

@@ -2,7 +2,17 @@ import type { Evaluation, FailedCondition, RuleVerdict, TakenBack } from '@tally
 import { type Language, type Sentence, spoken } from '@tallystick/http';
 
 type SentenceName =
-  FailedCondition | 'no-rules' | 'rules' | 'tier' | 'lowest-tier' | 'applied' | 'factor' | 'returned' | 'took';
+  | FailedCondition
+  | 'no-rules'
+  | 'rules'
+  | 'tier'
+  | 'lowest-tier'
+  | 'applied'
+  | 'factor'
+  | 'returned'
+  | 'line-back'
+  | 'less-by-rule'
+  | 'took';
 
 /** Every sentence of an evaluation receipt, for people who never saw a rule set (capabilities C20, 5-4). */
 export const RECEIPT_SENTENCES: Readonly<Record<SentenceName, Sentence>> = {
@@ -24,6 +34,8 @@ export const RECEIPT_SENTENCES: Readonly<Record<SentenceName, Sentence>> = {
     zh: '规则 {rule} 未适用:本次消费没有可计入的金额',
   },
   returned: { en: 'Return {source}/{id} of {effectiveAt} took back:', zh: '{effectiveAt} 的退货 {source}/{id} 冲回:' },
+  'line-back': { en: 'line {line}: {amount} minor units back', zh: '第 {line} 行:退回 {amount}(最小货币单位)' },
+  'less-by-rule': { en: 'rule {rule} gives {amount} {asset} less', zh: '规则 {rule} 少给 {amount} {asset}' },
   took: { en: '{amount} {asset}', zh: '{amount} {asset}' },
 };
 
@@ -49,9 +61,13 @@ function verdictLines({ rule, asset, failed, base, factors, exact, result }: Rul
   ];
 }
 
-function returnLines({ return: { source, id }, effectiveAt, amounts }: TakenBack, say: Say): string[] {
+function returnLines(back: TakenBack, say: Say): string[] {
+  const { source, id } = back.return;
+  const { effectiveAt, lines, rules = [], amounts } = back;
   return [
     say('returned', { source, id, effectiveAt }),
+    ...lines.map(({ line, amount }) => `  ${say('line-back', { line, amount })}`),
+    ...rules.map(({ rule, asset, amount }) => `  ${say('less-by-rule', { rule, asset, amount })}`),
     ...amounts.map(({ asset, amount }) => `  ${say('took', { asset, amount })}`),
   ];
 }

@@ -40,6 +40,7 @@ export * from './violations/violations.decider';
 export * from './assets/expiry';
 export * from './explanation/explain';
 export * from './explanation/graph';
+export * from './explanation/resolution';
 export * from './as-of/as-of';
 export * from './as-of/diff';
 export * from './as-of/history';

@@ -15,6 +15,7 @@ import {
   type BalanceAsOf,
   savedStart,
   startFrom,
+  type StoredAccountEvent,
 } from '@tallystick/ledger-domain';
 import { log } from '@tallystick/observability';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
@@ -95,6 +96,12 @@ export class AccountPast {
     return { balances, seen: history.seenBy(axes.knownAt) };
   }
 
+  /** Events of an account from a revision on, so many at most; none where the tenant has no such account. */
+  async events(tenant: string, account: string, from: number, max: number): Promise<readonly StoredAccountEvent[]> {
+    const { events } = await this.options.store.readStream(accountStream(tenant, account), { from, max });
+    return events.map(storedEvent);
+  }
+
   /**
    * Refuses an instant of knowledge at which something may still be recorded: what will be known then is open. The instant of
    * the last record is finished first, so that nothing joins it; ask before the history is read.
@@ -173,7 +180,7 @@ export class AccountPast {
   }
 }
 
-function storedEvent(event: RecordedEvent): Parameters<AccountHistory['take']>[0] {
+function storedEvent(event: RecordedEvent): StoredAccountEvent {
   return {
     revision: event.revision,
     position: event.position,

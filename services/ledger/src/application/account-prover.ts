@@ -26,7 +26,7 @@ import {
 } from '@tallystick/ledger-domain';
 import { log } from '@tallystick/observability';
 
-/** Facts and holds kept between pages, about half a kilobyte each; an account that was dropped is read again. */
+/** Facts and holds of followed accounts that are kept between pages, about half a kilobyte each; an account that was dropped is read again. */
 const LARGEST_MEMORY = 400_000;
 
 /** Events of a stream that the shortest list is sought in: among more of them it would keep the process for too long. */
@@ -41,7 +41,8 @@ interface Followed {
 
 /**
  * Checks every event of every account as it is written (capabilities §5-9), by the events alone: it shares no state with
- * who decided them. What is wrong becomes an event of its own that carries the fewest events that show it.
+ * who decided them. What is wrong becomes an event of its own that carries the fewest events that show it. An accrual leaves
+ * in order what was in order, if it is so itself: an account is followed from the first event on that may break it.
  */
 export class AccountProver {
   /** The most recently followed last. */
@@ -72,9 +73,14 @@ export class AccountProver {
       if (known) known.push(event);
       else byStream.set(event.stream, [event]);
     }
-    await this.readMissing(byStream);
+    const alone = new Set<string>();
     for (const [stream, events] of byStream) {
-      if (!this.keeps(stream, events) && !this.reported.has(stream)) await this.report(stream, events.at(-1)!.revision);
+      if (!this.followed.has(stream) && !events.some(mayBreakAccount)) alone.add(stream);
+    }
+    await this.readMissing(new Map([...byStream].filter(([stream]) => !alone.has(stream))));
+    for (const [stream, events] of byStream) {
+      const isSound = alone.has(stream) ? events.every(isSoundAlone) : this.keeps(stream, events);
+      if (!isSound && !this.reported.has(stream)) await this.report(stream, events.at(-1)!.revision);
     }
     this.forgetSome();
   }
@@ -151,6 +157,11 @@ export class AccountProver {
     this.kept -= this.followed.get(stream)?.size ?? 0;
     this.followed.delete(stream);
   }
+}
+
+/** Proves an accrual on an empty account: what it does to one does not depend on what is there. */
+function isSoundAlone(event: RecordedEvent): boolean {
+  return prove(accountDecider.initial(), storedOf(event)).violations.length === 0;
 }
 
 function storedOf(event: RecordedEvent): StoredEvent {

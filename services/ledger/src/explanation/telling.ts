@@ -1,5 +1,5 @@
 import { type Language, spoken } from '@tallystick/http';
-import type { Explanation, ExplanationNode } from '@tallystick/ledger-domain';
+import type { Explanation, ExplanationNode, GrantedBy, PointsWithdrawn } from '@tallystick/ledger-domain';
 import { formatInstant } from '@tallystick/vocabulary';
 import { type SentenceName, SENTENCES } from './sentences';
 
@@ -46,7 +46,11 @@ export function toldLines({ nodes, flows }: Explanation, language: Language, ofB
   return lines;
 }
 
-function nameOf({ kind, until, fromBreakage, lot }: ExplanationNode): SentenceName {
+function nameOf({ kind, until, fromBreakage, lot, by, till, member }: ExplanationNode): SentenceName {
+  if (kind === 'grant') return `grant-${by as GrantedBy}`;
+  if (kind === 'withdrawal') return `withdrawal-${by as PointsWithdrawn['data']['by']}`;
+  if (kind === 'hold' && till !== undefined) return 'lease';
+  if (kind === 'hold' && member !== undefined) return 'pool-hold';
   if (kind === 'lot' && until === undefined) return 'lot-without-end';
   if (kind === 'return' && fromBreakage !== undefined) return 'return-of-expired';
   if (kind === 'exchange-out' && lot === undefined) return 'exchange-into-nothing';
@@ -54,7 +58,7 @@ function nameOf({ kind, until, fromBreakage, lot }: ExplanationNode): SentenceNa
 }
 
 function said(name: SentenceName, node: ExplanationNode, language: Language, amount: bigint): string {
-  const { at, until, drawn, fromBreakage, count, stored: _, ...names } = node;
+  const { at, until, drawn, fromBreakage, count, purchase: _, stored: __, ...names } = node;
   return spoken(SENTENCES[name], language, {
     ...names,
     amount: String(amount),

@@ -21,7 +21,7 @@ import { AccountBook, type LotRow, type StatementRow } from '../projections/acco
 import { ACCOUNT_PAST_REFUSALS } from '../application/account-past';
 import { AsOfAnswers } from './as-of.answers';
 import { AsOfQuery, isAsOf } from './as-of.dto';
-import { BalancesAnswer, LotAnswer, StatementLineAnswer } from './ledger.dto';
+import { BalancesAnswer, LotAnswer, type ResolvedAnswer, StatementLineAnswer } from './ledger.dto';
 
 @Controller('accounts')
 export class AccountsController {
@@ -84,7 +84,9 @@ export class AccountsController {
     await this.mustKnow(caller, account);
     const before = page.after?.[0];
     const rows = await this.book.statement(account, before === undefined ? undefined : Number(before), page.limit + 1);
-    return listAnswer(page, rows, ({ revision }) => [String(revision)], statementLine);
+    const about = await this.past.resolved(caller, account, rows);
+    const line = (row: StatementRow) => ({ ...statementLine(row), ...about.get(row.revision)! });
+    return listAnswer(page, rows, ({ revision }) => [String(revision)], line);
   }
 
   private async seen(account: string, minPosition: Position | undefined): Promise<void> {
@@ -103,7 +105,7 @@ function lotAnswer({ effectiveAt, expiresAt, ...lot }: LotRow): LotAnswer {
   return expiresAt === null ? answer : { ...answer, expiresAt: expiresAt.toISOString() };
 }
 
-function statementLine(row: StatementRow): StatementLineAnswer {
+function statementLine(row: StatementRow): Omit<StatementLineAnswer, keyof ResolvedAnswer> {
   const { revision, position, type, source, sourceId, purchaseSource, purchaseId, receipt, store, effectiveAt } = row;
   return {
     revision,

@@ -15,7 +15,15 @@ import {
 import { formatInstant, type Instant, instant } from '@tallystick/vocabulary';
 import { ACCOUNT_PAST_REFUSALS, type AccountPast } from '../application/account-past';
 import type { AsOfQuery, DiffAnswer, DiffEventAnswer, DiffQuery } from './as-of.dto';
-import type { BalanceAnswer, BalancesAnswer, LotAnswer, PostingAnswer, StatementLineAnswer } from './ledger.dto';
+import { resolved } from './resolved';
+import type {
+  BalanceAnswer,
+  BalancesAnswer,
+  LotAnswer,
+  PostingAnswer,
+  ResolvedAnswer,
+  StatementLineAnswer,
+} from './ledger.dto';
 
 /** Answers about accounts at other times than now, folded from the stored events. */
 export class AsOfAnswers {
@@ -51,6 +59,18 @@ export class AsOfAnswers {
     const lines = [...linesAsOf(history, axes)].reverse();
     const rows = lines.map((line, index) => ({ line, next: String(index + 1) }));
     return listAnswer(page, rows.slice(start), ({ next }) => [next], statementLine);
+  }
+
+  /** What stored events of an account are about, by revision; `rows` are one after the other, newest first. */
+  async resolved(
+    { tenant }: Caller,
+    account: string,
+    rows: readonly { readonly revision: number }[],
+  ): Promise<ReadonlyMap<number, ResolvedAnswer>> {
+    const [newest, oldest] = [rows[0]?.revision, rows.at(-1)?.revision];
+    if (newest === undefined || oldest === undefined) return new Map();
+    const events = await this.past.events(tenant, account, oldest, newest - oldest + 1);
+    return new Map(events.map(({ revision, event }) => [revision, resolved(event)]));
   }
 
   async diff(caller: Caller, account: string, query: DiffQuery): Promise<DiffAnswer> {
@@ -144,6 +164,7 @@ function statementLine({ line: { event, stored } }: { readonly line: LineAsOf })
     ...(purchase && { purchase }),
     ...('receipt' in data && { receipt: data.receipt }),
     ...('store' in data && data.store !== undefined && { store: data.store }),
+    ...resolved(event),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   OneOf,
   Optional,
   Part,
+  PurchaseReference,
   Slug,
   Text,
   Uuid,
@@ -57,6 +58,11 @@ export class ExplanationNodeAnswer {
   @BusinessId()
   readonly id?: string;
 
+  /** Of a return: the purchase in whose receipt it is; absent where it names none. */
+  @Optional()
+  @Part(() => PurchaseReference)
+  readonly purchase?: PurchaseReference;
+
   /** Hash of the evaluation receipt: `GET /v1/purchases/{source}/{id}/receipts/{receipt}` of campaigns tells what each rule said. */
   @Optional()
   @Text(64)
@@ -91,7 +97,22 @@ export class ExplanationNodeAnswer {
   @Text(200)
   readonly reason?: string;
 
-  /** The other account of a transfer. */
+  /** What a grant or a withdrawal is for: `bought`, `gift`, `top-up`, `loan`, `credit`, `repayment`; `refund`, `limit`, `loan-repayment`. */
+  @Optional()
+  @Text(32)
+  readonly by?: string;
+
+  /** The till that may spend a hold offline. */
+  @Optional()
+  @BusinessId()
+  readonly till?: string;
+
+  /** Who spends of a pool. */
+  @Optional()
+  @BusinessId()
+  readonly member?: string;
+
+  /** The other account of a transfer or a merge. */
   @Optional()
   @Uuid()
   readonly account?: string;

@@ -156,8 +156,80 @@ export class PostingAnswer {
   readonly amount!: string;
 }
 
+/** A lot that a line is about; `GET lots/{lot}/explanation` tells where its points come from and what became of each. */
+export class LotPartAnswer {
+  @Text(140)
+  readonly lot!: string;
+
+  @Text(32)
+  readonly asset!: string;
+
+  /** Made, moved or taken of it; of what is amended the difference. Absent where nothing of it moved. */
+  @Optional()
+  @SignedAmount()
+  readonly amount?: string;
+}
+
+/** What a line of a statement is about: by these names each point of it is explained (capabilities L21). */
+export class ResolvedAnswer {
+  /** The caller's name of the decision: of a hold, an adjustment, a transfer … */
+  @Optional()
+  @BusinessId()
+  readonly name?: string;
+
+  /** The hold that is cancelled. */
+  @Optional()
+  @BusinessId()
+  readonly hold?: string;
+
+  /** What a grant or a withdrawal is for. */
+  @Optional()
+  @Text(32)
+  readonly by?: string;
+
+  @Optional()
+  @Text(200)
+  readonly reason?: string;
+
+  @Optional()
+  @BusinessId()
+  readonly unit?: string;
+
+  @Optional()
+  @BusinessId()
+  readonly till?: string;
+
+  @Optional()
+  @BusinessId()
+  readonly member?: string;
+
+  /** The other account of a transfer or a merge. */
+  @Optional()
+  @Uuid()
+  readonly account?: string;
+
+  /** The debt that is made, or overdue. */
+  @Optional()
+  @Text(140)
+  readonly debt?: string;
+
+  /** Version of the rates of an exchange; of a purchase the receipt tells its rule set. */
+  @Optional()
+  @Text(100)
+  readonly rule?: string;
+
+  /** The first 200. */
+  @ListOf(() => LotPartAnswer, 200, 0)
+  readonly lots!: readonly LotPartAnswer[];
+
+  /** How many lots there are beyond them. */
+  @Optional()
+  @Count()
+  readonly furtherLots?: number;
+}
+
 /** One event of an account and why it happened: its receipt at campaigns explains every point (capabilities L21). */
-export class StatementLineAnswer {
+export class StatementLineAnswer extends ResolvedAnswer {
   /** Revision, position and time of the stored event; absent where `due`. */
   @Optional()
   @Count()

@@ -16,6 +16,7 @@ interface Explanation {
     readonly kind: string;
     readonly source?: string;
     readonly id?: string;
+    readonly purchase?: { readonly source: string; readonly id: string };
     readonly receipt?: string;
   }[];
   readonly text: readonly string[];
@@ -27,8 +28,8 @@ interface Receipt {
 }
 
 /**
- * Explains a balance, or one lot whole: then the receipt that the ledger names by its hash is fetched from campaigns, so that
- * what each rule said stands beside what came of it.
+ * Explains a balance, or one lot whole: then the receipts of its purchase and returns, which the ledger names by their hashes,
+ * are fetched from campaigns, so that what each rule said, and says no more, stands beside what came of it.
  */
 export async function runExplain(identifier: string, options: Options, command: Command): Promise<void> {
   const { asset, lot, type, lang } = options;
@@ -47,11 +48,15 @@ export async function runExplain(identifier: string, options: Options, command: 
   });
 }
 
+/** Those of purchases, and of their returns by the purchase's name; that of a return without a purchase by its own. */
 async function receiptsOf(client: SuiteClient, { nodes }: Explanation, lang: string): Promise<Receipt[]> {
+  const paths = nodes.flatMap(({ kind, source, id, purchase, receipt }) => {
+    if (kind !== 'receipt' && kind !== 'return') return [];
+    const [of, owner] =
+      kind === 'return' && !purchase ? ['returns', { source, id }] : ['purchases', purchase ?? { source, id }];
+    return [`/v1/${of}/${owner.source}/${owner.id}/receipts/${receipt}?lang=${lang}`];
+  });
   const receipts: Receipt[] = [];
-  for (const { kind, source, id, receipt } of nodes) {
-    if (kind !== 'receipt') continue;
-    receipts.push(await client.get<Receipt>(`/v1/purchases/${source}/${id}/receipts/${receipt}?lang=${lang}`));
-  }
+  for (const path of new Set(paths)) receipts.push(await client.get<Receipt>(path));
   return receipts;
 }

@@ -11,6 +11,8 @@ interface StatementLine {
   readonly due?: boolean;
   readonly effectiveAt?: string;
   readonly source?: { readonly source: string; readonly id: string };
+  /** The caller's name of the decision, where no purchase is the cause. */
+  readonly name?: string;
   readonly postings: readonly StatementLeg[];
 }
 
@@ -29,10 +31,10 @@ export async function runStatement(
       lines.push(...page);
     const rows = lines
       .reverse()
-      .map(({ effectiveAt, type, due, source, postings }) => [
+      .map(({ effectiveAt, type, due, source, name, postings }) => [
         effectiveAt ?? '',
         due ? `${type} (due, not booked)` : type,
-        source ? `${source.source}/${source.id}` : '',
+        source ? `${source.source}/${source.id}` : (name ?? ''),
         amountsOf(postings),
       ]);
     tell(lines, table([['effective at', 'what', 'cause', 'amounts'], ...rows]));

@@ -68,6 +68,8 @@ export interface TakenBack {
   /** Minor units per line of the purchase. */
   readonly lines: readonly { readonly line: string; readonly amount: string }[];
   readonly amounts: readonly AssetAmount[];
+  /** What each rule gives less, on what was kept, than before the return, a negative amount where it gives more; absent: as before. */
+  readonly rules?: readonly { readonly rule: string; readonly asset: string; readonly amount: string }[];
 }
 
 export interface AssetAmount {

@@ -74,10 +74,12 @@ function withoutMember({ compiled }: RuleSet): RuleVerdict[] {
 
 function takenBack(inputs: PictureInputs, whole: Evaluated, returned: readonly Returned[]): TakenBack[] {
   const granted = whole.grants.map(({ asset, amount }) => ({ asset, amount: BigInt(amount), taken: 0n }));
+  let before = whole;
   return returned.map(({ of, lines, kept }) => {
-    const left = new Map(
-      granted.length === 0 ? [] : evaluated(inputs, kept).grants.map(({ asset, amount }) => [asset, BigInt(amount)]),
-    );
+    const after = granted.length === 0 ? whole : evaluated(inputs, kept);
+    const rules = lessByRule(before, after);
+    before = after;
+    const left = new Map(after.grants.map(({ asset, amount }) => [asset, BigInt(amount)]));
     const amounts: AssetAmount[] = [];
     for (const grant of granted) {
       const taken = grant.amount - (left.get(grant.asset) ?? 0n);
@@ -91,6 +93,16 @@ function takenBack(inputs: PictureInputs, whole: Evaluated, returned: readonly R
       store: of.content.store,
       lines: lines.map(({ line, amount }) => ({ line, amount: String(amount) })),
       amounts,
+      ...(rules.length > 0 ? { rules } : {}),
     };
+  });
+}
+
+/** What each rule gives less after a return than before it. */
+function lessByRule(before: Evaluated, after: Evaluated): NonNullable<TakenBack['rules']> {
+  const left = new Map(after.rules.map(({ rule, asset, result = '0' }) => [`${rule} ${asset}`, BigInt(result)]));
+  return before.rules.flatMap(({ rule, asset, result = '0' }) => {
+    const amount = BigInt(result) - (left.get(`${rule} ${asset}`) ?? 0n);
+    return amount === 0n ? [] : [{ rule, asset, amount: String(amount) }];
   });
 }

@@ -223,7 +223,7 @@ describe('an account, whatever the order in which pictures arrive', () => {
         const commands = [...shuffled, ...again.map((index) => all[index]!)];
         expect(outcomeOf(applyAll(commands))).toEqual(naive(all));
       }),
-      { numRuns: Number(process.env.TALLY_PROPERTY_RUNS ?? 1_000) },
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) },
     );
   });
 

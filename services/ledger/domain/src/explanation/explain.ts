@@ -1,11 +1,11 @@
-import { compareText, instant } from '@tallystick/vocabulary';
-import { arrivedLot, TRANSFER } from '../account/decisions/lot-sources';
+import { compareText, instant, least } from '@tallystick/vocabulary';
 import type { AccountState } from '../account/account.state';
 import { type Axes, fold, type LotAsOf, lotsOf } from '../as-of/as-of';
-import type { AccountHistory } from '../as-of/history';
+import type { AccountHistory, PlacedEvent } from '../as-of/history';
+import { leftNode } from './departures';
 import { type Explanation, Graph } from './graph';
-import { exchangedLots, explainScore, originOf, returnNode } from './origins';
-import { heldOf, takenOf, Traces } from './traces';
+import { explainScore, originOf, returnNode } from './origins';
+import { heldOf, type LotTrace, takenOf, Traces } from './traces';
 
 /** Lots, or purchases of a score, that the explanation of a balance shows one by one; what is beyond is one node. */
 export const MOST_EXPLAINED = 200;
@@ -21,7 +21,7 @@ export function explainLot(history: AccountHistory, axes: Axes, lot: string): Ex
   if (!known) return undefined;
   const lots = new LotExplainer(state, new Traces(counted, due));
   lots.explain(known);
-  return { nodes: lots.graph.nodes, flows: lots.graph.flows, seen: seenBy(history, axes) };
+  return { nodes: lots.graph.nodes, flows: lots.graph.flows, seen: history.seenBy(axes.knownAt) };
 }
 
 /**
@@ -33,7 +33,7 @@ export function explainBalance(history: AccountHistory, axes: Axes, asset: strin
   const books = state.books.get(asset);
   if (!books) return undefined;
   const traces = new Traces(counted, due);
-  const seen = seenBy(history, axes);
+  const seen = history.seenBy(axes.knownAt);
   if (books.score) {
     const { nodes, flows } = explainScore(state, traces, asset, MOST_EXPLAINED);
     return { nodes, flows, seen };
@@ -44,12 +44,6 @@ export function explainBalance(history: AccountHistory, axes: Axes, asset: strin
   for (const lot of open.slice(0, MOST_EXPLAINED)) lots.explain(lot);
   lots.further(asset, open.slice(MOST_EXPLAINED));
   return { nodes: lots.graph.nodes, flows: lots.graph.flows, seen };
-}
-
-function seenBy(history: AccountHistory, { knownAt }: Axes): Explanation['seen'] {
-  const known = knownAt === undefined ? history.events.length : history.knownBy(knownAt);
-  const last = history.events[known - 1];
-  return last && { revision: last.revision, hash: last.hash };
 }
 
 function byDate(a: LotAsOf, b: LotAsOf): number {
@@ -90,27 +84,18 @@ export class LotExplainer {
   }
 
   private moved({ lot, asset }: LotAsOf, key: string): void {
-    for (const moved of this.traces.of(lot).left) {
-      const { event, stored, amount, index } = moved;
-      const node = { asset, amount, at: instant(event.data.effectiveAt), stored };
-      if (event.type === 'PointsDebited') {
-        const { adjustment, reason, unit } = event.data;
-        this.graph.into(key, { ...node, key: `debit:${adjustment}`, kind: 'debit', name: adjustment, reason, unit });
-      } else if (event.type === 'PointsSent') {
-        const { transfer, to } = event.data;
-        const received = arrivedLot(TRANSFER, transfer, index, asset);
-        const names = { name: transfer, account: to, lot: received };
-        this.graph.into(key, { ...node, key: `transfer-out:${transfer}:${index}`, kind: 'transfer-out', ...names });
-      } else {
-        const names = { name: event.data.exchange, lot: exchangedLots(event)[index]![1] };
-        this.graph.into(key, {
-          ...node,
-          key: `exchange-out:${names.name}:${index}`,
-          kind: 'exchange-out',
-          ...names,
-        });
-      }
-    }
+    const { left, carried } = this.traces.of(lot);
+    if (carried) this.before('left-before', carried, BigInt(carried.lot.used?.[3] ?? '0'), key);
+    for (const one of left) this.graph.into(key, leftNode(one, asset));
+  }
+
+  /** What had become of a lot before a merge brought it here: the account that it came from explains it. */
+  private before(kind: 'expired-before' | 'left-before', carried: Carried, amount: bigint, from: string): void {
+    if (amount === 0n) return;
+    const { asset, lot } = carried.lot;
+    const { merge: name, from: account, effectiveAt } = carried.event.data;
+    const names = { name, account, at: instant(effectiveAt), stored: carried.stored };
+    this.graph.into(from, { key: `${kind}:${lot}`, kind, asset, amount, ...names });
   }
 
   /** What an event did that this explanation does not know: named as such, so that the sums hold. */
@@ -142,20 +127,14 @@ export class LotExplainer {
   private holds({ lot, asset }: LotAsOf, from: string): void {
     const now = this.held.get(lot);
     for (const [name, { drawn, placed }] of this.traces.of(lot).holds) {
-      const hold = this.state.holds.get(name)!;
+      const hold = this.state.holds.get(name);
+      if (!hold) continue;
       const amount = now?.get(name) ?? 0n;
-      const { unit, store } = hold;
-      const said = { asset, amount, name, unit, store };
+      const { unit, store, till, member, at } = hold;
+      const said = { asset, amount, name, unit, store, member };
       const key = `hold:${name}:${lot}`;
-      this.graph.into(from, {
-        ...said,
-        key,
-        kind: 'hold',
-        at: hold.at,
-        until: hold.until,
-        drawn,
-        stored: placed.stored,
-      });
+      const drew = { at, until: hold.until, drawn, till, stored: placed.stored };
+      this.graph.into(from, { ...said, ...drew, key, kind: 'hold' });
       const end = hold.state === 'open' ? 'held' : hold.state === 'captured' ? 'redeemed' : hold.state;
       const kind = end === 'redeemed' && amount === 0n ? 'cancelled' : end;
       const until = kind === 'held' ? { until: hold.until } : {};
@@ -165,14 +144,26 @@ export class LotExplainer {
 
   /** What returns have taken out of breakage since is theirs: it is missing from the last expiries. */
   private expired({ lot, asset, expired }: LotAsOf, from: string): void {
-    let left = expired;
-    for (const { event, stored, amount } of this.traces.of(lot).expired) {
-      const part = amount < left ? amount : left;
+    const { expired: expiries, carried } = this.traces.of(lot);
+    const before = least(BigInt(carried?.lot.used?.[2] ?? '0'), expired);
+    if (carried) this.before('expired-before', carried, before, from);
+    let left = expired - before;
+    for (const { event, stored, amount } of expiries) {
+      const part = least(amount, left);
       left -= part;
       if (part === 0n) continue;
-      const kind = event.data.forfeited ? 'forfeited' : stored ? 'expired' : 'due';
+      const kind = expiryKind(event, stored);
+      const name = event.type === 'PointsWithdrawn' ? { name: event.data.withdrawal } : {};
       const key = `${kind}:${stored?.revision ?? event.data.effectiveAt}:${lot}`;
-      this.graph.into(from, { key, kind, asset, amount: part, at: instant(event.data.effectiveAt), stored });
+      const at = instant(event.data.effectiveAt);
+      this.graph.into(from, { key, kind, asset, amount: part, ...name, at, stored });
     }
   }
+}
+
+type Carried = NonNullable<LotTrace['carried']>;
+
+function expiryKind(event: LotTrace['expired'][number]['event'], stored: PlacedEvent | undefined) {
+  if (event.type === 'PointsWithdrawn') return 'fallen';
+  return event.data.forfeited ? 'forfeited' : stored ? 'expired' : 'due';
 }

@@ -1,4 +1,6 @@
 import type { Instant } from '@tallystick/vocabulary';
+import type { Reference } from '../account/account.events';
+import type { GrantedBy, PointsWithdrawn } from '../account/decisions/grant.events';
 import type { PlacedEvent } from '../as-of/history';
 
 /** What a node of an explanation stands for: where points come from, where they lie, and what became of them. */
@@ -12,6 +14,9 @@ export type NodeKind =
   | 'transfer-in'
   | 'import'
   | 'exchange-in'
+  | 'grant'
+  | 'merge-in'
+  | 'paid-in'
   | 'unnamed'
   | 'further'
   // where they lie
@@ -33,6 +38,11 @@ export type NodeKind =
   | 'debit'
   | 'transfer-out'
   | 'exchange-out'
+  | 'withdrawal'
+  | 'fallen'
+  | 'paid-out'
+  | 'expired-before'
+  | 'left-before'
   | 'elsewhere';
 
 /** The names by which what a node says is found again; each is there where it means something. */
@@ -40,6 +50,8 @@ export interface NodeFacts {
   /** Publisher and name of a purchase or a return. */
   readonly source?: string;
   readonly id?: string;
+  /** Of a return: the purchase whose receipt it is in; absent where it names none. */
+  readonly purchase?: Reference;
   /** Hash of the evaluation receipt, which campaigns keeps. */
   readonly receipt?: string;
   readonly line?: string;
@@ -50,7 +62,12 @@ export interface NodeFacts {
   /** Name of a hold or another decision. */
   readonly name?: string;
   readonly reason?: string;
-  /** The other account of a transfer. */
+  /** What kind of grant or withdrawal it was. */
+  readonly by?: GrantedBy | PointsWithdrawn['data']['by'];
+  /** The till that may spend a hold offline, and the member who spends of a pool. */
+  readonly till?: string;
+  readonly member?: string;
+  /** The other account of a transfer or a merge. */
   readonly account?: string;
   /** The lot itself, or the one that the part came from or went to. */
   readonly lot?: string;

@@ -1,28 +1,43 @@
 import { instant, splitByLargestRemainder } from '@tallystick/vocabulary';
 import type { Allocated } from '../account/account.events';
-import { type AccountState, type Accrual, keyOf } from '../account/account.state';
+import { type AccountState, type Accrual, keyOf, referenceOf } from '../account/account.state';
 import type { PointsExchanged } from '../account/decisions/decision.events';
 import type { LotAsOf } from '../as-of/as-of';
 import { type ExplanationNode, Graph } from './graph';
-import type { Granting, LotTrace, Traces } from './traces';
+import type { Carrying, Counted, Granting, LotTrace, Traces } from './traces';
 
 /**
  * Says where the points of a lot come from: its purchase's receipt by line and rule, or the decision that made it; `unnamed` where
  * an event made it that this explanation does not know.
  */
 export function originOf(graph: Graph, traces: Traces, lot: LotAsOf, to: string): void {
-  const { made } = traces.of(lot.lot);
+  const { made, carried } = traces.of(lot.lot);
   if (made) {
     graph.outOf(decisionNode(made, lot), to);
     return;
   }
   const granting = traces.granting(lot.lot.slice(0, lot.lot.length - lot.asset.length - 1), lot.asset);
-  if (granting) {
+  // Where it was a part of another account meanwhile, a later picture may have come there.
+  if (granting && grantedBy(granting) === lot.granted) {
     purchaseOf(graph, granting, lot.asset, to);
     return;
   }
   const { asset, granted: amount, effectiveAt: at } = lot;
+  if (carried) {
+    graph.outOf({ ...mergeNode(carried, asset, amount), key: `merge-in:${carried.event.data.merge}:${lot.lot}` }, to);
+    return;
+  }
   graph.outOf({ key: `unnamed:${lot.lot}`, kind: 'unnamed', asset, amount, at }, to);
+}
+
+function mergeNode({ event, stored }: Counted<Carrying>, asset: string, amount: bigint): ExplanationNode {
+  const { merge: name, from: account, effectiveAt } = event.data;
+  const node = { key: `merge-in:${name}:${asset}`, kind: 'merge-in', asset, amount, name, account } as const;
+  return { ...node, at: instant(effectiveAt), stored };
+}
+
+function grantedBy({ grant: { amount, kept = '0' } }: Granting): bigint {
+  return BigInt(amount) + BigInt(kept);
 }
 
 /** receipt → lines by rule → lot or score. */
@@ -75,6 +90,14 @@ function decisionNode({ event, stored, index }: NonNullable<LotTrace['made']>, l
       const names = { name: exchange, fromAsset, lot: drawn?.[0] };
       return { ...node, key: `exchange-in:${exchange}:${index}`, kind: 'exchange-in', ...names };
     }
+    case 'PointsGranted': {
+      const { grant, by, unit, store } = event.data;
+      return { ...node, key: `grant:${by}:${grant}:${index}`, kind: 'grant', name: grant, by, unit, store };
+    }
+    case 'ReversalsPaid': {
+      const { merge, paid } = event.data;
+      return { ...node, key: `paid-in:${merge}:${index}`, kind: 'paid-in', name: merge, lot: paid[index]!.lot };
+    }
     default: {
       const name = event.type === 'PointsImported' ? event.data.import : event.type;
       return { ...node, key: `import:${name}:${index}`, kind: 'import', name };
@@ -103,8 +126,9 @@ export function returnNode(
   amount: bigint,
   fromBreakage: bigint,
 ): ExplanationNode {
-  const { source, id, receipt, store, at } = reversals.get(key)!;
-  const names = { source, id, receipt, store, ...(fromBreakage > 0n && { fromBreakage }) };
+  const { source, id, receipt, store, at, purchase } = reversals.get(key)!;
+  const linked = purchase !== undefined && { purchase: referenceOf(purchase) };
+  const names = { source, id, receipt, store, ...linked, ...(fromBreakage > 0n && { fromBreakage }) };
   return { key: `return:${key}`, kind: 'return', asset, amount, ...names, at, stored: traces.reversal(key)?.stored };
 }
 
@@ -119,11 +143,14 @@ export function explainScore(
   const key = `score:${asset}`;
   const grants = grantsOf(state, asset).reverse();
   let total = 0n;
-  for (const { accrual, granted } of grants.slice(0, most)) {
-    const granting = traces.granting(keyOf(accrual), asset);
-    if (granting) purchaseOf(graph, granting, asset, key);
-    total += granted;
+  const carried: Granted[] = [];
+  for (const grant of grants.slice(0, most)) {
+    const granting = traces.granting(keyOf(grant.accrual), asset);
+    total += grant.granted;
+    if (granting && grantedBy(granting) === grant.granted) purchaseOf(graph, granting, asset, key);
+    else carried.push(grant);
   }
+  for (const [by, amount] of byMerge(carried, traces, asset)) graph.outOf(mergeNode(by, asset, amount), key);
   const further = grants.slice(most);
   const rest = further.reduce((sum, { granted }) => sum + granted, 0n);
   if (rest > 0n) {
@@ -142,7 +169,22 @@ export function explainScore(
   return graph;
 }
 
-function grantsOf({ facts }: AccountState, asset: string): { readonly accrual: Accrual; readonly granted: bigint }[] {
+interface Granted {
+  readonly accrual: Accrual;
+  readonly granted: bigint;
+}
+
+/** What came by a merge, in one sum each. */
+function byMerge(grants: readonly Granted[], traces: Traces, asset: string): Map<Counted<Carrying>, bigint> {
+  const sums = new Map<Counted<Carrying>, bigint>();
+  for (const { accrual, granted } of grants) {
+    const by = traces.carriedScore(keyOf(accrual), asset);
+    if (by) sums.set(by, (sums.get(by) ?? 0n) + granted);
+  }
+  return sums;
+}
+
+function grantsOf({ facts }: AccountState, asset: string): Granted[] {
   return facts.flatMap((fact) => {
     const holding = fact.kind === 'accrual' ? fact.holdings.find((one) => one.asset === asset) : undefined;
     return fact.kind === 'accrual' && holding ? [{ accrual: fact, granted: holding.granted }] : [];

@@ -7,6 +7,15 @@ import type {
   PointsSent,
   SliceRow,
 } from '../account/decisions/decision.events';
+import type { PointsWithdrawn } from '../account/decisions/grant.events';
+import type {
+  AccountAbsorbed,
+  AccountMerged,
+  AccountRestored,
+  AccountSplit,
+  CarriedLot,
+  ReversalsPaid,
+} from '../account/decisions/merge.events';
 import type { PlacedEvent } from '../as-of/history';
 
 /** An event that counts: stored, or what time has done and no job has booked. */
@@ -26,14 +35,19 @@ export interface Granting extends Counted<PointsAccrued | AccrualAmended> {
   readonly grant: Granted;
 }
 
+/** An event by which lots of another account are here, or lots of this one are here again. */
+export type Carrying = AccountAbsorbed | AccountRestored;
+
 /** What events say of one lot, in the order of the log. */
 export interface LotTrace {
   /** The event that made it, where no purchase granted it. */
   made?: Counted & { readonly index: number };
+  /** The merge, or its undoing, that last brought it here, and what had become of it by then. */
+  carried?: Counted<Carrying> & { readonly lot: CarriedLot };
   /** What each hold drew of it, ended ones too, with the event that placed it. */
   readonly holds: Map<string, { drawn: bigint; readonly placed: Counted }>;
-  readonly expired: Moved<LotsExpired>[];
-  readonly left: Moved<PointsDebited | PointsSent | PointsExchanged>[];
+  expired: Moved<LotsExpired | PointsWithdrawn>[];
+  left: Moved<PointsDebited | PointsSent | PointsExchanged | PointsWithdrawn | ReversalsPaid>[];
 }
 
 /** Reads, in one pass, what the events that count say of lots and purchases. */
@@ -41,6 +55,7 @@ export class Traces {
   private readonly lots = new Map<string, LotTrace>();
   private readonly purchases = new Map<string, Counted<PointsAccrued | AccrualAmended>>();
   private readonly returns = new Map<string, Counted>();
+  private readonly scores = new Map<string, Counted<Carrying>>();
 
   constructor(counted: readonly PlacedEvent[], due: readonly AccountEvent[]) {
     for (const stored of counted) this.take({ event: stored.event, stored });
@@ -59,6 +74,11 @@ export class Traces {
     const last = this.purchases.get(purchase);
     const grant = last?.event.data.grants.find((one) => one.asset === asset);
     return last && grant && { ...last, grant };
+  }
+
+  /** The merge, or its undoing, that last brought what a purchase earned of a score. */
+  carriedScore(purchase: string, asset: string): Counted<Carrying> | undefined {
+    return this.scores.get(`${purchase}:${asset}`);
   }
 
   /** The event that last told a reversal, by {@link reversalKey}. */
@@ -84,26 +104,89 @@ export class Traces {
         return;
       case 'PointsReceived':
       case 'PointsImported':
+      case 'PointsGranted':
         return this.makes(counted, event.data.slices);
       case 'HoldPlaced':
         return this.holds(counted, event.data.hold, event.data.slices);
       case 'HoldCaptured':
         return this.holds(counted, event.data.hold, event.data.beyond ?? []);
       case 'LotsExpired':
-        return eachSlice([...(event.data.pending ?? []), ...event.data.slices], (lot, amount, index) =>
-          this.of(lot).expired.push({ event, stored, amount, index }),
-        );
+        return this.expires(event, stored, [...(event.data.pending ?? []), ...event.data.slices]);
+      case 'LotsReactivated':
+        return eachSlice(event.data.slices, (lot, amount) => this.livesAgain(lot, amount));
       case 'PointsExchanged':
         this.makes(counted, event.data.received);
-        return eachSlice(event.data.slices, (lot, amount, index) =>
-          this.of(lot).left.push({ event, stored, amount, index }),
-        );
+        return this.leaves(event, stored, event.data.slices);
       case 'PointsDebited':
       case 'PointsSent':
-        return eachSlice(event.data.slices, (lot, amount, index) =>
-          this.of(lot).left.push({ event, stored, amount, index }),
-        );
+        return this.leaves(event, stored, event.data.slices);
+      case 'PointsWithdrawn':
+        this.expires(event, stored, event.data.fallen ?? []);
+        return this.leaves(event, stored, event.data.slices);
+      case 'ReversalsPaid':
+        return this.paid(event, stored);
+      case 'AccountMerged':
+      case 'AccountSplit':
+        return this.goes(event);
+      case 'AccountAbsorbed':
+      case 'AccountRestored':
+        return this.comes(event, stored);
     }
+  }
+
+  private leaves<Event extends LotTrace['left'][number]['event']>(
+    event: Event,
+    stored: PlacedEvent | undefined,
+    slices: readonly SliceRow[],
+  ): void {
+    eachSlice(slices, (lot, amount, index) => this.of(lot).left.push({ event, stored, amount, index }));
+  }
+
+  private expires(
+    event: LotsExpired | PointsWithdrawn,
+    stored: PlacedEvent | undefined,
+    slices: readonly SliceRow[],
+  ): void {
+    eachSlice(slices, (lot, amount, index) => this.of(lot).expired.push({ event, stored, amount, index }));
+  }
+
+  /** What lives again is missing from what expired last. */
+  private livesAgain(lot: string, amount: bigint): void {
+    const trace = this.of(lot);
+    let open = amount;
+    while (open > 0n && trace.expired.length > 0) {
+      const last = trace.expired.pop()!;
+      if (last.amount > open) trace.expired.push({ ...last, amount: last.amount - open });
+      open -= last.amount;
+    }
+  }
+
+  private paid(event: ReversalsPaid, stored: PlacedEvent | undefined): void {
+    event.data.paid.forEach(({ lot, as, asset, amount }, index) => {
+      this.of(lot).left.push({ event, stored, amount: BigInt(amount), index });
+      this.of(`${keyOf(as)}:${asset}`).made = { event, stored, index };
+    });
+  }
+
+  /** What became of lots goes with them; where they came from is known still when they come again. */
+  private goes(event: AccountMerged | AccountSplit): void {
+    for (const { lot } of carriedLots(event)) {
+      const trace = this.lots.get(lot);
+      if (trace) this.lots.set(lot, { made: trace.made, holds: new Map(), expired: [], left: [] });
+    }
+  }
+
+  private comes(event: Carrying, stored: PlacedEvent | undefined): void {
+    for (const { lot, carried } of carriedLots(event)) {
+      const { made } = this.of(lot);
+      this.lots.set(lot, { made, carried: { event, stored, lot: carried }, holds: new Map(), expired: [], left: [] });
+    }
+    const by = { event, stored };
+    for (const accrual of event.data.accruals) {
+      for (const { asset, lot } of accrual.lots)
+        if (lot === undefined) this.scores.set(`${keyOf(accrual)}:${asset}`, by);
+    }
+    for (const { hold, slices } of event.data.holds) this.holds(by, hold, slices);
   }
 
   private makes(counted: Counted, slices: readonly SliceRow[]): void {
@@ -118,6 +201,13 @@ export class Traces {
       else holds.set(hold, { drawn: amount, placed });
     });
   }
+}
+
+/** The lots that go from one account to another, scores aside. */
+export function carriedLots({ data: { accruals } }: AccountMerged | AccountSplit | Carrying) {
+  return accruals.flatMap(({ lots }) =>
+    lots.flatMap((carried) => (carried.lot === undefined ? [] : [{ lot: carried.lot, carried }])),
+  );
 }
 
 function eachSlice(slices: readonly SliceRow[], take: (lot: string, amount: bigint, index: number) => void): void {

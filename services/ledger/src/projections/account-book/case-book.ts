@@ -48,6 +48,12 @@ const REQUEST = `request::text as request, state, account::text as account, adju
   position::text as position`;
 const DISPUTE = `dispute, state, claim, purchases, opened_at as "openedAt", deadline, resolved_at as "resolvedAt", outcome`;
 
+/** A page of them, by the partial index of those that are open; `$4, $5, $6` is the place behind which it begins. */
+export const OVERDUE_DISPUTES = `select account::text as account, dispute, deadline from dispute
+  where state = 'open' and deadline <= $1 and tenant = $2 and program = $3
+    and (deadline, account, dispute) > ($4, $5, $6)
+  order by dispute.deadline, dispute.account, dispute.dispute limit $7`;
+
 /** Reads what waits, or waited, for a person's decision: requests for adjustments and disputes. */
 export class CaseBook {
   constructor(private readonly pool: Pool) {}
@@ -105,10 +111,7 @@ export class CaseBook {
   ): Promise<DueDispute[]> {
     const { rows } = await this.pool.query<DueDispute>({
       name: 'case-book-overdue',
-      text: `select account::text as account, dispute, deadline from dispute
-             where state = 'open' and deadline <= $1 and tenant = $2 and program = $3
-               and (deadline, account, dispute) > ($4, $5, $6)
-             order by dispute.deadline, dispute.account, dispute.dispute limit $7`,
+      text: OVERDUE_DISPUTES,
       values: [new Date(at), tenant, program, after.deadline, after.account, after.dispute, max],
     });
     return rows;

@@ -75,16 +75,20 @@ export class Pair {
     return this;
   }
 
-  unmerge(merge: string, day: number): this {
+  /** The followers see what left the second and what the first got back. */
+  unmerge(merge: string, day: number, followFirst?: Follow, followSecond?: Follow): this {
     const [from, into] = this.accounts;
     const on = { tenant: 'demo', at: instant(january(day)) };
-    const given = this.carryOut(this.b, { ...on, kind: 'split-account', account: into, merge, from });
+    const splitting = { ...on, kind: 'split-account', account: into, merge, from } as const;
+    const given = this.carryOut(this.b, splitting);
     this.b = given.state;
+    followSecond?.(splitting, given.events);
     const carried = ownEvent<AccountSplit>(given.events, 'AccountSplit');
     const { names } = (given.events.find(({ type }) => type === 'AccountSplit') as AccountSplit).data;
     const restore = { ...on, kind: 'restore-account', account: from, merge, from: into, carried, names } as const;
     const taken = this.carryOut(this.a, restore);
     this.a = taken.state;
+    followFirst?.(restore, taken.events);
     this.requireBalance(given.events, taken.events);
     return this;
   }

@@ -222,7 +222,7 @@ describe('a pool, whatever is asked of it', () => {
         }
         expect(codec.decode(JSON.parse(canonicalJson(codec.encode(state))))).toEqual(state);
       }),
-      { numRuns: Number(process.env.TALLY_PROPERTY_RUNS ?? 1_000) / 5 },
+      { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) / 5 },
     );
   });
 });

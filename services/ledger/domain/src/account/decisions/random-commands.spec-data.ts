@@ -231,3 +231,12 @@ function distinct(facts: AccountCommand[]): AccountCommand[] {
   }
   return [...named.values()];
 }
+
+/** The same of another account: it gives its own names to everything. */
+export function theirOwn(one: AccountCommand): AccountCommand {
+  const names = /"([A-Z])(\d)/g;
+  const text = JSON.stringify(one, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
+  const revive = (_: string, value: unknown) =>
+    typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
+  return JSON.parse(text.replace(names, '"their-$1$2'), revive) as AccountCommand;
+}
