@@ -24,6 +24,7 @@ export * from './adjustment-request/adjustment-request.decider';
 export * from './account/decisions/grant.commands';
 export * from './account/decisions/grant.events';
 export { isHere } from './account/lineage';
+export { arrivingTransfer } from './account/decisions/lot-sources';
 export * from './account/decisions/merge.events';
 export { faultOfMerging, MOST_CARRIED } from './account/decisions/merges';
 export * from './account/decisions/pool.events';

@@ -1,7 +1,7 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { AccountCommand } from '../account/account.commands';
 import type { AccountEvent } from '../account/account.events';
-import { growthGrant, linkedReturn, purchasePicture } from '../account/account.examples';
+import { EXAMPLE_ACCOUNT, growthGrant, linkedReturn, purchasePicture } from '../account/account.examples';
 import {
   adjustPoints,
   captureHold,
@@ -17,6 +17,7 @@ import {
   settleLease,
   topUp,
 } from '../account/decisions/decision.examples';
+import { arrivingTransfer } from '../account/decisions/lot-sources';
 import { Pair } from '../account/decisions/merge.spec-data';
 import { next, on, recorded } from '../as-of/as-of.spec-data';
 import { asOf, fold, lotsOf } from '../as-of/as-of';
@@ -60,6 +61,7 @@ describe('the explanation of a lot', () => {
       sendPoints('T1', 3, 15n),
       { ...bought, revision: 1, returns: [linkedReturn('R1', 4, 10n)] },
     ]);
+    const arriving = arrivingTransfer('demo', EXAMPLE_ACCOUNT, 'T1');
     expect(told(explainLot(history, LATER, 'till-1:P1:POINTS'))).toEqual([
       'receipt P1 -60-> line P1 1 base',
       'line P1 1 base -60-> lot till-1:P1:POINTS',
@@ -71,7 +73,9 @@ describe('the explanation of a lot', () => {
       'hold H1 -25-> redeemed H1',
       'lot till-1:P1:POINTS -50-> due',
       'lot till-1:P1:POINTS -10-> return R1',
-      expect.stringMatching(/^lot till-1:P1:POINTS -15-> transfer-out T1 .* ~transfer:T1\.0:POINTS$/),
+      expect.stringMatching(
+        new RegExp(`^lot till-1:P1:POINTS -15-> transfer-out T1 .* ~transfer:${arriving}\\.0:POINTS$`),
+      ),
     ]);
   });
 
