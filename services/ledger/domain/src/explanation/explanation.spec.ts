@@ -6,6 +6,7 @@ import {
   adjustPoints,
   captureHold,
   changeLimit,
+  exchangePoints,
   grantLease,
   lendPoints,
   passTime,
@@ -163,6 +164,16 @@ describe('the explanation of a lot', () => {
     expect(told(explainLot(history, { at: on(26) }, 'till-1:P1:POINTS')).slice(6)).toEqual([
       'lot till-1:P1:POINTS -100-> due',
     ]);
+  });
+
+  it('names at both ends of an exchange the lot at the other', () => {
+    const history = recorded([bought, exchangePoints('E1', 5, 4n)]);
+    const [drawn, became] = ['till-1:P1:POINTS', '~exchange:E1.0:MILES'];
+    const nodeOf = (lot: string, wanted: string) =>
+      explainLot(history, { at: on(6) }, lot)!.nodes.find(({ kind }) => kind === wanted);
+    expect(nodeOf(drawn, 'exchange-out')).toMatchObject({ name: 'E1', lot: became, asset: 'POINTS', amount: 4n });
+    const arrived = { name: 'E1', lot: drawn, fromAsset: 'POINTS', asset: 'MILES', amount: 6n };
+    expect(nodeOf(became, 'exchange-in')).toMatchObject(arrived);
   });
 
   it('names the purchase of a return, in whose receipt it is', () => {
