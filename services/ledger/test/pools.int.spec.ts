@@ -1,5 +1,6 @@
 import type { ledger as contracts } from '@tallystick/contracts';
 import { START } from '@tallystick/decider';
+import { arrivingTransfer } from '@tallystick/ledger-domain';
 import { ledgerPublications } from '../src/publications';
 import { ProgramZones } from '../src/adapters/program-zones';
 import { whenPointsSentReceive } from '../src/policies/when-points-sent-receive';
@@ -131,6 +132,41 @@ describe('a pool', () => {
       status: 409,
       body: { code: 'pool-not-merged' },
     });
+  });
+
+  it('tells in both languages who sent points to it, where they lie there, and for which member they are reserved', async () => {
+    api.now = MIDNIGHT;
+    await opens('pool-5', [{ member: 'm-5' }]);
+    await earns('m-5', 50);
+    await sends('m-5', 'pool-5', '30');
+    await deliver();
+    expect(await spends('pool-5', 'H5', '20', 'm-5')).toMatchObject({ status: 201 });
+    const told = async (path: string, lang: string) =>
+      (await api.get(`${path}?at=${MIDNIGHT}&lang=${lang}`)).body['text'];
+    const arriving = arrivingTransfer('demo', accountOf('m-5'), 'to-pool-5');
+    const lot = `~transfer:${arriving}.0:POINTS`;
+    const sender = at('m-5', 'lots/till-1:P-m-5:POINTS/explanation');
+    expect((await told(sender, 'en')) as string[]).toContain(
+      `  sent by transfer to-pool-5 to account ${accountOf('pool-5')}, ${MIDNIGHT}: 30; there it is lot ${lot}`,
+    );
+    expect((await told(sender, 'zh')) as string[]).toContain(
+      `  ${MIDNIGHT} 转赠 to-pool-5 至账户 ${accountOf('pool-5')}:30;在该账户为批次 ${lot}`,
+    );
+    const there = at('pool-5', `lots/${lot}/explanation`);
+    expect(await told(there, 'en')).toEqual([
+      `Lot ${lot}, owed by hotel, without end: 30 POINTS`,
+      `  Transfer ${arriving} from account ${accountOf('m-5')}, ${MIDNIGHT}: 30 POINTS`,
+      '  free to use: 10',
+      `  hold H5 of unit mall for member m-5 of the pool, ${MIDNIGHT}, drew 20 and has 20 of it`,
+      '    reserved until 2026-11-02T16:15:00.000Z: 20',
+    ]);
+    expect(await told(there, 'zh')).toEqual([
+      `批次 ${lot},发行方 hotel,永久有效:30 POINTS`,
+      `  来自账户 ${accountOf('m-5')} 的转赠 ${arriving},${MIDNIGHT}:30 POINTS`,
+      '  可用:10',
+      `  积分池成员 m-5 在业务单元 mall 的预留 H5,${MIDNIGHT},动用 20,现有其中 20`,
+      '    预留至 2026-11-02T16:15:00.000Z:20',
+    ]);
   });
 
   it('is not there for another tenant, nor for an account that is none', async () => {

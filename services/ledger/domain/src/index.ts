@@ -25,6 +25,7 @@ export * from './account/decisions/grant.commands';
 export * from './account/decisions/grant.events';
 export { accrualHere, holdHere, isHere, lineageOf } from './account/lineage';
 export { overdueName } from './account/decisions/said';
+export { arrivingTransfer } from './account/decisions/lot-sources';
 export * from './account/decisions/merge.events';
 export { faultOfMerging, faultOfTakingIn, MOST_CARRIED } from './account/decisions/merges';
 export * from './account/decisions/pool.events';

@@ -1,6 +1,6 @@
 import type { ledger } from '@tallystick/contracts';
-import { type CommandItem, commandId } from '@tallystick/decider';
-import type { AccountCommand, ArrivingLot } from '@tallystick/ledger-domain';
+import type { CommandItem } from '@tallystick/decider';
+import { type AccountCommand, type ArrivingLot, arrivingTransfer } from '@tallystick/ledger-domain';
 import type { BatchHandler, BusRecord } from '@tallystick/messaging';
 import { instant } from '@tallystick/vocabulary';
 import { accountStream } from '../application/account-commands';
@@ -17,7 +17,7 @@ export function whenPointsSentReceive(application: LedgerApplication): BatchHand
 function commandOf(record: BusRecord<ledger.PointsSent>): CommandItem<AccountCommand> {
   const { tenant, message } = record;
   const { account: from, program, to, toMember, transfer, asset, effectiveAt, lots } = message;
-  const id = commandId(tenant, from, 'points-sent', transfer);
+  const id = arrivingTransfer(tenant, from, transfer);
   return {
     stream: accountStream(tenant, to),
     command: {
@@ -26,7 +26,6 @@ function commandOf(record: BusRecord<ledger.PointsSent>): CommandItem<AccountCom
       account: to,
       program,
       holder: toMember,
-      // A sender's name is unique in its own account only: two senders may both say `gift-1`.
       transfer: id,
       from,
       asset,

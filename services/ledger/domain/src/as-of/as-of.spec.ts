@@ -135,6 +135,21 @@ describe('an account as of an instant', () => {
     expect(points(waiting, 8, 8)).toBe('100 available, 0 held, 0 expired, 0 due');
   });
 
+  it('has all that waited available between its day and a return of later that was known before that day was booked', () => {
+    const grants = [pointsGrant(100n, { activatesAt: on(8) })];
+    const returns = [linkedReturn('B', 9, 40n)];
+    const returned = recorded(
+      [1, purchasePicture('P1', 1, 0n, { grants })],
+      [9, purchasePicture('P1', 1, 0n, { revision: 1, grants, returns })],
+      [10, job(10)],
+    );
+    const [between] = asOf(returned, { at: on(8) }).balances;
+    expect([between!.pending, between!.available]).toEqual([0n, 100n]);
+    expect(asOf(returned, { at: on(8) }).lots).toMatchObject([{ pending: 0n, available: 100n, reversed: 0n }]);
+    const [after] = asOf(returned, { at: on(9) }).balances;
+    expect([after!.pending, after!.available]).toEqual([0n, 60n]);
+  });
+
   it('takes a late return from what was available before the lot expired, and from its breakage afterwards', () => {
     const steps: Step[] = [
       [1, buy('P1', 1, 100n, 10)],
@@ -157,6 +172,34 @@ describe('an account as of an instant', () => {
     );
     expect(points(waiting, 5)).toBe('0 available, 100 held, 0 expired, 0 due');
     expect(points(waiting, 9)).toBe('0 available, 0 held, 0 expired, 0 due');
+  });
+
+  it('leaves what was spent where it was drawn, whatever came late, which stays until its own end (example E53)', () => {
+    const late = recorded(
+      [10, buy('P2', 10, 100n, 28)],
+      [12, hold('H', 12, 100n)],
+      [12, capture('H', 12)],
+      [15, buy('P1', 5, 100n, 20)],
+    );
+    expect(points(late, 16, 14)).toBe('0 available, 0 held, 0 expired, 0 due');
+    expect([5, 11, 16, 19, 20].map((day) => points(late, day))).toEqual([
+      '100 available, 0 held, 0 expired, 0 due',
+      '200 available, 0 held, 0 expired, 0 due',
+      '100 available, 0 held, 0 expired, 0 due',
+      '100 available, 0 held, 0 expired, 0 due',
+      '0 available, 0 held, 100 expired, 100 due',
+    ]);
+    expect(asOf(late, { at: on(16) }).lots).toMatchObject([
+      { lot: 'till-1:P1:POINTS', available: 100n, spent: 0n },
+      { lot: 'till-1:P2:POINTS', available: 0n, spent: 100n },
+    ]);
+    const { events, changes } = diff(late, on(16), on(14), on(15));
+    expect(events.map(({ event }) => event.type)).toEqual(['PointsAccrued', 'LateLot']);
+    expect(events[1]!.event.data).toMatchObject({ lot: 'till-1:P1:POINTS' });
+    expect(changes).toEqual([
+      { asset: 'POINTS', book: 'available', amount: 100n },
+      { asset: 'POINTS', book: 'issuer-obligation', amount: -100n },
+    ]);
   });
 
   it('lists what counts oldest first, and what time has done without a job behind it', () => {

@@ -1,9 +1,11 @@
 import type { AccountEvent, Change, LotBook, Posting, ReversedItem, TakenSlice } from '../account/account.events';
 import { type AccountState, holdingOf } from '../account/account.state';
+import type { PointsActivated } from '../account/decisions/decision.events';
 
 /**
  * A fact as it looks at an instant at which a lot that it moves had not become available, or had not expired: whoever
  * recorded it later found the lot in another book. What it moves is the same, the book is that of the lot in `state`.
+ * A lot becomes available with all that waits in `state`, also with what a return of later, known sooner, had taken.
  */
 export function rebook(event: AccountEvent, state: AccountState): AccountEvent {
   if (event.type === 'PointsReversed') {
@@ -19,7 +21,21 @@ export function rebook(event: AccountEvent, state: AccountState): AccountEvent {
     const { moves, changes } = rebookChanges(event.data.changes, state, 1n);
     return moves.length === 0 ? event : { ...event, data: { ...event.data, changes, postings: moved(event, moves) } };
   }
-  return event;
+  return event.type === 'PointsActivated' ? activatedWhole(event, state) : event;
+}
+
+function activatedWhole(event: PointsActivated, state: AccountState): PointsActivated {
+  const { asset } = event.data;
+  const moves: Rebooked[] = [];
+  const slices = event.data.slices.map((slice) => {
+    const [lot, issuer, unitCost, amount] = slice;
+    const holding = holdingOf(state, asset, lot);
+    const waits = holding && (holding.pending ? holding.remaining : 0n);
+    if (waits === undefined || waits === BigInt(amount)) return slice;
+    moves.push({ asset, issuer, from: 'pending', to: undefined, amount: waits - BigInt(amount) });
+    return [lot, issuer, unitCost, String(waits)] as const;
+  });
+  return moves.length === 0 ? event : { ...event, data: { ...event.data, slices, postings: moved(event, moves) } };
 }
 
 /** An amount that an event posts to `to` instead of `from`. */

@@ -1,12 +1,17 @@
+import { accountId } from '@tallystick/decider';
 import { instant } from '@tallystick/vocabulary';
 import { keyOf, lotOf } from '../account/account.state';
-import { arrivedLot, TRANSFER } from '../account/decisions/lot-sources';
+import { arrivedLot, arrivingTransfer, TRANSFER } from '../account/decisions/lot-sources';
 import type { ExplanationNode } from './graph';
 import { exchangedLots } from './origins';
 import type { LotTrace } from './traces';
 
-/** The node of what left a lot for good: by a correction, or for another account, asset, lot or unit. */
-export function leftNode({ event, stored, amount, index }: LotTrace['left'][number], asset: string): ExplanationNode {
+/** The node of what left a lot of a tenant's account for good: by a correction, or for another account, asset, lot or unit. */
+export function leftNode(
+  { event, stored, amount, index }: LotTrace['left'][number],
+  asset: string,
+  tenant: string,
+): ExplanationNode {
   const node = { asset, amount, at: instant(event.data.effectiveAt), stored };
   switch (event.type) {
     case 'PointsDebited': {
@@ -14,8 +19,9 @@ export function leftNode({ event, stored, amount, index }: LotTrace['left'][numb
       return { ...node, key: `debit:${adjustment}`, kind: 'debit', name: adjustment, reason, unit };
     }
     case 'PointsSent': {
-      const { transfer, to } = event.data;
-      const names = { name: transfer, account: to, lot: arrivedLot(TRANSFER, transfer, index, asset) };
+      const { transfer, to, program, holder } = event.data;
+      const arriving = arrivingTransfer(tenant, accountId(tenant, program, holder), transfer);
+      const names = { name: transfer, account: to, lot: arrivedLot(TRANSFER, arriving, index, asset) };
       return { ...node, key: `transfer-out:${transfer}:${index}`, kind: 'transfer-out', ...names };
     }
     case 'PointsExchanged': {

@@ -86,7 +86,7 @@ export class LotExplainer {
   private moved({ lot, asset }: LotAsOf, key: string): void {
     const { left, carried } = this.traces.of(lot);
     if (carried) this.before('left-before', carried, BigInt(carried.lot.used?.[3] ?? '0'), key);
-    for (const one of left) this.graph.into(key, leftNode(one, asset));
+    for (const one of left) this.graph.into(key, leftNode(one, asset, this.traces.tenant));
   }
 
   /** What had become of a lot before a merge brought it here: the account that it came from explains it. */

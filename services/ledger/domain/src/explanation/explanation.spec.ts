@@ -1,11 +1,12 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { AccountCommand } from '../account/account.commands';
 import type { AccountEvent } from '../account/account.events';
-import { growthGrant, linkedReturn, purchasePicture } from '../account/account.examples';
+import { EXAMPLE_ACCOUNT, growthGrant, linkedReturn, purchasePicture } from '../account/account.examples';
 import {
   adjustPoints,
   captureHold,
   changeLimit,
+  exchangePoints,
   grantLease,
   lendPoints,
   passTime,
@@ -17,6 +18,7 @@ import {
   settleLease,
   topUp,
 } from '../account/decisions/decision.examples';
+import { arrivingTransfer } from '../account/decisions/lot-sources';
 import { Pair } from '../account/decisions/merge.spec-data';
 import { next, on, recorded } from '../as-of/as-of.spec-data';
 import { asOf, fold, lotsOf } from '../as-of/as-of';
@@ -60,6 +62,7 @@ describe('the explanation of a lot', () => {
       sendPoints('T1', 3, 15n),
       { ...bought, revision: 1, returns: [linkedReturn('R1', 4, 10n)] },
     ]);
+    const arriving = arrivingTransfer('demo', EXAMPLE_ACCOUNT, 'T1');
     expect(told(explainLot(history, LATER, 'till-1:P1:POINTS'))).toEqual([
       'receipt P1 -60-> line P1 1 base',
       'line P1 1 base -60-> lot till-1:P1:POINTS',
@@ -71,7 +74,9 @@ describe('the explanation of a lot', () => {
       'hold H1 -25-> redeemed H1',
       'lot till-1:P1:POINTS -50-> due',
       'lot till-1:P1:POINTS -10-> return R1',
-      expect.stringMatching(/^lot till-1:P1:POINTS -15-> transfer-out T1 .* ~transfer:T1\.0:POINTS$/),
+      expect.stringMatching(
+        new RegExp(`^lot till-1:P1:POINTS -15-> transfer-out T1 .* ~transfer:${arriving}\\.0:POINTS$`),
+      ),
     ]);
   });
 
@@ -159,6 +164,16 @@ describe('the explanation of a lot', () => {
     expect(told(explainLot(history, { at: on(26) }, 'till-1:P1:POINTS')).slice(6)).toEqual([
       'lot till-1:P1:POINTS -100-> due',
     ]);
+  });
+
+  it('names at both ends of an exchange the lot at the other', () => {
+    const history = recorded([bought, exchangePoints('E1', 5, 4n)]);
+    const [drawn, became] = ['till-1:P1:POINTS', '~exchange:E1.0:MILES'];
+    const nodeOf = (lot: string, wanted: string) =>
+      explainLot(history, { at: on(6) }, lot)!.nodes.find(({ kind }) => kind === wanted);
+    expect(nodeOf(drawn, 'exchange-out')).toMatchObject({ name: 'E1', lot: became, asset: 'POINTS', amount: 4n });
+    const arrived = { name: 'E1', lot: drawn, fromAsset: 'POINTS', asset: 'MILES', amount: 6n };
+    expect(nodeOf(became, 'exchange-in')).toMatchObject(arrived);
   });
 
   it('names the purchase of a return, in whose receipt it is', () => {

@@ -52,6 +52,8 @@ export interface LotTrace {
 
 /** Reads, in one pass, what the events that count say of lots and purchases. */
 export class Traces {
+  /** Whose account it is; empty where its opening does not count. */
+  tenant = '';
   private readonly lots = new Map<string, LotTrace>();
   private readonly purchases = new Map<string, Counted<PointsAccrued | AccrualAmended>>();
   private readonly returns = new Map<string, Counted>();
@@ -89,6 +91,9 @@ export class Traces {
   private take(counted: Counted): void {
     const { event, stored } = counted;
     switch (event.type) {
+      case 'AccountOpened':
+        this.tenant = event.data.tenant;
+        return;
       case 'PointsAccrued':
       case 'AccrualAmended':
         this.purchases.set(keyOf(event.data.purchase), { event, stored });

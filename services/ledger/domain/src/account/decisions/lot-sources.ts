@@ -1,3 +1,4 @@
+import { commandId } from '@tallystick/decider';
 import { lotOf } from '../account.state';
 
 /** Sources of lots that no purchase grants; no publisher can have such a name, so a lot tells its kind for ever. */
@@ -47,6 +48,14 @@ export function creditLot(adjustment: string, asset: string): string {
 /** Name of the lot that the part at `index` of a transfer, import, exchange or grant becomes. */
 export function arrivedLot(source: string, name: string, index: number, asset: string): string {
   return lotOf(`${source}:${name}.${index}`, asset);
+}
+
+/**
+ * By what name a transfer arrives: a sender's name is unique in its own account only, and two senders may both say `gift-1`.
+ * It is the id of the command to receive it too.
+ */
+export function arrivingTransfer(tenant: string, from: string, transfer: string): string {
+  return commandId(tenant, from, 'points-sent', transfer);
 }
 
 /** The source that a lot's name begins with. */
