@@ -107,7 +107,7 @@ export class AccountStatusController {
     const terms = { extension, asset, lots, to: instant(body.to), reason };
     const command = { kind: 'extend-expiry', ...this.on(caller, path), ...terms } as const;
     const isOwn = (event: AccountEvent): event is ExpiryExtended =>
-      event.type === 'ExpiryExtended' && event.data.extension === extension;
+      event.type === 'ExpiryExtended' && event.data.extension === extension && !event.data.part;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
     reply.status(done.duplicate ? 200 : 201);
     const extended = done.event.data.lots.map(([lot, from, to]) => ({ lot, from, to }));

@@ -46,7 +46,7 @@ export class ImportsController {
     'asset-kind-unsuitable',
     'asset-out-of-scope',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'event-too-large')
   async importLots(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

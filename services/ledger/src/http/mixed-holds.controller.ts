@@ -64,7 +64,7 @@ export class MixedHoldsController {
     'cap-exceeded',
     'rate-invalid',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program', 'event-too-large')
   async place(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

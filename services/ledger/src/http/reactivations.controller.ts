@@ -57,7 +57,10 @@ export class ReactivationsController {
     const terms = { reactivation, asset, lots: asked, since, until, balanceCap };
     const command = { kind: 'reactivate-lots', ...on, ...terms } as const;
     const isOwn = (event: AccountEvent): event is LotsReactivated =>
-      event.type === 'LotsReactivated' && event.data.reactivation === reactivation && !event.data.taken;
+      event.type === 'LotsReactivated' &&
+      event.data.reactivation === reactivation &&
+      !event.data.taken &&
+      !event.data.part;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
     reply.status(done.duplicate ? 200 : 201);
     const { slices, lots, amount } = done.event.data;

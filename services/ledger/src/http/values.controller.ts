@@ -107,7 +107,7 @@ export class ValuesController {
     'asset-kind-unsuitable',
     'asset-not-spendable',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'event-too-large')
   async refund(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

@@ -26,6 +26,8 @@ export interface Holding {
   used?: Used;
   /** Instead of `expiresAt`, where its date was extended. */
   extendedTo?: Instant;
+  /** When it was extended, where dates stood still then. */
+  extendedAt?: Instant;
 }
 
 /** What decisions, and time, have made of a lot. It is never drawn again (capabilities L13). */

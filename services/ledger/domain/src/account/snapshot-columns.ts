@@ -19,7 +19,7 @@ export interface FactColumns {
   readonly waits: number[];
   /** Of holdings that decisions moved: `holding, held, spent, expired, moved, freedAt or -1`. */
   readonly used: number[];
-  /** `holding, extendedTo` */
+  /** `holding, extendedTo, extendedAt or -1` */
   readonly extended: number[];
   /** Per reversal `purchase or -1, earnedAt or -1, store, receipt`. */
   readonly reversals: number[];
@@ -102,7 +102,10 @@ export class Columns {
     }
   }
 
-  private addBecome({ pending, activatedAt, activatesOn, used, extendedTo }: Holding, { at }: Accrual): void {
+  private addBecome(
+    { pending, activatedAt, activatesOn, used, extendedTo, extendedAt }: Holding,
+    { at }: Accrual,
+  ): void {
     const { waits, used: moved, extended } = this.all;
     if (pending || activatedAt !== at || activatesOn !== undefined) {
       const on = activatesOn === undefined ? NONE : this.numberOf(activatesOn);
@@ -112,7 +115,7 @@ export class Columns {
       const amounts = [used.held, used.spent, used.expired, used.moved].map(Number);
       moved.push(this.holdings, ...amounts, used.freedAt ?? NONE);
     }
-    if (extendedTo !== undefined) extended.push(this.holdings, extendedTo);
+    if (extendedTo !== undefined) extended.push(this.holdings, extendedTo, extendedAt ?? NONE);
   }
 
   private termsOf({ asset, lot, unitCost, priority }: Holding): number {

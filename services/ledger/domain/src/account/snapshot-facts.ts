@@ -44,7 +44,7 @@ export class Facts {
   ) {
     this.waits = new Rows(columns.waits, 4);
     this.used = new Rows(columns.used, 6);
-    this.extended = new Rows(columns.extended, 2);
+    this.extended = new Rows(columns.extended, 3);
     this.owed = new Rows(columns.owed, 4);
     this.expired = new Rows(columns.expired, 1);
   }
@@ -99,6 +99,7 @@ export class Facts {
       remaining: amountOf(granted - taken),
       used: used && usedOf(used),
       extendedTo: extended && instantAt(extended[0]!),
+      extendedAt: extended && instantAt(extended[1]!),
     };
   }
 

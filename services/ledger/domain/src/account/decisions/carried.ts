@@ -289,6 +289,7 @@ function holdingFrom(text: CarriedLot): Holding {
     remaining: BigInt(remaining),
     used: used && { held: held!, spent: spent!, expired: expired!, moved: moved!, freedAt: dateFrom(text.freedAt) },
     extendedTo: dateFrom(text.extendedTo),
+    extendedAt: undefined,
   };
 }
 

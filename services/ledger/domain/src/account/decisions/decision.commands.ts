@@ -13,6 +13,12 @@ export interface ForAccount {
   readonly at: Instant;
 }
 
+/** A decision on all lots of an account, which may be more than one append takes. */
+export interface InParts extends ForAccount {
+  /** Present for the appends before the last, each a command of its own: so many lots, and nothing once the last takes the rest. */
+  readonly part?: true;
+}
+
 /** One limit on what may be spent of an asset: what is held or redeemed by holds placed since `from` (capabilities L17). */
 export interface SpendCap {
   readonly window: 'transaction' | 'day' | 'week' | 'month' | 'life';
@@ -131,7 +137,7 @@ export interface ActivateLots extends ForAccount {
 }
 
 /** Lets lots expire later (capabilities L6). */
-export interface ExtendExpiry extends ForAccount {
+export interface ExtendExpiry extends InParts {
   readonly kind: 'extend-expiry';
   readonly extension: string;
   readonly asset: string;
@@ -235,7 +241,7 @@ export interface SetPoolMember extends ForAccount, PoolMember {
 }
 
 /** Lets a member leave a pool with what is left of his own lots. */
-export interface LeavePool extends ForAccount {
+export interface LeavePool extends InParts {
   readonly kind: 'leave-pool';
   /** The caller's name of it, unique in the account. */
   readonly leave: string;
@@ -319,7 +325,7 @@ export interface FreezeAccount extends SetStatus {
 }
 
 /** Allows spending again. */
-export interface UnfreezeAccount extends SetStatus {
+export interface UnfreezeAccount extends SetStatus, InParts {
   readonly kind: 'unfreeze-account';
 }
 

@@ -60,6 +60,7 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
 }
 
 function thawed(command: UnfreezeAccount, state: AccountState): readonly AccountEvent[] {
+  if (command.part) return unfreeze(command, state);
   const draft = new Draft(state);
   if (state.pausedAt !== undefined) draft.add(expiriesBy(state, command.at));
   draft.add(unfreeze(command, draft.state));

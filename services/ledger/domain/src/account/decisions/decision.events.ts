@@ -153,6 +153,8 @@ export type ExpiryExtended = DomainEvent<
     /** The lots that were asked for; absent: all. */
     readonly asked?: readonly string[];
     readonly lots: readonly (readonly [lot: string, from: string, to: string])[];
+    /** Present where further lots follow in an append of their own: one takes no more. */
+    readonly part?: true;
   }
 >;
 

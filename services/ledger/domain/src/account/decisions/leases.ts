@@ -21,8 +21,9 @@ export function settleLease(command: SettleLease, state: AccountState): Outcome 
   if (amount > hold.amount) return reject('capture-exceeds-hold', { hold: name, held: String(hold.amount) });
   const { tenant, account } = command;
   const ending = { tenant, account, hold: name, boundTo, at };
-  if (hold.state === 'open' && amount === 0n) return releaseHold({ kind: 'release-hold', ...ending }, state);
-  if (hold.state === 'open' || hold.state === 'captured') {
+  const isOpen = hold.state === 'open' && hold.until > at;
+  if (isOpen && amount === 0n) return releaseHold({ kind: 'release-hold', ...ending }, state);
+  if (isOpen || hold.state === 'captured') {
     return captureHold({ kind: 'capture-hold', ...ending, amount, beyondHold: false, unit, store }, state);
   }
   if (amount === 0n) return [];

@@ -23,7 +23,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       return { name: `cancellation ${cancellation}`, content: `${hold.split('~')[0]} ${whole ? 'all' : amount}` };
     }
     case 'ExpiryExtended': {
-      const { extension, asset, reason, lots, asked = [] } = event.data;
+      const { extension, asset, reason, lots, asked = [], part } = event.data;
+      if (part) return undefined;
       return { name: `extension ${extension}`, content: `${asset} ${lots[0]?.[2]} ${reason} ${asked.join(' ')}` };
     }
     case 'PointsDebited': {
@@ -74,7 +75,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
     case 'PointsWithdrawn':
       return saidOfWithdrawal(event.data);
     case 'LotsReactivated': {
-      const { reactivation, asset, asked = [] } = event.data;
+      const { reactivation, asset, asked = [], part } = event.data;
+      if (part) return undefined;
       return { name: `reactivation ${reactivation}`, content: `${asset} ${asked.join(' ')}` };
     }
     case 'CreditOverdue':
