@@ -75,8 +75,8 @@ export const BY_CODE = {
     '请由另一位拥有 `adjustments:approve` 权限的人员审批。',
   ),
   'self-dealing': advice(
-    'Another person makes, or approves, adjustments of this account.',
-    '该账户的调整须由其他人员提交或审批。',
+    'Another person makes, or approves, what is done for this account by hand.',
+    '该账户的手工调整与优惠须由其他人员办理或审批。',
   ),
   'total-mismatch': advice(
     'Let lines sum to the total and tenders sum to the total, in minor units.',

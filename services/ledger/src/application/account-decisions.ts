@@ -12,6 +12,7 @@ import {
 import {
   type AccountEvent,
   type AccountRefusal,
+  type AccountState,
   type DecisionCommand,
   type DecisionEvent,
   partsOf,
@@ -125,6 +126,11 @@ export class AccountDecisions {
       if (before?.event) return before;
     }
     return done;
+  }
+
+  /** The account as its stream says now; that of nobody where there is none. */
+  async stateOf(tenant: string, account: string): Promise<AccountState> {
+    return (await this.accounts.load(tenant, account)).state;
   }
 
   /** The assets of a mixed hold; none where the account has no such hold. */

@@ -27,6 +27,7 @@ import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { LeaseGrants } from '../application/lease-grants';
 import { BOOKING_REFUSALS } from '../application/refusals';
+import { refuseOwn, RefusesOwn } from './adjusting';
 import { accountIn, asAsked, carriedOut, recordedOf, requireKind, requireUnit, spendCapsIn } from './decisions';
 import {
   GrantLeaseRequest,
@@ -138,6 +139,7 @@ export class LeasesController {
     'deficit-outstanding',
     'insufficient-points',
   )
+  @RefusesOwn()
   async decide(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -148,6 +150,7 @@ export class LeasesController {
     if ((decision === 'honour') !== (redemption !== undefined)) {
       throw problem('schema-invalid', { errors: [{ pointer: '/redemptionId', code: 'redemption-mismatch' }] });
     }
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const command = { kind: 'decide-late-settlement', ...this.on(caller, path), hold, redemption, reason } as const;
     const isOwn = (event: AccountEvent): event is LateSettlementDecided =>
       event.type === 'LateSettlementDecided' && event.data.hold === hold;
