@@ -107,6 +107,10 @@ export interface DecideLateSettlement extends ForAccount {
   /** The name of the redemption that honours it; absent: it is refused. */
   readonly redemption?: string;
   readonly reason: string;
+  /** On what may be spent of the asset now; absent: no limit. */
+  readonly caps?: readonly SpendCap[];
+  /** True where it is honoured also beyond them. */
+  readonly beyondCaps?: boolean;
 }
 
 /** Undoes a redemption or a part of it (capabilities L9). */

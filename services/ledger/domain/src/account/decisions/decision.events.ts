@@ -106,6 +106,8 @@ export type LateSettlementDecided = DomainEvent<
     readonly outcome: 'honoured' | 'refused';
     readonly redemption?: string;
     readonly reason: string;
+    /** The spend cap that it was honoured beyond, such as `spend-day`; absent: none (capabilities L17). */
+    readonly beyondCap?: string;
   }
 >;
 
