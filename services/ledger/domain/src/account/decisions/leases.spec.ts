@@ -1,3 +1,4 @@
+import { eventsOf } from '../account.spec-data';
 import { purchasePicture } from '../account.examples';
 import {
   cancelRedemption,
@@ -119,11 +120,11 @@ describe('decide a late settlement', () => {
       rejected: 'cap-exceeded',
       facts: { cap: 'spend-day', limit: '39', used: '0' },
     });
-    expect(outcome(late, { ...capped, beyondCaps: true }).at(-1)).toMatchObject({
+    expect(eventsOf(outcome(late, { ...capped, beyondCaps: true })).at(-1)).toMatchObject({
       data: { outcome: 'honoured', redemption: 'R1', beyondCap: 'spend-day' },
     });
     const within = { ...capped, caps: [{ window: 'day', limit: 40n } as const], beyondCaps: true };
-    expect(outcome(late, within).at(-1)).not.toHaveProperty('data.beyondCap');
+    expect(eventsOf(outcome(late, within)).at(-1)).not.toHaveProperty('data.beyondCap');
     expect(outcome(late, { ...capped, redemption: undefined })).toMatchObject([{ data: { outcome: 'refused' } }]);
   });
 
