@@ -40,7 +40,7 @@ export interface FactColumns {
 export const FACT_WIDTH = 5;
 export const TERMS_WIDTH = 4;
 export const HOLDING_WIDTH = 4;
-export const HOLD_WIDTH = 13;
+export const HOLD_WIDTH = 16;
 export const SLICE_WIDTH = 4;
 export const NONE = -1;
 export const HOLD_STATES: readonly Hold['state'][] = ['open', 'captured', 'released', 'lapsed'];
@@ -157,11 +157,12 @@ export class Columns {
   }
 
   private addHold(hold: Hold): void {
-    const { asset, amount, at, until, ttlSeconds, unit, store, till, state, captured, slices, member } = hold;
+    const { asset, amount, at, until, ttlSeconds, unit, store, till, state, captured, slices, member, share } = hold;
     const wordOf = (word: string | undefined): number => (word === undefined ? NONE : this.numberOf(word));
     this.all.holds.push(this.numberOf(hold.hold), this.numberOf(asset), Number(amount), at, until, ttlSeconds);
     this.all.holds.push(this.numberOf(unit), wordOf(store), wordOf(till));
     this.all.holds.push(HOLD_STATES.indexOf(state), Number(captured), slices.length, wordOf(member));
+    this.all.holds.push(share ? Number(share.amount) : NONE, share?.place ?? NONE, wordOf(share?.rate));
     for (const slice of slices) this.addSlice(this.all.held, slice);
   }
 

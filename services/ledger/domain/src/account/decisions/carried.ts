@@ -310,6 +310,7 @@ function holdFrom(text: CarriedHold): Hold {
     store,
     till: undefined,
     member: undefined,
+    share: undefined,
     slices: slices.map(([lot, issuer, unitCost, part]) => ({ lot, issuer, unitCost, amount: BigInt(part) })),
     state,
     captured: BigInt(captured),

@@ -63,7 +63,7 @@ export interface CaptureHold extends ForAccount {
   readonly mixed?: true;
   /** The unit that the caller's credential is bound to; absent: any. */
   readonly boundTo?: string;
-  /** Absent: all of it. */
+  /** Absent: all of it. Of a hold of several assets in units of what is due. */
   readonly amount?: bigint;
   /** True where more than was held may be captured, if it is there. */
   readonly beyondHold: boolean;
@@ -75,6 +75,8 @@ export interface CaptureHold extends ForAccount {
   readonly scope?: AssetScope;
   /** Present: a part is taken of every slice in proportion; absent: from the first drawn on. */
   readonly order?: 'pro_rata';
+  /** Of a hold of several assets: those whose part is taken of every slice in proportion. */
+  readonly inProportion?: readonly string[];
   /** When what was drawn on credit is to be repaid; absent: at once. */
   readonly dueAt?: Instant;
 }

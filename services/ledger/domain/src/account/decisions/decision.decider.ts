@@ -10,11 +10,11 @@ import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { exchangePoints } from './exchanges';
 import { changeLimit, grantPoints, lendPoints, repayCredit, topUp } from './grants';
-import { captureHold, placeHold, releaseHold } from './holds';
+import { placeHold, releaseHold } from './holds';
 import { decideLateSettlement, settleLease } from './leases';
 import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
 import { absorbAccount, faultOfMerge, mergeAccount, restoreAccount, splitAccount } from './merges';
-import { ofEveryPart, placeMixedHold } from './mixed-holds';
+import { captureParts, ofEveryPart, placeMixedHold } from './mixed-holds';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { leavePool, openPool, setPoolMember } from './pools';
 import { cancelRedemption } from './redemptions';
@@ -138,7 +138,7 @@ function carryOut(command: Timed, state: AccountState): Outcome {
     case 'place-mixed-hold':
       return placeMixedHold(command, state);
     case 'capture-hold':
-      return ofEveryPart(command, state, captureHold);
+      return captureParts(command, state);
     case 'release-hold':
       return ofEveryPart(command, state, releaseHold);
     case 'settle-lease':

@@ -68,6 +68,8 @@ export type HoldPlaced = DomainEvent<
         readonly asset: string;
         readonly amount: string;
         readonly assets: readonly string[];
+        /** What one unit of this part gives of what is due; absent in events from before it was said. */
+        readonly rate?: string;
       };
     }
 >;

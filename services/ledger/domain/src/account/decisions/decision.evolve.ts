@@ -10,6 +10,7 @@ import {
   type Debt,
   holdingOf,
   insertFact,
+  type MixedShare,
   referenceOf,
   type Used,
 } from '../account.state';
@@ -142,6 +143,7 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
     store: data.store,
     till: data.till,
     member: data.member,
+    share: shareIn(data),
     slices: data.slices.map(sliceOf),
     state: 'open',
     captured: 0n,
@@ -150,6 +152,11 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
   state.open.add(hold);
   if (state.lastHeld === undefined || state.lastHeld < hold.at) state.lastHeld = hold.at;
   shift(state, hold.asset, data.slices, 'remaining', 'held');
+}
+
+function shareIn({ asset, mixed }: HoldPlaced['data']): MixedShare | undefined {
+  if (!mixed) return undefined;
+  return { amount: BigInt(mixed.amount), place: mixed.assets.indexOf(asset), rate: mixed.rate };
 }
 
 function captured(state: AccountState, data: HoldCaptured['data']): void {
