@@ -50,6 +50,10 @@ export const BY_STATUS = {
 };
 
 export const BY_CODE = {
+  'event-too-large': advice(
+    'Send less at once: fewer lines of a message, or a smaller amount several times where an amount is drawn from thousands of lots.',
+    '请减小单次内容:减少消息行数;若金额来自数千个批次,请分多次以较小金额提交。',
+  ),
   'amount-invalid': advice(
     'Write amounts as decimal text of minor units: `"1990"`, no sign where none may be, no leading zero, no blanks.',
     '金额须为最小货币单位的十进制文本,如 `"1990"`;不允许处无符号,无前导零,无空格。',
@@ -71,8 +75,8 @@ export const BY_CODE = {
     '请由另一位拥有 `adjustments:approve` 权限的人员审批。',
   ),
   'self-dealing': advice(
-    'Another person makes, or approves, adjustments of this account.',
-    '该账户的调整须由其他人员提交或审批。',
+    'Another person makes, or approves, what is done for this account by hand.',
+    '该账户的手工调整与优惠须由其他人员办理或审批。',
   ),
   'total-mismatch': advice(
     'Let lines sum to the total and tenders sum to the total, in minor units.',

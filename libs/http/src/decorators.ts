@@ -47,6 +47,10 @@ export const Refuses = <Code extends string>(table: RefusalTable<Code>, ...codes
 /** The request's body, judged by the compiled schema of its class before the handler runs. */
 export const ContractBody = (body: MessageClass): ParameterDecorator => parameter((request) => request.body, { body });
 
+/** As {@link ContractBody}, of a request that may come without a body: then all its fields are absent. */
+export const OptionalContractBody = (body: MessageClass): ParameterDecorator =>
+  parameter((request) => request.body, { body, bodyOptional: true });
+
 /** The request's query, judged by its class: unknown names are refused, numbers and flags are read from their text. */
 export const QueryOf = (query: MessageClass): ParameterDecorator => parameter((request) => request.query, { query });
 

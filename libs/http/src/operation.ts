@@ -13,6 +13,8 @@ export interface Operation {
   readonly permission?: string;
   readonly summary?: { readonly en: string; readonly zh: string };
   readonly body?: MessageClass;
+  /** True where no body at all says the same as an empty one. */
+  readonly bodyOptional?: boolean;
   readonly query?: MessageClass;
   readonly paged?: boolean;
   readonly minPosition?: boolean;

@@ -124,7 +124,8 @@ function prepare(request: FastifyRequest, reply: FastifyReply, options: HookOpti
   if (request.is404 || !operation) return done();
   try {
     readAddress(request, operation, options.cursors);
-    if (operation.body) request.body = judgeBody(request.body, operation.body);
+    const { body, bodyOptional } = operation;
+    if (body) request.body = judgeBody(request.body ?? (bodyOptional ? {} : undefined), body);
   } catch (error) {
     return done(error as Error);
   }

@@ -46,6 +46,29 @@ async function programWith(caps: object, zone: string | undefined = 'Asia/Shangh
   return { program, account, declared, earn, granted, hold };
 }
 
+describe('a late settlement of a lease that is beyond a spend cap', () => {
+  it('is honoured by whoever goes beyond the cap with a reason, and by nobody else', async () => {
+    const { program, account, earn } = await programWith({ spend: { day: '50' } });
+    await earn(['P1', FRIDAY, 100]);
+    const leases = `/v1/accounts/${account}/leases`;
+    const lease = { leaseId: 'l-1', till: 'pos-7', asset: 'POINTS', amount: '40', ttlSeconds: 60, unit: 'mall' };
+    await expect(api.post(leases, lease, { program })).resolves.toMatchObject({ status: 201 });
+    api.now = '2026-11-06T12:05:00.000Z';
+    const late = await api.post(`${leases}/l-1/settlement`, { amount: '40', unit: 'mall' }, { program });
+    expect(late.body['state']).toBe('waiting');
+    const hold = { holdId: 'h-1', asset: 'POINTS', amount: '20', unit: 'mall' };
+    await api.post(`/v1/accounts/${account}/holds`, hold, { program });
+    const honour = { decision: 'honour', redemptionId: 'r-1', reason: 'till-offline' };
+    await expect(api.post(`${leases}/l-1/decision`, honour, { program })).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'cap-exceeded', facts: { cap: 'spend-day', used: '20' } },
+    });
+    await expect(
+      api.post(`${leases}/l-1/decision`, { ...honour, beyondCaps: true }, { program }),
+    ).resolves.toMatchObject({ status: 200, body: { state: 'honoured', amount: '40', beyondCap: 'spend-day' } });
+  });
+});
+
 describe('earn caps that a program declares', () => {
   it('are shown as declared and must limit something', async () => {
     const caps = { earn: { day: '100', month: '1000' }, onExceed: 'reject' };

@@ -206,6 +206,31 @@ describe('a hold of several assets', () => {
     await expect(booksOf(member, 'POINTS')).resolves.toMatchObject({ available: 101n, redeemed: 0n });
   });
 
+  it('is captured in part, the rest of each asset is free again, and is undone as far as it was captured', async () => {
+    const { member, path } = await holder();
+    await api.post(`${path}/mixed-holds`, due);
+    await expect(api.post(`${path}/mixed-holds/h-1/capture`, { amount: '71' })).resolves.toMatchObject({
+      status: 409,
+      body: { code: 'capture-exceeds-hold', facts: { held: '70' } },
+    });
+    const captured = await api.post(`${path}/mixed-holds/h-1/capture`, { amount: '30' });
+    expect(captured).toMatchObject({
+      status: 200,
+      body: { state: 'captured', parts: [{ asset: 'POINTS', amount: '60' }] },
+    });
+    await expect(api.post(`${path}/mixed-holds/h-1/capture`, { amount: '30' })).resolves.toEqual({
+      status: 200,
+      body: { ...captured.body, duplicate: true },
+    });
+    await expect(booksOf(member, 'POINTS')).resolves.toMatchObject({ available: 41n, held: 0n, redeemed: 60n });
+    await expect(booksOf(member, 'STORED-MALL')).resolves.toMatchObject({ available: 100n, held: 0n, redeemed: 0n });
+    await expect(api.post(`${path}/mixed-holds/h-1/cancellations`, { cancellationId: 'c-1' })).resolves.toMatchObject({
+      status: 200,
+      body: { parts: [{ asset: 'POINTS', amount: '60' }] },
+    });
+    await expect(booksOf(member, 'POINTS')).resolves.toMatchObject({ available: 101n, redeemed: 0n });
+  });
+
   it('is placed in the order that is named, and released', async () => {
     const { member, path } = await holder();
     const assets = [{ asset: 'STORED-MALL' }, { asset: 'POINTS' }];

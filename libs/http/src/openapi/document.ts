@@ -43,7 +43,10 @@ function operationObject(method: string, url: string, operation: Operation, sche
     security: permission === 'public' ? [] : [{ bearer: [] }],
     parameters: parametersOf(url, operation),
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': contentOf(body, schemas, false) } },
+      requestBody: {
+        required: !operation.bodyOptional,
+        content: { 'application/json': contentOf(body, schemas, false) },
+      },
     }),
     responses: responsesOf(method, operation, schemas),
   };

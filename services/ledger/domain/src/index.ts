@@ -35,6 +35,7 @@ export * from './assets/asset-policy';
 export * from './assets/asset-scope';
 export * from './assets/assets.decider';
 export * from './dispute/dispute.decider';
+export { isFull } from './account/decisions/in-parts';
 export { MOST_SLICES } from './account/decisions/spendable';
 export * from './merges/merges.decider';
 export * from './prover/prover';

@@ -1,14 +1,18 @@
 import {
   bodyOf,
+  commandId,
   type EventMetadata,
   type EventStore,
+  EventStoreError,
   type Position,
   type RecordedEvent,
+  reject,
   type Rejection,
 } from '@tallystick/decider';
 import {
   type AccountEvent,
   type AccountRefusal,
+  type AccountState,
   type DecisionCommand,
   type DecisionEvent,
   partsOf,
@@ -17,6 +21,7 @@ import {
 import type { Instant } from '@tallystick/vocabulary';
 import { type AccountCommands, accountStream } from './account-commands';
 import { commandOf, newestFirst } from './newest-first';
+import type { BookingRefusal } from './refusals';
 
 /** One decision on an account and how its own event is told among those that it may cause. */
 export interface Decision<Event extends DecisionEvent> {
@@ -43,8 +48,22 @@ export interface CarriedOut<Event extends DecisionEvent> {
   readonly duplicate: boolean;
 }
 
-export type DecisionResult<Event extends DecisionEvent> =
-  CarriedOut<Event> | { readonly kind: 'refused'; readonly rejection: Rejection<AccountRefusal> };
+export interface RefusedDecision {
+  readonly kind: 'refused';
+  readonly rejection: Rejection<AccountRefusal | BookingRefusal>;
+}
+
+export type DecisionResult<Event extends DecisionEvent> = CarriedOut<Event> | RefusedDecision;
+
+/** Decisions on all lots of an account. */
+const IN_PARTS: ReadonlySet<string> = new Set([
+  'unfreeze-account',
+  'extend-expiry',
+  'reactivate-lots',
+  'leave-pool',
+] satisfies readonly InParts['kind'][]);
+
+type InParts = Extract<DecisionCommand, { readonly part?: true }>;
 
 /**
  * Carries decisions out that callers name. What is answered is a function of the events that carried a decision out: a
@@ -66,9 +85,10 @@ export class AccountDecisions {
       const before = await this.doneBefore(stream, isOwn, metadata.commandId);
       if (before) return before;
     }
+    if (IN_PARTS.has(command.kind)) await this.carryOutFirstParts(decision);
     const { results } = await this.accounts.executeMany([{ stream, command, metadata }]);
     const result = results[0]!;
-    if (result.kind === 'failed') throw result.error;
+    if (result.kind === 'failed') return tooLarge(result.error);
     if (result.kind === 'rejected') return { kind: 'refused', rejection: result.rejection };
     if (result.kind === 'appended' && result.position !== undefined) {
       const { revision, position, events } = result;
@@ -77,6 +97,22 @@ export class AccountDecisions {
     const done = await this.doneHereOrBefore(decision);
     if (!done) throw new Error(`${stream} has no events though a decision on it stands`);
     return done;
+  }
+
+  /**
+   * Of a decision on more lots than one append takes, all appends but the last. Broken off, they are gone on with by whoever
+   * decides the same again; what the account refuses is left to the decision itself to be told.
+   */
+  private async carryOutFirstParts({ command, metadata }: Decision<DecisionEvent>): Promise<void> {
+    const stream = accountStream(command.tenant, command.account);
+    const idAt = (revision: number) => commandId(command.tenant, metadata.commandId, 'part', String(revision));
+    const part = { ...command, part: true } as DecisionCommand;
+    for (let isMore = true; isMore;) {
+      const { results } = await this.accounts.executeMany([{ stream, command: part, metadata, idAt }]);
+      const result = results[0]!;
+      if (result.kind === 'failed') throw result.error;
+      isMore = result.kind === 'appended';
+    }
   }
 
   /** What others did here; else in an account that has become a part of this one: what was done there is known here. */
@@ -97,6 +133,11 @@ export class AccountDecisions {
       if (before?.event) return before;
     }
     return done;
+  }
+
+  /** The account as its stream says now; that of nobody where there is none. */
+  async stateOf(tenant: string, account: string): Promise<AccountState> {
+    return (await this.accounts.load(tenant, account)).state;
   }
 
   /** The assets of a mixed hold; none where the account has no such hold. */
@@ -138,6 +179,12 @@ export class AccountDecisions {
     }
     return newest;
   }
+}
+
+/** More slices than one event says are asked for in parts by whoever asks: a store that is away is thrown. */
+function tooLarge(error: Error): RefusedDecision {
+  if (!(error instanceof EventStoreError) || error.code !== 'too-large') throw error;
+  return { kind: 'refused', rejection: reject('event-too-large') };
 }
 
 function carriedOutBy<Event extends DecisionEvent>(

@@ -1,12 +1,5 @@
 import { commandId } from '@tallystick/decider';
-import {
-  type AccountEvent,
-  MOST_SLICES,
-  type NoteOverdue,
-  type NoticeExpiry,
-  type PassTime,
-  type Threshold,
-} from '@tallystick/ledger-domain';
+import { isFull, type NoteOverdue, type NoticeExpiry, type PassTime, type Threshold } from '@tallystick/ledger-domain';
 import { formatInstant, type Instant } from '@tallystick/vocabulary';
 import type { DueAccount, DuePages } from '../projections/account-book/due-accounts';
 import { type AccountCommands, accountStream } from './account-commands';
@@ -101,15 +94,4 @@ export class PassingTime {
     const booked = results.filter(({ kind }) => kind === 'appended').length;
     return more.length > 0 ? booked + (await this.pass(ended, more, what, faults)) : booked;
   }
-}
-
-/** True where an append was as large as one may be, so that more of the same may be due. */
-function isFull(events: readonly AccountEvent[]): boolean {
-  const slices = events.reduce((sum, event) => sum + slicesOf(event), 0);
-  return slices >= MOST_SLICES;
-}
-
-function slicesOf({ type, data }: AccountEvent): number {
-  if (type === 'LotsExpired') return data.slices.length + (data.pending?.length ?? 0);
-  return type === 'PointsActivated' ? data.slices.length : 0;
 }

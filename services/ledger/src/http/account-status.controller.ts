@@ -24,6 +24,7 @@ import {
 import { instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
+import { refuseOwn, RefusesOwn } from './adjusting';
 import { accountIn, asAsked, carriedOut, recordedOf } from './decisions';
 import {
   AccountStatusAnswer,
@@ -60,12 +61,14 @@ export class AccountStatusController {
   @Permission('accounts:freeze')
   @Idempotent()
   @Answers(200, AccountStatusAnswer)
-  unfreeze(
+  @RefusesOwn()
+  async unfreeze(
     @CallerOf() caller: Caller,
     @CommandOf() command: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(UnfreezeRequest) body: UnfreezeRequest,
   ): Promise<AccountStatusAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     return this.set(caller, command, path, { kind: 'unfreeze-account', ...body });
   }
 
@@ -95,6 +98,7 @@ export class AccountStatusController {
   @Answers(201, ExtensionAnswer)
   @Answers(200, ExtensionAnswer)
   @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'account-closed', 'member-merged', 'lot-expired', 'nothing-to-extend')
+  @RefusesOwn()
   async extend(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -102,12 +106,13 @@ export class AccountStatusController {
     @ContractBody(ExtensionRequest) body: ExtensionRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExtensionAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const { extensionId: extension, asset, reason } = body;
     const lots = body.lots?.map(({ lot }) => lot);
     const terms = { extension, asset, lots, to: instant(body.to), reason };
     const command = { kind: 'extend-expiry', ...this.on(caller, path), ...terms } as const;
     const isOwn = (event: AccountEvent): event is ExpiryExtended =>
-      event.type === 'ExpiryExtended' && event.data.extension === extension;
+      event.type === 'ExpiryExtended' && event.data.extension === extension && !event.data.part;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
     reply.status(done.duplicate ? 200 : 201);
     const extended = done.event.data.lots.map(([lot, from, to]) => ({ lot, from, to }));

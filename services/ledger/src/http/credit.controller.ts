@@ -22,7 +22,8 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { carriedOut, recordedOf, requireKind } from './decisions';
+import { refuseOwn, RefusesOwn } from './adjusting';
+import { accountIn, carriedOut, recordedOf, requireKind } from './decisions';
 import { carryOutGrant, grantingOf, Grants, isGrant, isWithdrawal } from './granting';
 import { CreditLimitAnswer, CreditLimitRequest, CreditRepaymentRequest, GrantAnswer } from './grants.dto';
 
@@ -52,6 +53,7 @@ export class CreditController {
     'insufficient-points',
   )
   @Refuses(BOOKING_REFUSALS, 'unknown-asset')
+  @RefusesOwn()
   async change(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -59,6 +61,7 @@ export class CreditController {
     @ContractBody(CreditLimitRequest) body: CreditLimitRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreditLimitAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const { changeId, asset } = body;
     const amount = BigInt(body.amount);
     if (amount === 0n) throw problem('amount-invalid', { errors: [{ pointer: '/amount', code: 'amount-invalid' }] });
@@ -78,6 +81,7 @@ export class CreditController {
   @Permission('credit-repayments:write')
   @Grants('repayment-exceeds-debt')
   @Refuses(BOOKING_REFUSALS, 'unknown-asset')
+  @RefusesOwn()
   async repay(
     @CallerOf() caller: Caller,
     @CommandOf() request: HttpCommand,
@@ -85,6 +89,7 @@ export class CreditController {
     @ContractBody(CreditRepaymentRequest) body: CreditRepaymentRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const { repaymentId: grant, asset } = body;
     const on = grantingOf(caller, path, body, await this.creditIn(caller, asset), this.decisions.now());
     const amount = body.amount === undefined ? undefined : BigInt(body.amount);

@@ -73,7 +73,7 @@ export function asAsked<Event extends DecisionEvent>(result: DecisionResult<Even
   if (result.kind === 'carried-out') return result;
   // An account of another tenant is as unknown as one that is not there.
   if (result.rejection.rejected === 'account-unknown') throw problem('not-found');
-  throw problemOf(result.rejection, ACCOUNT_REFUSALS);
+  throw problemOf(result.rejection, { ...ACCOUNT_REFUSALS, ...BOOKING_REFUSALS });
 }
 
 /** Where a decision stands in the log. */

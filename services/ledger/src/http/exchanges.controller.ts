@@ -50,7 +50,7 @@ export class ExchangesController {
     'exchange-too-small',
     'cap-exceeded',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'event-too-large')
   async exchange(
     @CallerOf() { tenant, program }: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

@@ -72,7 +72,7 @@ export class HoldsController {
     'cap-exceeded',
     'slices-mismatch',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-program')
+  @Refuses(BOOKING_REFUSALS, 'unknown-program', 'event-too-large')
   async place(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -121,7 +121,7 @@ export class HoldsController {
     'insufficient-points',
     'cap-exceeded',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-program')
+  @Refuses(BOOKING_REFUSALS, 'unknown-program', 'event-too-large')
   async capture(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

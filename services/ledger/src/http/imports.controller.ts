@@ -17,6 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
+import { refuseOwn, RefusesOwn } from './adjusting';
 import { accountIn, carriedOut, recordedOf, requireKind, requireUnit } from './decisions';
 import { ImportAnswer, ImportedLot, ImportRequest } from './decisions.dto';
 
@@ -46,7 +47,8 @@ export class ImportsController {
     'asset-kind-unsuitable',
     'asset-out-of-scope',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'event-too-large')
+  @RefusesOwn()
   async importLots(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -54,6 +56,7 @@ export class ImportsController {
     @ContractBody(ImportRequest) body: ImportRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const { tenant, program } = caller;
     const { importId, member: holder, asset } = body;
     for (const { issuer } of body.lots) requireUnit(caller, issuer);

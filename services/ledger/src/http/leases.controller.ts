@@ -30,6 +30,7 @@ import { AccountMerges } from '../application/account-merges';
 import { AssetDirectory } from '../application/asset-directory';
 import { LeaseGrants } from '../application/lease-grants';
 import { BOOKING_REFUSALS } from '../application/refusals';
+import { refuseOwn, RefusesOwn } from './adjusting';
 import { accountIn, asAsked, carriedOut, recordedOf, requireKind, requireUnit, spendCapsIn } from './decisions';
 import {
   GrantLeaseRequest,
@@ -146,24 +147,37 @@ export class LeasesController {
     'account-frozen',
     'deficit-outstanding',
     'insufficient-points',
+    'cap-exceeded',
   )
+  @Refuses(BOOKING_REFUSALS, 'unknown-program')
+  @RefusesOwn()
   async decide(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
     @Param('accountId') path: string,
     @IdOf('leaseId') hold: string,
-    @ContractBody(LateSettlementRequest) { decision, redemptionId: redemption, reason }: LateSettlementRequest,
+    @ContractBody(LateSettlementRequest) body: LateSettlementRequest,
   ): Promise<LateSettlementDecidedAnswer> {
+    const { decision, redemptionId: redemption, reason, beyondCaps } = body;
     if ((decision === 'honour') !== (redemption !== undefined)) {
       throw problem('schema-invalid', { errors: [{ pointer: '/redemptionId', code: 'redemption-mismatch' }] });
     }
-    const command = { kind: 'decide-late-settlement', ...this.on(caller, path), hold, redemption, reason } as const;
+    await refuseOwn(this.decisions, caller, accountIn(path));
+    const on = this.on(caller, path);
+    const caps = redemption === undefined ? undefined : await this.capsOf(on, hold);
+    const command = { kind: 'decide-late-settlement', ...on, hold, redemption, reason, caps, beyondCaps } as const;
     const isOwn = (event: AccountEvent): event is LateSettlementDecided =>
       event.type === 'LateSettlementDecided' && event.data.hold === hold;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
-    const { outcome, amount } = done.event.data;
+    const { outcome, amount, beyondCap } = done.event.data;
+    const cap = beyondCap === undefined ? {} : { beyondCap };
     const named = redemption === undefined ? {} : { redemptionId: redemption };
-    return { leaseId: hold, state: outcome, ...named, amount, ...recordedOf(done) };
+    return { leaseId: hold, state: outcome, ...named, amount, ...cap, ...recordedOf(done) };
+  }
+
+  private async capsOf({ tenant, program, account, at }: ReturnType<LeasesController['on']>, lease: string) {
+    const asset = await this.decisions.assetOf(tenant, account, lease);
+    return asset === undefined ? undefined : spendCapsIn(await this.assets.assetsOf(tenant, program), asset, at);
   }
 
   private on({ tenant, program }: Caller, path: string) {

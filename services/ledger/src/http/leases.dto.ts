@@ -1,4 +1,4 @@
-import { Amount, BusinessId, InstantText, OneOf, Optional, Text, Uuid } from '@tallystick/contracts';
+import { Amount, BusinessId, Flag, InstantText, OneOf, Optional, Text, Uuid } from '@tallystick/contracts';
 import { ReservationRequest } from './holds.dto';
 import { LEASE_REASONS } from './reasons';
 import { RecordedAnswer } from './recorded.dto';
@@ -41,6 +41,11 @@ export class LateSettlementRequest {
 
   @OneOf([...LEASE_REASONS])
   readonly reason!: (typeof LEASE_REASONS)[number];
+
+  /** True: honoured also beyond the spend caps of the asset, for this reason; default: refused then. */
+  @Optional()
+  @Flag()
+  readonly beyondCaps?: boolean;
 }
 
 export class LeaseAnswer extends RecordedAnswer {
@@ -97,6 +102,11 @@ export class LateSettlementDecidedAnswer extends RecordedAnswer {
 
   @Amount()
   readonly amount!: string;
+
+  /** The spend cap that it was honoured beyond. */
+  @Optional()
+  @Text(32)
+  readonly beyondCap?: string;
 }
 
 export class LateSettlementsQuery {

@@ -8,6 +8,7 @@ import {
   type HttpCommand,
   Idempotent,
   IdOf,
+  OptionalContractBody,
   Permission,
   problem,
   Refuses,
@@ -30,7 +31,7 @@ import { AssetDirectory } from '../application/asset-directory';
 import type { ProgramAssets } from '../application/program-assets';
 import { BOOKING_REFUSALS } from '../application/refusals';
 import { accountIn, carriedOut, dueAt, orderOf, recordedOf, requireKind, requireUnit, spendCapsIn } from './decisions';
-import { MixedCancellationRequest, MixedHoldAnswer, MixedHoldRequest } from './mixed-holds.dto';
+import { MixedCancellationRequest, MixedCaptureRequest, MixedHoldAnswer, MixedHoldRequest } from './mixed-holds.dto';
 
 const MILLIS_PER_DAY = 86_400_000;
 
@@ -64,7 +65,7 @@ export class MixedHoldsController {
     'cap-exceeded',
     'rate-invalid',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program', 'event-too-large')
   async place(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
@@ -93,17 +94,18 @@ export class MixedHoldsController {
 
   @Post(':holdId/capture')
   @HttpCode(200)
-  @Summary('Ends a mixed hold as a redemption of all of it, where it was placed', '整体扣减混合预留')
+  @Summary('Ends a mixed hold as a redemption of all of it or of a part, where it was placed', '扣减全部或部分混合预留')
   @Permission('holds:write')
   @Idempotent()
   @Answers(200, MixedHoldAnswer)
-  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended')
+  @Refuses(ACCOUNT_REFUSALS, 'hold-unknown', 'hold-ended', 'capture-exceeds-hold', 'capture-not-whole')
   @Refuses(BOOKING_REFUSALS, 'unknown-program')
   async capture(
     @CallerOf() caller: Caller,
     @CommandOf() command: HttpCommand,
     @Param('accountId') path: string,
     @IdOf('holdId') hold: string,
+    @OptionalContractBody(MixedCaptureRequest) { amount }: MixedCaptureRequest,
   ): Promise<MixedHoldAnswer> {
     const on = this.on(caller, path);
     const assets = await this.assets.assetsOf(caller.tenant, caller.program);
@@ -117,6 +119,8 @@ export class MixedHoldsController {
       unit: caller.unit ?? '',
       boundTo: caller.unit,
       ...owed,
+      amount: amount === undefined ? undefined : BigInt(amount),
+      inProportion: held.filter((asset) => orderOf(assets, asset, on.at) !== undefined),
     };
     return this.end({ kind: 'capture-hold', ...on, ...terms }, command, 'captured', isPart('HoldCaptured', hold), hold);
   }

@@ -1,4 +1,4 @@
-import { Amount, BusinessId, InstantText, ListOf, OneOf, Optional, Text } from '@tallystick/contracts';
+import { Amount, BusinessId, InstantText, ListOf, OneOf, Optional, PositiveAmount, Text } from '@tallystick/contracts';
 import { SpentAsset } from './asset-policy.dto';
 import { ReservationRequest } from './holds.dto';
 import { RecordedAnswer } from './recorded.dto';
@@ -12,6 +12,13 @@ export class MixedHoldRequest extends ReservationRequest {
   @Optional()
   @ListOf(() => SpentAsset, 20)
   readonly assets?: readonly SpentAsset[];
+}
+
+export class MixedCaptureRequest {
+  /** What is captured of what is due, in units of the asset that it is due in; absent: all of it. */
+  @Optional()
+  @PositiveAmount()
+  readonly amount?: string;
 }
 
 export class MixedCancellationRequest {

@@ -17,6 +17,7 @@ import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
+import { refuseOwn, RefusesOwn } from './adjusting';
 import { accountIn, carriedOut, recordedOf } from './decisions';
 import { ReactivationAnswer, ReactivationRequest } from './grants.dto';
 
@@ -37,13 +38,16 @@ export class ReactivationsController {
   @Answers(201, ReactivationAnswer)
   @Answers(200, ReactivationAnswer)
   @Refuses(ACCOUNT_REFUSALS, 'decision-conflict', 'account-closed', 'nothing-to-reactivate', 'cap-exceeded')
+  @RefusesOwn()
   async reactivate(
-    @CallerOf() { tenant, program }: Caller,
+    @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,
     @Param('accountId') path: string,
     @ContractBody(ReactivationRequest) body: ReactivationRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReactivationAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
+    const { tenant, program } = caller;
     const { reactivationId: reactivation, asset } = body;
     const at = this.decisions.now();
     const assets = await this.assets.assetsOf(tenant, program);
@@ -57,7 +61,10 @@ export class ReactivationsController {
     const terms = { reactivation, asset, lots: asked, since, until, balanceCap };
     const command = { kind: 'reactivate-lots', ...on, ...terms } as const;
     const isOwn = (event: AccountEvent): event is LotsReactivated =>
-      event.type === 'LotsReactivated' && event.data.reactivation === reactivation && !event.data.taken;
+      event.type === 'LotsReactivated' &&
+      event.data.reactivation === reactivation &&
+      !event.data.taken &&
+      !event.data.part;
     const done = carriedOut(await this.decisions.carryOut({ command, metadata, again, isOwn }));
     reply.status(done.duplicate ? 200 : 201);
     const { slices, lots, amount } = done.event.data;

@@ -14,6 +14,7 @@ import {
 import { ACCOUNT_REFUSALS, type AccountEvent, type PointsSent } from '@tallystick/ledger-domain';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
+import { BOOKING_REFUSALS } from '../application/refusals';
 import { accountIn, carriedOut, recordedOf } from './decisions';
 import { TransferAnswer, TransferRequest } from './decisions.dto';
 
@@ -40,6 +41,7 @@ export class TransfersController {
     'insufficient-points',
     'transfer-to-itself',
   )
+  @Refuses(BOOKING_REFUSALS, 'event-too-large')
   async send(
     @CallerOf() { tenant, program }: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

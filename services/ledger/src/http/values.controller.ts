@@ -19,6 +19,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
+import { refuseOwn, RefusesOwn } from './adjusting';
 import { accountIn, carriedOut, endOf, recordedOf, requireKind, requireUnit } from './decisions';
 import { carryOutGrant, grantingOf, Grants, isWithdrawal } from './granting';
 import { GiftRequest, GrantAnswer, PointSaleRequest, RefundAnswer, RefundRequest, TopUpRequest } from './grants.dto';
@@ -35,6 +36,7 @@ export class ValuesController {
   @Summary('Sells points, or the punches of a count card: a lot whose cost is what was paid', '出售积分或次卡次数')
   @Permission('point-sales:write')
   @Grants('cap-exceeded', 'price-invalid', 'account-closed')
+  @RefusesOwn()
   @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async sell(
     @CallerOf() caller: Caller,
@@ -43,6 +45,7 @@ export class ValuesController {
     @ContractBody(PointSaleRequest) body: PointSaleRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const { assets, at, expiresAt } = await this.granted(caller, body.asset);
     const amount = BigInt(body.amount);
     const unitCost = formatRational({ numerator: BigInt(body.price), denominator: amount });
@@ -56,6 +59,7 @@ export class ValuesController {
   @Summary('Gives points, or punches, at the cost of a unit', '由业务单元赠送积分或次数')
   @Permission('gifts:write')
   @Grants('cap-exceeded', 'account-closed')
+  @RefusesOwn()
   @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async give(
     @CallerOf() caller: Caller,
@@ -64,6 +68,7 @@ export class ValuesController {
     @ContractBody(GiftRequest) body: GiftRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const { assets, at, expiresAt } = await this.granted(caller, body.asset);
     const amount = BigInt(body.amount);
     const on = grantingOf(caller, path, body, assets, at);
@@ -75,6 +80,7 @@ export class ValuesController {
   @Summary('Loads stored value: what was paid, and what is given on top of it', '储值充值(本金与赠送金)')
   @Permission('top-ups:write')
   @Grants('cap-exceeded', 'account-closed')
+  @RefusesOwn()
   @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'unknown-program')
   async topUp(
     @CallerOf() caller: Caller,
@@ -83,6 +89,7 @@ export class ValuesController {
     @ContractBody(TopUpRequest) body: TopUpRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
+    await refuseOwn(this.decisions, caller, accountIn(path));
     const at = this.decisions.now();
     const assets = await this.assets.assetsOf(caller.tenant, caller.program);
     requireKind(assets, body.asset, 'stored');
@@ -107,7 +114,7 @@ export class ValuesController {
     'asset-kind-unsuitable',
     'asset-not-spendable',
   )
-  @Refuses(BOOKING_REFUSALS, 'unknown-asset')
+  @Refuses(BOOKING_REFUSALS, 'unknown-asset', 'event-too-large')
   async refund(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata, again }: HttpCommand,

@@ -82,6 +82,7 @@ function keepWhatBecameOf(known: Holding, holding: Holding): void {
   holding.remaining = holding.granted - (known.granted - known.remaining);
   holding.used = known.used;
   holding.extendedTo = known.extendedTo;
+  holding.extendedAt = known.extendedAt;
   if (known.lot === undefined) return;
   holding.pending = known.pending;
   if (!known.pending) holding.activatedAt ??= known.activatedAt;
@@ -150,6 +151,7 @@ function holdingFrom(grant: Granted, at: Instant, alike: Holding | undefined): H
     remaining: granted,
     used: undefined,
     extendedTo: undefined,
+    extendedAt: undefined,
   };
 }
 

@@ -21,6 +21,7 @@ export type AccountRefusal =
   | 'nothing-to-reactivate'
   | 'price-invalid'
   | 'mixed-hold-whole'
+  | 'capture-not-whole'
   | 'deficit-outstanding'
   | 'insufficient-points'
   | 'cap-exceeded'
@@ -167,7 +168,16 @@ export const ACCOUNT_REFUSALS: RefusalTable<AccountRefusal> = {
     family: 'conflict',
     retryable: false,
     precedence: 38,
-    title: { en: 'A hold of several assets is captured and cancelled as a whole', zh: '混合预留只能整体扣减或撤销' },
+    title: { en: 'A redemption of several assets is cancelled as a whole', zh: '混合兑换只能整体撤销' },
+  },
+  'capture-not-whole': {
+    family: 'conflict',
+    retryable: false,
+    precedence: 38,
+    title: {
+      en: 'Whole units of what is held do not make this amount',
+      zh: '预留资产的整数单位无法恰好构成该金额',
+    },
   },
   'price-invalid': {
     family: 'invalid',

@@ -46,7 +46,7 @@ type DebtRow = readonly [
 ];
 
 export const accountSnapshot: SnapshotCodec<AccountState> = {
-  version: 5,
+  version: 7,
   encode(state): AccountSnapshot {
     const owner = state.owner ? [state.owner.program, state.owner.holder] : [];
     const { done, lastHeld = NONE, pausedAt = NONE, frozen, closed } = state;

@@ -26,6 +26,8 @@ export interface Holding {
   used?: Used;
   /** Instead of `expiresAt`, where its date was extended. */
   extendedTo?: Instant;
+  /** When it was extended, where dates stood still then. */
+  extendedAt?: Instant;
 }
 
 /** What decisions, and time, have made of a lot. It is never drawn again (capabilities L13). */
@@ -98,6 +100,16 @@ export interface Reversal {
 
 export type Fact = Accrual | Reversal;
 
+/** What a part of a hold of several assets is of the whole. */
+export interface MixedShare {
+  /** How much is due, in the asset that it is due in. */
+  readonly amount: bigint;
+  /** Its place in the order of spending. */
+  readonly place: number;
+  /** What one unit gives of what is due, a rational; absent where it was not said. */
+  readonly rate?: string;
+}
+
 /** A reservation and how it ended. */
 export interface Hold {
   readonly hold: string;
@@ -112,6 +124,8 @@ export interface Hold {
   readonly till?: string;
   /** Who spends of a pool; absent where the account is none. */
   readonly member?: string;
+  /** Present for a part of a hold of several assets. */
+  readonly share?: MixedShare;
   /** What is reserved; once captured, what was redeemed and not cancelled. In the order of drawing. */
   slices: readonly Slice[];
   state: 'open' | 'captured' | 'released' | 'lapsed';

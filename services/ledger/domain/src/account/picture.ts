@@ -101,12 +101,13 @@ function accrualWanted(command: PurchasePicture, key: string, old: Accrual | und
 /** The lot as a later picture grants it; what has become of it stays. */
 function continued(known: Holding, granted: Holding, isBound: boolean): Holding {
   if (known.lot === undefined) return granted;
-  const { used, extendedTo, pending } = known;
+  const { used, extendedTo, extendedAt, pending } = known;
   const least = usedOf(known);
   return {
     ...granted,
     used,
     extendedTo,
+    extendedAt,
     pending,
     activatedAt: granted.activatedAt ?? (pending ? undefined : known.activatedAt),
     granted: granted.granted < least ? least : granted.granted,
@@ -134,6 +135,7 @@ function holdings({ grants, effectiveAt }: PurchasePicture, key: string): Holdin
       remaining: amount,
       used: undefined,
       extendedTo: undefined,
+      extendedAt: undefined,
     });
   }
   return held;

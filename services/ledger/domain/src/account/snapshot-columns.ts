@@ -19,7 +19,7 @@ export interface FactColumns {
   readonly waits: number[];
   /** Of holdings that decisions moved: `holding, held, spent, expired, moved, freedAt or -1`. */
   readonly used: number[];
-  /** `holding, extendedTo` */
+  /** `holding, extendedTo, extendedAt or -1` */
   readonly extended: number[];
   /** Per reversal `purchase or -1, earnedAt or -1, store, receipt`. */
   readonly reversals: number[];
@@ -40,7 +40,7 @@ export interface FactColumns {
 export const FACT_WIDTH = 5;
 export const TERMS_WIDTH = 4;
 export const HOLDING_WIDTH = 4;
-export const HOLD_WIDTH = 13;
+export const HOLD_WIDTH = 16;
 export const SLICE_WIDTH = 4;
 export const NONE = -1;
 export const HOLD_STATES: readonly Hold['state'][] = ['open', 'captured', 'released', 'lapsed'];
@@ -102,7 +102,10 @@ export class Columns {
     }
   }
 
-  private addBecome({ pending, activatedAt, activatesOn, used, extendedTo }: Holding, { at }: Accrual): void {
+  private addBecome(
+    { pending, activatedAt, activatesOn, used, extendedTo, extendedAt }: Holding,
+    { at }: Accrual,
+  ): void {
     const { waits, used: moved, extended } = this.all;
     if (pending || activatedAt !== at || activatesOn !== undefined) {
       const on = activatesOn === undefined ? NONE : this.numberOf(activatesOn);
@@ -112,7 +115,7 @@ export class Columns {
       const amounts = [used.held, used.spent, used.expired, used.moved].map(Number);
       moved.push(this.holdings, ...amounts, used.freedAt ?? NONE);
     }
-    if (extendedTo !== undefined) extended.push(this.holdings, extendedTo);
+    if (extendedTo !== undefined) extended.push(this.holdings, extendedTo, extendedAt ?? NONE);
   }
 
   private termsOf({ asset, lot, unitCost, priority }: Holding): number {
@@ -154,11 +157,12 @@ export class Columns {
   }
 
   private addHold(hold: Hold): void {
-    const { asset, amount, at, until, ttlSeconds, unit, store, till, state, captured, slices, member } = hold;
+    const { asset, amount, at, until, ttlSeconds, unit, store, till, state, captured, slices, member, share } = hold;
     const wordOf = (word: string | undefined): number => (word === undefined ? NONE : this.numberOf(word));
     this.all.holds.push(this.numberOf(hold.hold), this.numberOf(asset), Number(amount), at, until, ttlSeconds);
     this.all.holds.push(this.numberOf(unit), wordOf(store), wordOf(till));
     this.all.holds.push(HOLD_STATES.indexOf(state), Number(captured), slices.length, wordOf(member));
+    this.all.holds.push(share ? Number(share.amount) : NONE, share?.place ?? NONE, wordOf(share?.rate));
     for (const slice of slices) this.addSlice(this.all.held, slice);
   }
 

@@ -9,6 +9,7 @@ import {
   type Holding,
   keyOf,
   lotOf,
+  type MixedShare,
   type Reversal,
   reversalKey,
   type TakenPart,
@@ -44,7 +45,7 @@ export class Facts {
   ) {
     this.waits = new Rows(columns.waits, 4);
     this.used = new Rows(columns.used, 6);
-    this.extended = new Rows(columns.extended, 2);
+    this.extended = new Rows(columns.extended, 3);
     this.owed = new Rows(columns.owed, 4);
     this.expired = new Rows(columns.expired, 1);
   }
@@ -99,6 +100,7 @@ export class Facts {
       remaining: amountOf(granted - taken),
       used: used && usedOf(used),
       extendedTo: extended && instantAt(extended[0]!),
+      extendedAt: extended && instantAt(extended[1]!),
     };
   }
 
@@ -123,6 +125,7 @@ export class Facts {
       store: this.word(holds[row + 7]!),
       till: this.word(holds[row + 8]!),
       member: this.word(holds[row + 12]!),
+      share: this.shareAt(row + 13),
       slices,
       state: HOLD_STATES[holds[row + 9]!]!,
       captured: amountOf(holds[row + 10]!),
@@ -130,6 +133,12 @@ export class Facts {
     this.state.holds.set(hold.hold, hold);
     if (hold.state === 'open') this.state.open.add(hold);
     return count;
+  }
+
+  private shareAt(place: number): MixedShare | undefined {
+    const { holds } = this.columns;
+    if (holds[place] === NONE) return undefined;
+    return { amount: amountOf(holds[place]!), place: holds[place + 1]!, rate: this.word(holds[place + 2]!) };
   }
 
   private reversalOf({ at, source, id, issuer, revision }: Said, size: number): Fact {

@@ -94,7 +94,7 @@ export const adjustmentPolicyDecider: Decider<
       family: 'forbidden',
       retryable: false,
       precedence: 2,
-      title: { en: 'Nobody adjusts their own account', zh: '不得调整本人账户' },
+      title: { en: 'Nobody favours their own account by hand', zh: '不得为本人账户手工办理调整或优惠' },
     },
     'reason-unknown': {
       family: 'invalid',

@@ -204,7 +204,7 @@ function reversalText(reversal: Reversal, state: AccountState): CarriedReversal 
 }
 
 function holdText(hold: Hold): CarriedHold {
-  const { at, until, amount, ttlSeconds, captured, slices, store, till, ...same } = hold;
+  const { at, until, amount, ttlSeconds, captured, slices, store, till, share, ...same } = hold;
   return {
     hold: same.hold,
     asset: same.asset,
@@ -212,6 +212,13 @@ function holdText(hold: Hold): CarriedHold {
     state: same.state,
     ...(store === undefined ? {} : { store }),
     ...(till === undefined ? {} : { till }),
+    ...(share && {
+      share: {
+        amount: String(share.amount),
+        ...(share.rate !== undefined && { rate: share.rate }),
+        place: String(share.place),
+      },
+    }),
     amount: String(amount),
     effectiveAt: formatInstant(at),
     until: formatInstant(until),
@@ -251,6 +258,7 @@ function holdingFrom(text: CarriedLot): Holding {
     remaining: BigInt(remaining),
     used: used && { held: held!, spent: spent!, expired: expired!, moved: moved!, freedAt: dateFrom(text.freedAt) },
     extendedTo: dateFrom(text.extendedTo),
+    extendedAt: undefined,
   };
 }
 
@@ -259,7 +267,8 @@ function dateFrom(text: string | undefined): Instant | undefined {
 }
 
 function holdFrom(text: CarriedHold): Hold {
-  const { hold, asset, amount, effectiveAt, until, ttlSeconds, unit, store, till, state, captured, slices } = text;
+  const { hold, asset, amount, effectiveAt, until, ttlSeconds, unit, store, till, share, state, captured, slices } =
+    text;
   return {
     hold,
     asset,
@@ -271,6 +280,7 @@ function holdFrom(text: CarriedHold): Hold {
     store,
     till,
     member: undefined,
+    share: share && { amount: BigInt(share.amount), rate: share.rate, place: Number(share.place) },
     slices: slices.map(([lot, issuer, unitCost, part]) => ({ lot, issuer, unitCost, amount: BigInt(part) })),
     state,
     captured: BigInt(captured),

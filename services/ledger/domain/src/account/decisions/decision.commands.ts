@@ -13,6 +13,12 @@ export interface ForAccount {
   readonly at: Instant;
 }
 
+/** A decision on all lots of an account, which may be more than one append takes. */
+export interface InParts extends ForAccount {
+  /** Present for the appends before the last, each a command of its own: so many lots, and nothing once the last takes the rest. */
+  readonly part?: true;
+}
+
 /** One limit on what may be spent of an asset: what is held or redeemed by holds placed since `from` (capabilities L17). */
 export interface SpendCap {
   readonly window: 'transaction' | 'day' | 'week' | 'month' | 'life';
@@ -57,7 +63,7 @@ export interface CaptureHold extends ForAccount {
   readonly mixed?: true;
   /** The unit that the caller's credential is bound to; absent: any. */
   readonly boundTo?: string;
-  /** Absent: all of it. */
+  /** Absent: all of it. Of a hold of several assets in units of what is due. */
   readonly amount?: bigint;
   /** True where more than was held may be captured, if it is there. */
   readonly beyondHold: boolean;
@@ -69,6 +75,8 @@ export interface CaptureHold extends ForAccount {
   readonly scope?: AssetScope;
   /** Present: a part is taken of every slice in proportion; absent: from the first drawn on. */
   readonly order?: 'pro_rata';
+  /** Of a hold of several assets: those whose part is taken of every slice in proportion. */
+  readonly inProportion?: readonly string[];
   /** When what was drawn on credit is to be repaid; absent: at once. */
   readonly dueAt?: Instant;
 }
@@ -101,6 +109,10 @@ export interface DecideLateSettlement extends ForAccount {
   /** The name of the redemption that honours it; absent: it is refused. */
   readonly redemption?: string;
   readonly reason: string;
+  /** On what may be spent of the asset now; absent: no limit. */
+  readonly caps?: readonly SpendCap[];
+  /** True where it is honoured also beyond them. */
+  readonly beyondCaps?: boolean;
 }
 
 /** Undoes a redemption or a part of it (capabilities L9). */
@@ -131,7 +143,7 @@ export interface ActivateLots extends ForAccount {
 }
 
 /** Lets lots expire later (capabilities L6). */
-export interface ExtendExpiry extends ForAccount {
+export interface ExtendExpiry extends InParts {
   readonly kind: 'extend-expiry';
   readonly extension: string;
   readonly asset: string;
@@ -237,7 +249,7 @@ export interface SetPoolMember extends ForAccount, PoolMember {
 }
 
 /** Lets a member leave a pool with what is left of his own lots. */
-export interface LeavePool extends ForAccount {
+export interface LeavePool extends InParts {
   readonly kind: 'leave-pool';
   /** The caller's name of it, unique in the account. */
   readonly leave: string;
@@ -321,7 +333,7 @@ export interface FreezeAccount extends SetStatus {
 }
 
 /** Allows spending again. */
-export interface UnfreezeAccount extends SetStatus {
+export interface UnfreezeAccount extends SetStatus, InParts {
   readonly kind: 'unfreeze-account';
 }
 

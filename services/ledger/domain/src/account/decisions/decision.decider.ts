@@ -10,11 +10,11 @@ import type { SliceRow } from './decision.events';
 import { Draft } from './draft';
 import { exchangePoints } from './exchanges';
 import { changeLimit, grantPoints, lendPoints, repayCredit, topUp } from './grants';
-import { captureHold, placeHold, releaseHold } from './holds';
+import { placeHold, releaseHold } from './holds';
 import { decideLateSettlement, settleLease } from './leases';
 import { closeAccount, forfeitures, freeze, noticeExpiry, unfreeze } from './life-cycle';
 import { absorbAccount, faultOfMerge, mergeAccount, restoreAccount, splitAccount } from './merges';
-import { ofEveryPart, placeMixedHold } from './mixed-holds';
+import { captureParts, ofEveryPart, placeMixedHold } from './mixed-holds';
 import { activateLots, bookDue, expiriesBy, extendExpiry, HOLD, passTime } from './passing-time';
 import { leavePool, openPool, setPoolMember } from './pools';
 import { cancelRedemption } from './redemptions';
@@ -60,6 +60,7 @@ export function decideDecision(command: DecisionCommand, state: AccountState): O
 }
 
 function thawed(command: UnfreezeAccount, state: AccountState): readonly AccountEvent[] {
+  if (command.part) return unfreeze(command, state);
   const draft = new Draft(state);
   if (state.pausedAt !== undefined) draft.add(expiriesBy(state, command.at));
   draft.add(unfreeze(command, draft.state));
@@ -137,7 +138,7 @@ function carryOut(command: Timed, state: AccountState): Outcome {
     case 'place-mixed-hold':
       return placeMixedHold(command, state);
     case 'capture-hold':
-      return ofEveryPart(command, state, captureHold);
+      return captureParts(command, state);
     case 'release-hold':
       return ofEveryPart(command, state, releaseHold);
     case 'settle-lease':

@@ -68,6 +68,8 @@ export type HoldPlaced = DomainEvent<
         readonly asset: string;
         readonly amount: string;
         readonly assets: readonly string[];
+        /** What one unit of this part gives of what is due; absent in events from before it was said. */
+        readonly rate?: string;
       };
     }
 >;
@@ -106,6 +108,8 @@ export type LateSettlementDecided = DomainEvent<
     readonly outcome: 'honoured' | 'refused';
     readonly redemption?: string;
     readonly reason: string;
+    /** The spend cap that it was honoured beyond, such as `spend-day`; absent: none (capabilities L17). */
+    readonly beyondCap?: string;
   }
 >;
 
@@ -153,6 +157,8 @@ export type ExpiryExtended = DomainEvent<
     /** The lots that were asked for; absent: all. */
     readonly asked?: readonly string[];
     readonly lots: readonly (readonly [lot: string, from: string, to: string])[];
+    /** Present where further lots follow in an append of their own: one takes no more. */
+    readonly part?: true;
   }
 >;
 

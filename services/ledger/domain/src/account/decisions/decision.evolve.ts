@@ -10,6 +10,7 @@ import {
   type Debt,
   holdingOf,
   insertFact,
+  type MixedShare,
   referenceOf,
   type Used,
 } from '../account.state';
@@ -143,6 +144,7 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
     store: data.store,
     till: data.till,
     member: data.member,
+    share: shareIn(data),
     slices: data.slices.map(sliceOf),
     state: 'open',
     captured: 0n,
@@ -151,6 +153,11 @@ function placed(state: AccountState, data: HoldPlaced['data']): void {
   state.open.add(hold);
   if (state.lastHeld === undefined || state.lastHeld < hold.at) state.lastHeld = hold.at;
   shift(state, hold.asset, data.slices, 'remaining', 'held');
+}
+
+function shareIn({ asset, mixed }: HoldPlaced['data']): MixedShare | undefined {
+  if (!mixed) return undefined;
+  return { amount: BigInt(mixed.amount), place: mixed.assets.indexOf(asset), rate: mixed.rate };
 }
 
 function captured(state: AccountState, data: HoldCaptured['data']): void {
@@ -178,20 +185,23 @@ function ended(
   state.open.delete(hold);
 }
 
-function extended(state: AccountState, { asset, lots }: Pick<ExpiryExtended['data'], 'asset' | 'lots'>): void {
-  for (const [lot, , to] of lots) {
-    const holding = holdingOf(state, asset, lot);
-    if (holding) holding.extendedTo = instant(to);
-  }
+type Extended = Pick<ExpiryExtended['data'], 'asset' | 'lots' | 'effectiveAt'>;
+
+function extended(state: AccountState, { asset, lots, effectiveAt }: Extended): void {
+  for (const [lot, , to] of lots) extend(state, holdingOf(state, asset, lot), to, effectiveAt);
+}
+
+/** A date that is set while dates stand still stands still from then on only. */
+function extend({ pausedAt }: AccountState, holding: Holding | undefined, to: string, effectiveAt: string): void {
+  if (!holding) return;
+  holding.extendedTo = instant(to);
+  if (pausedAt !== undefined) holding.extendedAt = instant(effectiveAt);
 }
 
 function cancelled(state: AccountState, data: RedemptionCancelled['data']): void {
   const { hold: name, asset, effectiveAt, slices, grace, repaid } = data;
   free(state, asset, slices, 'spent', effectiveAt);
-  for (const lot of grace?.lots ?? []) {
-    const holding = holdingOf(state, asset, lot);
-    if (holding) holding.extendedTo = instant(grace!.until);
-  }
+  for (const lot of grace?.lots ?? []) extend(state, holdingOf(state, asset, lot), grace!.until, effectiveAt);
   payDebts(state, repaid);
   const hold = state.holds.get(name)!;
   hold.slices = withoutLast(hold.slices, slices.map(sliceOf));
@@ -301,7 +311,13 @@ export function hasAccrual(state: AccountState, key: string, of?: string): boole
 type Terms = Pick<Holding, 'asset' | 'lot' | 'unitCost' | 'expiresAt' | 'priority' | 'activatedAt' | 'granted'>;
 
 function accrualFrom(at: Instant, source: string, id: string, issuer: string, terms: Terms): Accrual {
-  const state = { activatesOn: undefined, pending: false, used: undefined, extendedTo: undefined };
+  const state = {
+    activatesOn: undefined,
+    pending: false,
+    used: undefined,
+    extendedTo: undefined,
+    extendedAt: undefined,
+  };
   const holding = { ...terms, ...state, remaining: terms.granted };
   return { kind: 'accrual', at, source, id, issuer, revision: 0, holdings: [holding], returns: undefined };
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '@tallystick/vocabulary';
 import type { StoredOrder } from '../../assets/asset-policy';
 import type { AssetScope } from '../../assets/asset-scope';
-import type { ForAccount, SpendCap } from './decision.commands';
+import type { ForAccount, InParts, SpendCap } from './decision.commands';
 
 /** Who grants lots of an asset, and where; opens the account where this is its first event. */
 export interface Granting extends ForAccount {
@@ -87,7 +87,7 @@ export interface RepayLoan extends ForAccount {
 }
 
 /** Lets lots live again that expired since an instant (capabilities L22). */
-export interface ReactivateLots extends ForAccount {
+export interface ReactivateLots extends InParts {
   readonly kind: 'reactivate-lots';
   readonly reactivation: string;
   readonly asset: string;

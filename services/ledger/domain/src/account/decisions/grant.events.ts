@@ -69,6 +69,8 @@ export type LotsReactivated = DomainEvent<
       readonly lots: readonly (readonly [lot: string, from: string, to: string])[];
       /** Present for what reversals had taken out of breakage: they take it of the lots themselves from now on. */
       readonly taken?: true;
+      /** Present where further lots follow in an append of their own: one takes no more. */
+      readonly part?: true;
     }
 >;
 

@@ -134,7 +134,8 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
   if (!hold) return reject('hold-unknown', { hold: name });
   const amount = command.amount ?? hold.amount;
   if (hold.state === 'captured' && hold.captured === amount && saysTheSame(command, state)) return [];
-  if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });
+  const ended = faultOfEnd(hold, at);
+  if (ended) return ended;
   if (!isWithin(command.scope, unit, store)) return reject('asset-out-of-scope', { asset: hold.asset, unit });
   const beyond = sliceBeyond(command, hold, amount, state);
   if ('rejected' in beyond) return beyond;
@@ -213,8 +214,13 @@ export function releaseHold(command: ReleaseHold, state: AccountState): Outcome 
   const hold = holdOf(command, state);
   if (!hold) return reject('hold-unknown', { hold: name });
   if (hold.state === 'released') return [];
-  if (hold.state !== 'open') return reject('hold-ended', { hold: name, state: hold.state });
-  return [{ type: 'HoldReleased', version: 1, data: freed(state, hold, at) }];
+  return faultOfEnd(hold, at) ?? [{ type: 'HoldReleased', version: 1, data: freed(state, hold, at) }];
+}
+
+/** Why a hold has no other end: it has one, or its time is over and only its lapse is not booked yet. */
+function faultOfEnd({ hold, state, until }: Hold, at: Instant): Rejection<AccountRefusal> | undefined {
+  if (state === 'open' && until > at) return undefined;
+  return reject('hold-ended', { hold, state: state === 'open' ? 'lapsed' : state });
 }
 
 /** Holds whose time is over, as lapses at their own instants, the earliest first. */

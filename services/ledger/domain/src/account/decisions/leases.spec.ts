@@ -1,3 +1,4 @@
+import { eventsOf } from '../account.spec-data';
 import { purchasePicture } from '../account.examples';
 import {
   cancelRedemption,
@@ -111,6 +112,20 @@ describe('decide a late settlement', () => {
     const closed = [...late, closeAccount(7)];
     expect(outcome(closed, decideLateSettlement('L1', 8, 'R1'))).toMatchObject({ rejected: 'account-closed' });
     expect(told(closed, decideLateSettlement('L1', 8))).toHaveLength(1);
+  });
+
+  it('honours nothing beyond a spend cap, unless whoever decides goes beyond it, and then says which', () => {
+    const capped = { ...decideLateSettlement('L1', 8, 'R1'), caps: [{ window: 'day', limit: 39n } as const] };
+    expect(outcome(late, capped)).toMatchObject({
+      rejected: 'cap-exceeded',
+      facts: { cap: 'spend-day', limit: '39', used: '0' },
+    });
+    expect(eventsOf(outcome(late, { ...capped, beyondCaps: true })).at(-1)).toMatchObject({
+      data: { outcome: 'honoured', redemption: 'R1', beyondCap: 'spend-day' },
+    });
+    const within = { ...capped, caps: [{ window: 'day', limit: 40n } as const], beyondCaps: true };
+    expect(eventsOf(outcome(late, within)).at(-1)).not.toHaveProperty('data.beyondCap');
+    expect(outcome(late, { ...capped, redemption: undefined })).toMatchObject([{ data: { outcome: 'refused' } }]);
   });
 
   it('refuses a redemption under a name that is taken, and a lease of which nothing waits', () => {

@@ -2,10 +2,11 @@ import { isRejection, reject, type Rejection } from '@tallystick/decider';
 import { formatInstant } from '@tallystick/vocabulary';
 import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
-import type { AccountState, Hold } from '../account.state';
+import type { AccountState, Hold, LateSettlement } from '../account.state';
 import type { DecideLateSettlement, SettleLease } from './decision.commands';
 import { Draft } from './draft';
 import { captureHold, holdOf, placeHold, releaseHold } from './holds';
+import { faultOfSpendCaps } from './spend-caps';
 
 type Outcome = readonly AccountEvent[] | Rejection<AccountRefusal>;
 
@@ -21,8 +22,9 @@ export function settleLease(command: SettleLease, state: AccountState): Outcome 
   if (amount > hold.amount) return reject('capture-exceeds-hold', { hold: name, held: String(hold.amount) });
   const { tenant, account } = command;
   const ending = { tenant, account, hold: name, boundTo, at };
-  if (hold.state === 'open' && amount === 0n) return releaseHold({ kind: 'release-hold', ...ending }, state);
-  if (hold.state === 'open' || hold.state === 'captured') {
+  const isOpen = hold.state === 'open' && hold.until > at;
+  if (isOpen && amount === 0n) return releaseHold({ kind: 'release-hold', ...ending }, state);
+  if (isOpen || hold.state === 'captured') {
     return captureHold({ kind: 'capture-hold', ...ending, amount, beyondHold: false, unit, store }, state);
   }
   if (amount === 0n) return [];
@@ -33,35 +35,47 @@ export function settleLease(command: SettleLease, state: AccountState): Outcome 
 
 /**
  * What an operator decides on a late settlement: to honour it by a new redemption of points that are there now, under a name of
- * its own, or to refuse it. Either ends it; an account that cannot pay refuses as a new hold would, and it waits on.
+ * its own, or to refuse it. Either ends it; an account that cannot pay refuses as a new hold would, and it waits on. A spend cap
+ * that it would be beyond refuses it too, unless whoever decides goes beyond it: the event then says which.
  */
 export function decideLateSettlement(command: DecideLateSettlement, state: AccountState): Outcome {
-  const { hold: lease, redemption, reason, at, tenant, account } = command;
-  const late = state.late.get(lease);
-  const hold = state.holds.get(lease);
-  if (!late || !hold) return reject('late-settlement-unknown', { hold: lease });
-  const { amount, unit, store } = late;
-  const draft = new Draft(state);
-  if (redemption !== undefined) {
-    if (state.closed) return reject('account-closed', { account });
-    if (state.holds.has(redemption)) return reject('hold-conflict', { hold: redemption });
-    const { asset, ttlSeconds } = hold;
-    const ids = { tenant, account, at, hold: redemption, unit, store };
-    const placed = placeHold(
-      { kind: 'place-hold', ...ids, asset, amount, ttlSeconds, expireUnderHold: 'protect' },
-      state,
-    );
-    if (isRejection(placed)) return placed;
-    draft.add(placed);
-    const captured = captureHold({ kind: 'capture-hold', ...ids, amount, beyondHold: false }, draft.state);
-    if (isRejection(captured)) return captured;
-    draft.add(captured);
+  const { hold: name, redemption, reason, at } = command;
+  const late = state.late.get(name);
+  const lease = state.holds.get(name);
+  if (!late || !lease) return reject('late-settlement-unknown', { hold: name });
+  const { asset } = lease;
+  const said = { ...state.owner!, hold: name, asset, amount: String(late.amount), reason };
+  const decided = { ...said, effectiveAt: formatInstant(at), postings: [] };
+  if (redemption === undefined) {
+    return [{ type: 'LateSettlementDecided', version: 1, data: { ...decided, outcome: 'refused' } }];
   }
-  const outcome =
-    redemption === undefined ? { outcome: 'refused' as const } : { outcome: 'honoured' as const, redemption };
-  const said = { hold: lease, asset: hold.asset, amount: String(amount), ...outcome, reason };
-  const data = { ...state.owner!, ...said, effectiveAt: formatInstant(at), postings: [] };
-  draft.add([{ type: 'LateSettlementDecided', version: 1, data }]);
+  const beyond = faultOfSpendCaps(state, asset, late.amount, command.caps ?? []);
+  if (beyond && !command.beyondCaps) return beyond;
+  const redeemed = redeemedLate(command, redemption, lease, late, state);
+  if (isRejection(redeemed)) return redeemed;
+  const cap = beyond && { beyondCap: beyond.facts['cap']! };
+  const data = { ...decided, outcome: 'honoured' as const, redemption, ...cap };
+  return [...redeemed, { type: 'LateSettlementDecided', version: 1, data }];
+}
+
+function redeemedLate(
+  { tenant, account, at }: DecideLateSettlement,
+  redemption: string,
+  { asset, ttlSeconds }: Hold,
+  { amount, unit, store }: LateSettlement,
+  state: AccountState,
+): Outcome {
+  if (state.closed) return reject('account-closed', { account });
+  if (state.holds.has(redemption)) return reject('hold-conflict', { hold: redemption });
+  const draft = new Draft(state);
+  const ids = { tenant, account, at, hold: redemption, unit, store };
+  const terms = { asset, amount, ttlSeconds, expireUnderHold: 'protect' as const };
+  const placed = placeHold({ kind: 'place-hold', ...ids, ...terms }, state);
+  if (isRejection(placed)) return placed;
+  draft.add(placed);
+  const captured = captureHold({ kind: 'capture-hold', ...ids, amount, beyondHold: false }, draft.state);
+  if (isRejection(captured)) return captured;
+  draft.add(captured);
   return draft.events;
 }
 

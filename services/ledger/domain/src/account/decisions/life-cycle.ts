@@ -6,6 +6,7 @@ import { type AccountState, expiryOf, type Holding } from '../account.state';
 import type { CloseAccount, FreezeAccount, NoticeExpiry, UnfreezeAccount } from './decision.commands';
 import type { ExpiryExtended, ExpiryNoticed, LotsExpired, SliceRow } from './decision.events';
 import { isCredit, isPrincipal } from './lot-sources';
+import { MOST_EVENTS, partOf } from './in-parts';
 import { noticeName } from './said';
 import { legsOf, MOST_SLICES, type OpenLot, openLots, rowOf, spendableAssets, spendableLots } from './spendable';
 
@@ -22,43 +23,59 @@ export function freeze({ decision, reason, pausesExpiry, at }: FreezeAccount, st
 
 /**
  * Allows spending again. Where dates stood still, lots that ended before are breakage, and every other date moves by the
- * time for which its lot stood still.
+ * time for which it stood still: from when its lot came, or its date was last set, in the pause. Of more lots than one append
+ * takes, all but the last are moved by appends before it, while the account is frozen still.
  */
 export function unfreeze(command: UnfreezeAccount, state: AccountState): AccountEvent[] {
-  const { decision, reason, at } = command;
+  const { decision, reason, at, part } = command;
+  const moved = extensionsOf(command, partOf(movedDates(at, state), part), state);
+  if (part) return moved;
   const data = { ...state.owner!, decision, reason, effectiveAt: formatInstant(at), postings: [] };
-  const unfrozen: AccountEvent = { type: 'AccountUnfrozen', version: 1, data };
-  const { pausedAt } = state;
-  if (pausedAt === undefined || pausedAt >= at) return [unfrozen];
-  const moved = spendableAssets(state).flatMap((asset) => movedDates(command, asset, pausedAt, state));
-  return [unfrozen, ...moved];
+  return [{ type: 'AccountUnfrozen', version: 1, data }, ...moved];
 }
 
-function movedDates({ decision, at }: UnfreezeAccount, asset: string, pausedAt: Instant, state: AccountState) {
-  const lots: [lot: string, from: string, to: string][] = [];
+interface MovedDate {
+  readonly asset: string;
+  readonly row: ExpiryExtended['data']['lots'][number];
+}
+
+function movedDates(at: Instant, state: AccountState): MovedDate[] {
+  const { pausedAt } = state;
+  if (pausedAt === undefined || pausedAt >= at) return [];
+  const moved: MovedDate[] = [];
   for (const fact of state.facts) {
     for (const holding of fact.kind === 'accrual' ? fact.holdings : []) {
+      const { asset, lot, remaining, used, extendedAt = 0 } = holding;
       const expiry = expiryOf(holding);
-      const isLeft = holding.remaining > 0n || (holding.used?.held ?? 0n) > 0n;
-      if (holding.asset !== asset || holding.lot === undefined || !isLeft) continue;
-      const stoodStill = at - Math.max(pausedAt, fact.at);
-      if (expiry === undefined || expiry <= pausedAt || stoodStill <= 0) continue;
-      lots.push([holding.lot, formatInstant(expiry), formatInstant((expiry + stoodStill) as Instant)]);
+      const isLeft = remaining > 0n || (used?.held ?? 0n) > 0n;
+      if (lot === undefined || !isLeft || expiry === undefined || expiry <= pausedAt) continue;
+      const stoodStill = at - Math.max(pausedAt, fact.at, extendedAt);
+      if (stoodStill <= 0) continue;
+      moved.push({ asset, row: [lot, formatInstant(expiry), formatInstant((expiry + stoodStill) as Instant)] });
     }
   }
-  if (lots.length === 0) return [];
-  const said = {
-    asset,
-    extension: `~unfreeze:${decision}:${asset}`,
-    reason: 'unfrozen',
-    effectiveAt: formatInstant(at),
-  };
-  const extended: ExpiryExtended = {
-    type: 'ExpiryExtended',
-    version: 1,
-    data: { ...state.owner!, ...said, lots, postings: [] },
-  };
-  return [extended];
+  return moved;
+}
+
+function extensionsOf(
+  { decision, at, part }: UnfreezeAccount,
+  moved: readonly MovedDate[],
+  state: AccountState,
+): ExpiryExtended[] {
+  return spendableAssets(state).flatMap((asset): ExpiryExtended[] => {
+    const lots = moved.filter((one) => one.asset === asset).map(({ row }) => row);
+    if (lots.length === 0) return [];
+    const said = { asset, extension: `~unfreeze:${decision}:${asset}`, reason: 'unfrozen' };
+    const data = {
+      ...state.owner!,
+      ...said,
+      effectiveAt: formatInstant(at),
+      lots,
+      ...(part && { part }),
+      postings: [],
+    };
+    return [{ type: 'ExpiryExtended', version: 1, data }];
+  });
 }
 
 /**
@@ -91,11 +108,11 @@ function isKept({ lot }: Holding): boolean {
 
 /**
  * What is left of every lot, given up: a closed account keeps nothing that comes to it late, but principal, which is still
- * refunded, and credit, which was never its holder's. At most {@link MOST_SLICES}: what is beyond them is given up by the
- * next command, or as time passes.
+ * refunded, and credit, which was never its holder's. So many lots at most: what is beyond them is given up by the next command,
+ * or as time passes.
  */
-export function forfeitures(state: AccountState, at: Instant): LotsExpired[] {
-  let left = MOST_SLICES;
+export function forfeitures(state: AccountState, at: Instant, most = MOST_SLICES): LotsExpired[] {
+  let left = most;
   return spendableAssets(state).flatMap((asset) => {
     const open = openLots(state, asset, (holding) => holding.pending || !isKept(holding)).slice(0, left);
     left -= open.length;
@@ -118,12 +135,13 @@ function forfeit(state: AccountState, asset: string, at: Instant, open: readonly
 
 /**
  * Says what expires within the smallest threshold that its date has reached, once per date and threshold, so that a job
- * that runs twice, or starts late, says nothing twice (capabilities L6: notices at 60, 30 and 7 days of the calendar).
+ * that runs twice, or starts late, says nothing twice (capabilities L6: notices at 60, 30 and 7 days of the calendar). At most
+ * {@link MOST_EVENTS}: the next command says the others.
  */
 export function noticeExpiry({ at, thresholds }: NoticeExpiry, state: AccountState): readonly AccountEvent[] {
   // While dates stand still nobody knows when anything ends.
   if (state.pausedAt !== undefined) return [];
-  return spendableAssets(state).flatMap((asset) => {
+  const notices = spendableAssets(state).flatMap((asset) => {
     const due = new Map<Instant, bigint>();
     for (const { lot, holding } of spendableLots(state, asset, at)) {
       if (lot.expiresAt !== undefined) due.set(lot.expiresAt, (due.get(lot.expiresAt) ?? 0n) + holding.remaining);
@@ -133,6 +151,7 @@ export function noticeExpiry({ at, thresholds }: NoticeExpiry, state: AccountSta
       return reached === undefined ? [] : noticed(state, asset, at, expiresAt, reached.days, amount);
     });
   });
+  return notices.slice(0, MOST_EVENTS);
 }
 
 function noticed(

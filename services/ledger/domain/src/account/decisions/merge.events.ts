@@ -59,6 +59,8 @@ export interface CarriedHold {
   readonly state: Hold['state'];
   readonly captured: string;
   readonly slices: readonly SliceRow[];
+  /** Of a hold of several assets, what this one stands for in it. */
+  readonly share?: { readonly amount: string; readonly rate?: string; readonly place: string };
   /** Present where a part of it, of lots of the other side, stays there. */
   readonly parted?: true;
 }

@@ -94,6 +94,7 @@ function pay(state: AccountState, from: string, paid: PaidSlice): void {
     remaining: 0n,
     used: undefined,
     extendedTo: undefined,
+    extendedAt: undefined,
   };
   const said = { source: as.source, id: as.id, issuer, revision: 0, returns: undefined };
   insertFact(state, { kind: 'accrual', at: instant(effectiveAt), ...said, holdings: [terms] });

@@ -94,8 +94,54 @@ describe('a hold of several assets', () => {
     ]);
     expect(outcome([...held, captureMixed()], captureMixed())).toEqual([]);
     expect(outcome([...held, releaseMixed], captureMixed())).toMatchObject({ rejected: 'hold-ended' });
-    expect(outcome(held, captureMixed({ amount: 5n }))).toMatchObject({ rejected: 'mixed-hold-whole' });
     expect(outcome(held, captureMixed({ boundTo: 'park' }))).toMatchObject({ rejected: 'hold-unknown' });
+  });
+
+  it('is captured in part in the order of its assets, at the rates at which it was placed; the rest is free again', () => {
+    expect(told(held, captureMixed({ amount: 33n }))).toEqual([
+      'HoldCaptured on 05: 21 of P1 | held/hotel -21 redeemed/hotel 21',
+      'HoldCaptured on 05: 2 of M1.0 free 7 of M1.0 | held/mall -9 redeemed/mall 2 available/mall 7',
+    ]);
+    expect(told(held, captureMixed({ amount: 30n }))).toEqual([
+      'HoldCaptured on 05: 20 of P1 free 1 of P1 | held/hotel -21 redeemed/hotel 20 available/hotel 1',
+      'HoldReleased on 05: 9 of M1.0 | held/mall -9 available/mall 9',
+    ]);
+    // Three POINTS are worth four of the five, and one of MILES is the fifth.
+    expect(available(...held, captureMixed({ amount: 5n }))).toEqual([18, 99]);
+    expect(available(...held, captureMixed({ amount: 40n }))).toEqual(available(...held, captureMixed()));
+  });
+
+  it('takes a part in the order that was named, whichever asset the account had first', () => {
+    const { parts } = placeMixedHold('H1', 5);
+    const milesFirst = [...both, placeMixedHold('H1', 5, { amount: 130n, parts: [...parts].reverse() })];
+    expect(available(...milesFirst, captureMixed({ amount: 20n }))).toEqual([21, 80]);
+  });
+
+  it('is captured in part once, and undone as far as it was captured', () => {
+    for (const amount of [30n, 33n]) {
+      const part = [...held, captureMixed({ amount })];
+      expect(outcome(part, captureMixed({ amount }))).toEqual([]);
+      expect(outcome(part, captureMixed({ amount: amount - 1n }))).toMatchObject({ rejected: 'hold-ended' });
+      expect(outcome(part, captureMixed())).toMatchObject({ rejected: 'hold-ended' });
+      expect(outcome(part, releaseMixed)).toMatchObject({ rejected: 'hold-ended' });
+      const undone = cancelRedemption('H1', 'C1', 6, mixed);
+      expect(available(...part, undone)).toEqual([21, 100]);
+      expect(outcome([...part, undone], undone)).toEqual([]);
+    }
+  });
+
+  it('is captured of no more than is due, and of nothing that whole units do not make', () => {
+    expect(outcome(held, captureMixed({ amount: 41n }))).toEqual({
+      rejected: 'capture-exceeds-hold',
+      facts: { hold: 'H1', held: '40' },
+    });
+    const alone = [...both, placeMixedHold('H1', 5, { amount: 30n, parts: [placeMixedHold('H1', 5).parts[0]!] })];
+    expect(outcome(alone, captureMixed({ amount: 5n }))).toEqual({
+      rejected: 'capture-not-whole',
+      facts: { hold: 'H1', amount: '5', covered: '4' },
+    });
+    expect(available(...alone, captureMixed({ amount: 6n }))).toEqual([17, 100]);
+    expect(outcome(held, captureMixed({ amount: 5n, boundTo: 'park' }))).toMatchObject({ rejected: 'hold-unknown' });
   });
 
   it('is no hold of one asset, and a hold of one asset is none of several', () => {

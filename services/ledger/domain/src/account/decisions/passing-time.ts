@@ -10,26 +10,35 @@ import type { LotsExpired, PointsActivated, SliceRow } from './decision.events';
 import { repaymentsBy } from './debts';
 import { Draft } from './draft';
 import { lapsesBy } from './holds';
+import { partOf, slicesIn } from './in-parts';
 import { forfeitures } from './life-cycle';
 import { legsOf, MOST_SLICES, type OpenLot, openLots, rowOf, spendableAssets } from './spendable';
 
 /**
  * What time has done by an instant and is not booked yet, in the order of one instant (capabilities §1): pending lots
- * become available, holds lapse, lots expire. Nothing where all of it is booked: a day or a lot counts once.
+ * become available, holds lapse, lots expire. Nothing where all of it is booked: a day or a lot counts once. No more than one
+ * append takes: the next command books the rest.
  */
 export function passTime({ at }: PassTime, state: AccountState): readonly AccountEvent[] {
   const draft = new Draft(state);
   bookDue(draft, at);
-  draft.add(state.closed ? forfeitures(draft.state, at) : expiriesBy(draft.state, at));
+  const left = MOST_SLICES - slicesIn(draft.events);
+  if (left > 0) draft.add(state.closed ? forfeitures(draft.state, at, left) : expiriesBy(draft.state, at, left));
   return draft.events;
 }
 
-/** Books what must have happened before a decision of this instant: activations and lapses, not expiry. */
+/**
+ * Books what must have happened before a decision of this instant: activations and lapses, not expiry. Of more slices than one
+ * append takes the rest waits: it is not free, and nothing is spent twice.
+ */
 export function bookDue(draft: Draft, at: Instant): void {
   const activated = activationsBy(draft.state, at);
   draft.add(activated);
   if (draft.hasDebts && activated.length > 0) draft.add(repaymentsBy(activated, draft.state));
+  let left = MOST_SLICES - slicesIn(activated);
   for (const lapse of lapsesBy(draft.state, at)) {
+    if (left <= 0) return;
+    left -= lapse.data.slices.length;
     draft.add([lapse]);
     if (draft.hasReversals) draft.add(eventsOfRedraw({ source: HOLD, id: lapse.data.hold }, draft.state));
   }
@@ -54,29 +63,40 @@ export function activateLots({ purchase, on, at }: ActivateLots, state: AccountS
   return draft.events;
 }
 
-/** Lets lots end later; a lot that would end earlier by it keeps its end. Refuses a lot that has ended already. */
+/**
+ * Lets lots end later; a lot that would end earlier by it keeps its end. Refuses a lot that has ended already; while dates stand
+ * still none ends.
+ */
 export function extendExpiry(
-  { extension, asset, lots, to, reason, at }: ExtendExpiry,
+  { extension, asset, lots, to, reason, at, part }: ExtendExpiry,
   state: AccountState,
 ): readonly AccountEvent[] | Rejection<AccountRefusal> {
+  const now = standingAt(state, at);
   const ends = (holding: Holding) => expiryOf(holding) !== undefined && expiryOf(holding)! < to;
   const open = openLots(state, asset, (one) => ends(one) && (lots === undefined || lots.includes(one.lot!)));
-  const late = open.find(({ lot }) => lot.expiresAt! <= at);
+  const late = open.find(({ lot }) => lot.expiresAt! <= now);
   if (late && lots) return reject('lot-expired', { lot: late.lot.lot });
-  const extended = open.filter(({ lot }) => lot.expiresAt! > at);
+  const extended = open.filter(({ lot }) => lot.expiresAt! > now);
   if (extended.length === 0) return reject('nothing-to-extend', { asset });
-  const rows = extended.map(({ lot }) => [lot.lot, formatInstant(lot.expiresAt!), formatInstant(to)] as const);
+  const next = partOf(extended, part);
+  if (next.length === 0) return [];
+  const rows = next.map(({ lot }) => [lot.lot, formatInstant(lot.expiresAt!), formatInstant(to)] as const);
   const asked = lots === undefined ? {} : { asked: lots };
-  const said = { asset, extension, reason, ...asked, effectiveAt: formatInstant(at) };
+  const said = { asset, extension, reason, ...asked, ...(part && { part }), effectiveAt: formatInstant(at) };
   const data = { ...state.owner!, ...said, lots: rows, postings: [] };
   return [{ type: 'ExpiryExtended', version: 1, data }];
 }
 
+/** The instant by which dates have passed: while they stand still, that from which on they do. */
+function standingAt({ pausedAt }: AccountState, now: Instant): Instant {
+  return pausedAt !== undefined && pausedAt < now ? pausedAt : now;
+}
+
 /** Lots whose date has passed, as breakage at the instant at which they ended; while dates stand still none passes. */
-export function expiriesBy(state: AccountState, now: Instant): LotsExpired[] {
-  const at = state.pausedAt !== undefined && state.pausedAt < now ? state.pausedAt : now;
+export function expiriesBy(state: AccountState, now: Instant, most = MOST_SLICES): LotsExpired[] {
+  const at = standingAt(state, now);
   const due = new Map<string, Due>();
-  let left = MOST_SLICES;
+  let left = most;
   for (const asset of spendableAssets(state)) {
     const ending = openLots(state, asset, (holding) => !holding.pending && expiryOf(holding) !== undefined);
     // What was given back, or came, later than `at` ends later, too: an earlier instant that is told again books none of it.

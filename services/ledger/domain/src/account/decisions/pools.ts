@@ -4,6 +4,7 @@ import type { AccountEvent } from '../account.events';
 import type { AccountRefusal } from '../account.rejections';
 import { type AccountState, expiryOf, type Pool } from '../account.state';
 import type { LeavePool, OpenPool, PlaceHold, SetPoolMember } from './decision.commands';
+import { partOf } from './in-parts';
 import { sumOfSlices } from './merge.evolve';
 import type { PoolLimits } from './pool.events';
 import { openingText } from './pool.opening';
@@ -50,7 +51,7 @@ export function setPoolMember(command: SetPoolMember, state: AccountState): Outc
  * since it may end without redemption, and to the owner (capabilities M5).
  */
 export function leavePool(command: LeavePool, state: AccountState): Outcome {
-  const { tenant, account, member, leave, at } = command;
+  const { tenant, account, member, leave, at, part } = command;
   const { pool } = state;
   if (!pool) return reject('pool-unknown', { account });
   if (!pool.members.has(member)) return reject('pool-member-unknown', { member });
@@ -58,10 +59,15 @@ export function leavePool(command: LeavePool, state: AccountState): Outcome {
   if (state.frozen) return reject('account-frozen');
   if (state.open.size > 0) return reject('holds-open', { holds: String(state.open.size) });
   const to = accountId(tenant, state.owner!.program, member);
+  const brought = spendableAssets(state).flatMap((asset) =>
+    openLots(state, asset, (holding) => isOwn(holding.lot!, asset, to, pool) && isAlive(holding, at)),
+  );
+  const next = partOf(brought, part);
   const sent = spendableAssets(state).flatMap((asset) => {
-    const own = openLots(state, asset, (holding) => isOwn(holding.lot!, asset, to, pool) && isAlive(holding, at));
+    const own = next.filter(({ holding }) => holding.asset === asset);
     return own.length === 0 ? [] : [sentBack(state, asset, own, to, member, `leave.${state.done.size}.${asset}`, at)];
   });
+  if (part) return sent;
   const data = { ...state.owner!, leave, member, effectiveAt: formatInstant(at), postings: [] };
   return [...sent, { type: 'PoolMemberLeft', version: 1, data }];
 }

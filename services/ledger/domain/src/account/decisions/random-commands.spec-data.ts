@@ -196,7 +196,9 @@ export const value: fc.Arbitrary<AccountCommand> = fc.oneof(
   fc.tuple(grantId, day).map(([id, on]) => reactivateLots(id, on)),
   day.map(noteOverdue),
   fc.tuple(holdId, day, amount).map(([id, on, due]) => placeMixedHold(id, on, { amount: due })),
-  fc.tuple(holdId, day).map(([id, on]) => captureHold(id, on, { mixed: true })),
+  fc
+    .tuple(holdId, day, fc.option(amount, { nil: undefined }))
+    .map(([id, on, part]) => captureHold(id, on, { mixed: true, amount: part })),
   fc.tuple(holdId, day).map(([id, on]) => ({ ...releaseHold(id, on), mixed: true as const })),
   fc.tuple(holdId, day).map(([id, on]) => cancelRedemption(id, 'C4', on, { mixed: true })),
 );

@@ -31,7 +31,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
       return { name: CANCELLATION + cancellation, content: `${wholeOfPart(hold)} ${whole ? 'all' : amount}` };
     }
     case 'ExpiryExtended': {
-      const { extension, asset, reason, lots, asked = [] } = event.data;
+      const { extension, asset, reason, lots, asked = [], part } = event.data;
+      if (part) return undefined;
       return { name: `extension ${extension}`, content: `${asset} ${lots[0]?.[2]} ${reason} ${asked.join(' ')}` };
     }
     case 'PointsDebited': {
@@ -82,7 +83,8 @@ export function saidOf(event: DecisionEvent): Said | undefined {
     case 'PointsWithdrawn':
       return saidOfWithdrawal(event.data);
     case 'LotsReactivated': {
-      const { reactivation, asset, asked = [] } = event.data;
+      const { reactivation, asset, asked = [], part } = event.data;
+      if (part) return undefined;
       return { name: `reactivation ${reactivation}`, content: `${asset} ${asked.join(' ')}` };
     }
     case 'CreditOverdue':

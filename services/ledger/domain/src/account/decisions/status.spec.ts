@@ -2,6 +2,7 @@ import { instant } from '@tallystick/vocabulary';
 import type { AccountCommand } from '../account.commands';
 import { january, linkedReturn, pointsGrant, purchasePicture } from '../account.examples';
 import {
+  cancelRedemption,
   captureHold,
   closeAccount,
   extendExpiry,
@@ -9,6 +10,7 @@ import {
   noticeExpiry,
   passTime,
   placeHold,
+  reactivateLots,
   receivePoints,
   releaseHold,
   sendPoints,
@@ -140,6 +142,46 @@ describe('freeze an account so that dates stand still', () => {
         },
       },
     ]);
+  });
+
+  it('moves a date that was set meanwhile only by the time since', () => {
+    const extended = [...lots, pausing, extendExpiry('X1', 7, 26, { lots: ['till-1:P2:POINTS', 'till-1:P3:POINTS'] })];
+    expect(outcome(extended, unfreezeAccount('U1', 9))).toMatchObject([
+      {},
+      {},
+      {
+        data: {
+          lots: [
+            ['till-1:P2:POINTS', january(26), january(28)],
+            ['till-1:P3:POINTS', january(26), january(28)],
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('moves by the time since what a cancellation lets live again, and what is reactivated, meanwhile', () => {
+    const spent = [ending('P2', 1, 50n, 3), placeHold('H1', 2, 50n), captureHold('H1', 2)];
+    const graced = cancelRedemption('H1', 'C1', 7, { graceUntil: instant(january(14)) });
+    const expired = [ending('P1', 1, 100n, 3), passTime(4)];
+    for (const before of [
+      [...spent, pausing, graced],
+      [...expired, pausing, reactivateLots('V1', 7, { until: instant(january(14)) })],
+    ]) {
+      expect(outcome(before, unfreezeAccount('U1', 9))).toMatchObject([
+        { type: 'AccountUnfrozen' },
+        { data: { lots: [[expect.any(String), january(14), january(16)]] } },
+      ]);
+    }
+  });
+
+  it('extends what would have ended meanwhile, and not what had ended before', () => {
+    expect(outcome([...lots, pausing], extendExpiry('X1', 8, 26, { lots: ['till-1:P2:POINTS'] }))).toMatchObject([
+      { data: { lots: [['till-1:P2:POINTS', january(6), january(26)]] } },
+    ]);
+    expect(outcome([...lots, pausing], extendExpiry('X1', 8, 26, { lots: ['till-1:P1:POINTS'] }))).toMatchObject({
+      rejected: 'lot-expired',
+    });
   });
 
   it('counts from the first freeze that paused, and not from one that did not', () => {

@@ -13,6 +13,7 @@ import type { LotsReactivated } from './grant.events';
 import { faultOfBalanceCap } from './balance-caps';
 import { arrivedLot, BONUS, isPrincipal, PRINCIPAL } from './lot-sources';
 import { drawn, faultOfFunds, faultOfSpending } from './holds';
+import { MOST_EVENTS, partOf } from './in-parts';
 import { overdueName } from './said';
 import { legsOf, type OpenLot, rowOf, rowsOf, spendableLots, sumOf } from './spendable';
 
@@ -80,28 +81,38 @@ export function repayLoan(command: RepayLoan, state: AccountState): Outcome {
  * breakage undone; the amount is what no reversal has taken out of it (capabilities L22, S18).
  */
 export function reactivateLots(command: ReactivateLots, state: AccountState): Outcome {
-  const { reactivation, asset, lots: asked, until, at, balanceCap } = command;
+  const { asset, lots: asked, until, at, balanceCap } = command;
   const expired = expiredLots(state, command);
   const rows = expired.map(rowOf);
   const missing = asked?.find((lot) => !rows.some(([name]) => name === lot));
   if (missing !== undefined || rows.length === 0 || until <= at) {
     return reject('nothing-to-reactivate', missing === undefined ? { asset } : { asset, lot: missing });
   }
-  const sum = rows.reduce((all, [, , , amount]) => all + BigInt(amount), 0n);
-  const beyond = faultOfBalanceCap(state, asset, sum, balanceCap);
+  const beyond = faultOfBalanceCap(state, asset, sumOf(expired), balanceCap);
   if (beyond) return beyond;
+  const next = partOf(expired, command.part);
+  return next.length === 0 ? [] : [reactivated(command, next, state)];
+}
+
+function reactivated(
+  { reactivation, asset, lots: asked, until, at, part }: ReactivateLots,
+  lots: readonly OpenLot[],
+  state: AccountState,
+): LotsReactivated {
+  const slices = lots.map(rowOf);
   const data = {
     ...state.owner!,
     asset,
     reactivation,
     ...(asked === undefined ? {} : { asked }),
-    lots: expired.map(({ lot }) => [lot.lot, formatInstant(lot.expiresAt!), formatInstant(until)] as const),
-    amount: String(sum),
+    lots: lots.map(({ lot }) => [lot.lot, formatInstant(lot.expiresAt!), formatInstant(until)] as const),
+    ...(part && { part }),
+    amount: String(sumOf(lots)),
     effectiveAt: formatInstant(at),
-    slices: rows,
-    postings: legsOf(asset, [[rows, 'breakage', 'available']]),
+    slices,
+    postings: legsOf(asset, [[slices, 'breakage', 'available']]),
   };
-  return [{ type: 'LotsReactivated', version: 1, data }];
+  return { type: 'LotsReactivated', version: 1, data };
 }
 
 /**
@@ -156,10 +167,11 @@ function takenOfBreakage({ reversals }: AccountState): Map<string, bigint> {
   return taken;
 }
 
-/** Says of every debt that is due and not repaid that it is overdue, once a debt (capabilities L22, CD2). */
+/** Says of every debt that is due and not repaid that it is overdue, once a debt, and {@link MOST_EVENTS} at most (capabilities L22, CD2). */
 export function noteOverdue({ at }: NoteOverdue, state: AccountState): readonly AccountEvent[] {
   return [...(state.debts?.values() ?? [])]
     .filter(({ debt, dueAt }) => dueAt <= at && !state.done.has(overdueName(debt)))
+    .slice(0, MOST_EVENTS)
     .map(({ debt, kind, asset, unit, owed, dueAt }) => {
       const said = { asset, debt, unit, amount: String(owed), dueAt: formatInstant(dueAt) };
       const data = { ...state.owner!, ...said, effectiveAt: formatInstant(at), postings: [] };
