@@ -115,7 +115,7 @@ export function ownShare(
   return own === 0n ? 0n : splitByLargestRemainder(amount, [own, others])[0]!;
 }
 
-/** So that owed = spent on own credit − repaid by own lots − repaid across, never below zero, on either side (0043). */
+/** So that owed = spent on own credit − repaid by own lots − repaid across, never below zero, on either side (0042). */
 function acrossOf(state: AccountState, asset: string, debts: readonly Debt[], isOwn: (key: string) => boolean): bigint {
   const all = creditOf(state, asset);
   const own = creditOf(state, asset, isOwn);

@@ -177,6 +177,16 @@ describe('merge an account with an open hold of several assets', () => {
     expect([available(pair.a), available(pair.a, 'MILES')]).toEqual([21n, 100n]);
   });
 
+  it('captures a part of it in the order and at the rates in which it was placed', () => {
+    const pair = new Pair()
+      .first(...both, placeMixedHold('H1', 5))
+      .second(P2)
+      .merge('M1', 5);
+    pair.second(captureHold('H1', 5, { ...mixed, amount: 31n }));
+    expect(['POINTS', 'MILES'].map((asset) => pair.b.books.get(asset)!.redeemed)).toEqual([20n, 1n]);
+    expect(pair.b.open.size).toBe(0);
+  });
+
   it('lets each side cancel its own parts of one that drew of both', () => {
     const pair = new Pair().first(...both).second(purchasePicture('P2', 2, 4n));
     pair.merge('M1', 5).second(placeMixedHold('H1', 5, { amount: 38n }), captureHold('H1', 5, mixed));
