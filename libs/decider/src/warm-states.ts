@@ -31,22 +31,22 @@ const decoder = new TextDecoder();
  * and a stream whose append failed is forgotten and folded again.
  */
 export class WarmStates<State, Command, Event extends DomainEvent, Code extends string> {
-  private readonly states: LRUCache<string, WarmState<State>>;
+  /** Takes room for its whole capacity at once, so it is made with the first state: many never remember any. */
+  private states: LRUCache<string, WarmState<State>> | undefined;
 
-  constructor(private readonly options: WarmStatesOptions<State, Command, Event, Code>) {
-    this.states = new LRUCache({ max: options.capacity });
-  }
+  constructor(private readonly options: WarmStatesOptions<State, Command, Event, Code>) {}
 
   get(stream: string): WarmState<State> | undefined {
-    return this.states.get(stream);
+    return this.states?.get(stream);
   }
 
   set(stream: string, state: WarmState<State>): void {
+    this.states ??= new LRUCache({ max: this.options.capacity });
     this.states.set(stream, state);
   }
 
   forget(stream: string): void {
-    this.states.delete(stream);
+    this.states?.delete(stream);
   }
 
   fresh(): WarmState<State> {

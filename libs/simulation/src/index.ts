@@ -1,5 +1,6 @@
 export { MemoryEventStore, MemorySnapshots } from './memory/memory-event-store';
 export * from './simulate';
-export { findAllPlanted, findPlanted, type PlantedFinding, plantedTable } from './planted/find-planted';
+export { findPlanted, type PlantedFinding, plantedTable } from './planted/find-planted';
 export { PLANTED_BUGS, type PlantedBug } from './planted/planted-bugs';
+export { findAllPlanted, type ManySeeds, simulateMany } from './threads/many';
 export type { Work, WorkSource } from './work/work';

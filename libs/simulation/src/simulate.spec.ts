@@ -18,18 +18,18 @@ describe('the suite in a simulated world', () => {
       expect(broken).toEqual([]);
       // A quicker seed is worth nothing where it meets nothing.
       expect(met.crashes).toBeGreaterThan(SEEDS);
-      expect(met.work).toBeGreaterThan(8 * SEEDS);
+      expect(met.work).toBeGreaterThan(5 * SEEDS);
       expect(met.decisions).toBeGreaterThan(SEEDS);
-      expect(met.repeats).toBeGreaterThan(2 * SEEDS);
+      expect(met.repeats).toBeGreaterThan(1.5 * SEEDS);
       expect(met.reorders).toBeGreaterThan(SEEDS / 2);
     },
     // Shared cores: some seconds where nobody else works.
     480_000,
   );
 
-  it('does the same again for the same seed', async () => {
-    const [one, again, other] = [await simulate(20), await simulate(20), await simulate(8)];
-    expect(again).toEqual(one);
+  it('does the same again for the same seed, short or long, whatever ran before', async () => {
+    const [one, other, long] = [await simulate(10), await simulate(8), await simulate(25)];
+    expect([await simulate(25), await simulate(10)]).toEqual([long, one]);
     expect(other.digest).not.toBe(one.digest);
     expect(one.events).toBeGreaterThan(10);
   });

@@ -1,9 +1,11 @@
+import type { RecordedEvent } from '@tallystick/decider';
 import { accountDecider } from '@tallystick/ledger-domain';
-import { PARTITIONS } from '@tallystick/messaging';
 import { type Coverage, coverageOf } from './checks/coverage';
 import { violationsOf } from './checks/violations';
+import { PARTITIONS } from './memory/partitions';
 import { Disk, type Parts, PARTS, SERVICES } from './suite/disk';
-import { START, UNITS } from './suite/program';
+import { START, STORES, UNITS } from './suite/program';
+import { publishedRuleSets } from './suite/rule-sets';
 import { Suite } from './suite/suite';
 import { Callers } from './work/callers';
 import { type Plan, planOf } from './work/plan';
@@ -65,12 +67,15 @@ export interface World {
  * of the seed. Answers what the checks found; a run of sound code finds nothing.
  */
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<SimulatedRun> {
+  // Inside a seed nobody else gets a turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  const ruleSets = await publishedRuleSets();
   const random = new Random(seed);
   const time = new SimulatedTime(START, random);
   const asBefore = snapshotsOften();
   try {
     const run = new Run(planOf(seed, random), random, time, options);
-    await run.toTheEnd();
+    await run.toTheEnd(ruleSets);
     return { seed, steps: run.steps, crashes: run.crashes, coverage: coverageOf(run), ...violationsOf(run) };
   } finally {
     asBefore();
@@ -107,17 +112,20 @@ class Run implements World {
   ) {
     this.scheduler = new Scheduler(random);
     this.disk = new Disk({ ...PARTS, ...parts }, () => time.now, random.oneIn(2));
-    for (const unit of UNITS) this.disk.rows.declare(unit);
+    for (const node of [...UNITS, ...STORES.slice(plan.lateStores)]) this.disk.rows.declare(node);
     this.suite = new Suite(this.disk, this.scheduler, time, random, plan.hasSpending);
     this.callers = new Callers(this.suite, time, new SimulatedProcess('till', this.scheduler));
     this.work = workOf(random, plan, sources);
     this.open = [...this.work];
   }
 
-  async toTheEnd(): Promise<void> {
+  async toTheEnd(ruleSets: readonly RecordedEvent[]): Promise<void> {
+    if (!this.plan.isLong) this.keep(ruleSets);
     for (const service of SERVICES) this.suite.start(service);
-    this.callers.begin();
-    await this.until(() => this.scheduler.isIdle && this.callers.isAnswered);
+    if (this.plan.isLong) {
+      this.callers.begin();
+      await this.until(() => this.scheduler.isIdle && this.callers.isAnswered);
+    }
     while (this.open.length > 0 && this.steps < MAX_STEPS) await this.storm();
     this.scheduler.isFaulty = false;
     await this.until(() => this.isSettled());
@@ -128,6 +136,18 @@ class Run implements World {
     this.isDrained = this.isSettled();
     for (const { loops } of this.suite.running.values()) for (const loop of loops) void loop.stop();
     this.disk.bus.close();
+  }
+
+  /** The office has published its rule sets before the world begins. */
+  private keep(ruleSets: readonly RecordedEvent[]): void {
+    const { rows, services } = this.disk;
+    for (const event of ruleSets) {
+      const { stream, revision } = event;
+      services.campaigns.log.appendMany([
+        { stream, expected: revision === 0 ? 'none' : revision - 1, events: [event] },
+      ]);
+      rows.version += 1;
+    }
   }
 
   private async until(isDone: () => boolean): Promise<void> {

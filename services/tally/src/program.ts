@@ -158,8 +158,9 @@ function addAuditing(tally: Command): void {
     .description(
       'run the services in a simulated world, seed by seed: delays, losses, repetitions, deaths of processes',
     )
-    .option('--seeds <n>', 'how many seeds; with --planted, how many at most for each bug', whole, 1_000)
+    .option('--seeds <n>', 'how many seeds; with --planted, how many at most for each bug', atLeastOne, 1_000)
     .option('--seed <n>', 'the first seed', whole, 1)
+    .option('--threads <n>', 'seeds at the same time, each on a thread (default: all cores)', atLeastOne)
     .option('--planted', 'print the table of planted bugs and the checks that find them')
     .addHelpText(
       'after',
@@ -187,6 +188,12 @@ function addBench(tally: Command): void {
 function whole(text: string): number {
   if (!/^[0-9]{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number is needed');
   return Number(text);
+}
+
+function atLeastOne(text: string): number {
+  const value = whole(text);
+  if (value === 0) throw new InvalidArgumentError('a whole number above zero is needed');
+  return value;
 }
 
 function positive(text: string): number {

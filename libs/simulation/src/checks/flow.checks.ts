@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { bodyOf, metadataOf, streamName } from '@tallystick/decider';
+import { bodyOf, type RecordedEvent, streamName } from '@tallystick/decider';
 import type { PurchaseState } from '@tallystick/campaigns-domain';
 import { campaignsPublications } from '@tallystick/campaigns/publications';
 import { ledgerPublications } from '@tallystick/ledger/publications';
@@ -8,8 +8,7 @@ import type { Publications } from '@tallystick/messaging';
 import type { Violation, World } from '../simulate';
 import { SERVICES, type ServiceName } from '../suite/disk';
 import { TENANT } from '../suite/program';
-import { recordsOf } from '../suite/relay';
-import { fold } from './folds';
+import type { Readings } from './folds';
 
 /** What may become of a record that is refused, and why; anything else is wrong. */
 const REFUSALS: ReadonlySet<string> = new Set([
@@ -21,16 +20,15 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /** What must hold between those outside, the logs and the topics (trust.md I12, I18, I19). */
-export function flowChecks(world: World): Violation[] {
-  return [lettersOf, ackedOf, explainedOf, parkedOf, publishedOf, warmOf].flatMap((check) => check(world));
+export function flowChecks(world: World, readings: Readings): Violation[] {
+  return [lettersOf, ackedOf, explainedOf, parkedOf, publishedOf, warmOf].flatMap((check) => check(world, readings));
 }
 
 /** No return waits for a purchase that has come. */
-function parkedOf({ disk }: World): Violation[] {
-  const { log } = disk.services.campaigns;
-  return [...log.streamNames].flatMap((stream) => {
+function parkedOf({ disk }: World, readings: Readings): Violation[] {
+  return [...disk.services.campaigns.log.streamNames].flatMap((stream) => {
     if (!stream.startsWith('purchase-')) return [];
-    const { recorded, parked } = fold(stream, log.readStream(stream).events) as PurchaseState;
+    const { recorded, parked } = readings.stateOf(stream) as PurchaseState;
     if (!recorded || parked.size === 0) return [];
     return [{ check: 'nothing-parked', what: `${[...parked.keys()].join()} still waits for its purchase`, stream }];
   });
@@ -50,12 +48,12 @@ function lettersOf({ disk, suite }: World): Violation[] {
 }
 
 /** What was acknowledged is there: commands in the log, records on their topics. */
-function ackedOf({ disk, callers }: World): Violation[] {
+function ackedOf({ disk, callers }: World, readings: Readings): Violation[] {
   const violations: Violation[] = [];
   const { published, posted, carriedOut } = callers.promised;
   for (const { item, result } of carriedOut) {
     const { events } = disk.services.ledger.log.readStream(item.stream);
-    const done = events.some((event) => metadataOf(event)?.commandId === item.metadata.commandId);
+    const done = events.some((event) => readings.commandOf(event) === item.metadata.commandId);
     if (result.kind === 'appended' && !done) {
       const what = `command ${item.metadata.commandId} was acknowledged and is not in the log`;
       violations.push({ check: 'acked-is-kept', what, stream: item.stream });
@@ -120,20 +118,33 @@ const SAYS: Readonly<Record<ServiceName, Publications>> = {
   membership: { ...membershipPublications },
 };
 
+/** What events announce, by topic, and under which keys. */
+function announcedBy(publications: Publications, events: readonly RecordedEvent[]) {
+  const byTopic = new Map<string, { readonly event: RecordedEvent; readonly key: string }[]>();
+  for (const event of events) {
+    for (const { topic, key } of publications.announce(event)) {
+      const announced = byTopic.get(topic) ?? [];
+      byTopic.set(topic, announced);
+      announced.push({ event, key });
+    }
+  }
+  return byTopic;
+}
+
 /** Everything that a log announces is on its topic, first appearances in the order of their stream. */
 function publishedOf({ disk }: World): Violation[] {
   const violations: Violation[] = [];
   for (const service of SERVICES) {
-    for (const [topic, wanted] of recordsOf(SAYS[service], disk.services[service].log.events)) {
+    for (const [topic, wanted] of announcedBy(SAYS[service], disk.services[service].log.events)) {
       const found = new Map<string, number>();
       for (const { origin, key } of disk.bus.records(topic)) {
         const name = `${origin?.eventId} ${key}`;
         if (!found.has(name)) found.set(name, found.size);
       }
       const lasts = new Map<string, number>();
-      for (const { origin, key } of wanted) {
-        const at = found.get(`${origin!.eventId} ${key}`);
-        const { stream, revision } = origin!;
+      for (const { event, key } of wanted) {
+        const at = found.get(`${event.id} ${key}`);
+        const { stream, revision } = event;
         if (at === undefined) {
           violations.push({ check: 'published', what: `${topic} lacks revision ${revision}`, stream });
           continue;
@@ -149,7 +160,7 @@ function publishedOf({ disk }: World): Violation[] {
 }
 
 /** What the running processes remember of accounts is what the streams say. */
-function warmOf({ disk, suite }: World): Violation[] {
+function warmOf({ disk, suite }: World, readings: Readings): Violation[] {
   const { accounts } = suite.running.get('ledger')!;
   const violations: Violation[] = [];
   for (const stream of disk.services.ledger.log.streamNames) {
@@ -157,7 +168,7 @@ function warmOf({ disk, suite }: World): Violation[] {
     const warm = accounts!['executor']['warm'].get(stream);
     const { events } = disk.services.ledger.log.readStream(stream);
     if (!warm || warm.revision !== events.length - 1) continue;
-    if (!isDeepStrictEqual(warm.state, fold(stream, events))) {
+    if (!isDeepStrictEqual(warm.state, readings.stateOf(stream))) {
       violations.push({ check: 'warm-is-fold', what: 'the remembered state is not what the stream says', stream });
     }
   }

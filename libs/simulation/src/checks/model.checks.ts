@@ -5,7 +5,7 @@ import type { MemberState } from '@tallystick/membership-domain';
 import { formatInstant } from '@tallystick/vocabulary';
 import type { Violation, World } from '../simulate';
 import { PROGRAM, STORES, TENANT } from '../suite/program';
-import { fold } from './folds';
+import type { Readings } from './folds';
 import { acceptedFacts, type AcceptedPurchase, type AcceptedReturn } from './accepted-facts';
 import { SPENDERS } from '../work/spending';
 import { growthOf, pointsOf, tierBefore, type TierPeriod, tiersOf } from './naive-rules';
@@ -15,7 +15,7 @@ import { type NaiveFact, naiveLedger, type NaiveOutcome, SCORE } from './naive-l
  * Balances, lots, reversals and tiers are what the accepted purchases and returns say, by a model that knows no order of
  * arrival, no picture and none of the services' code (trust.md F5; capabilities L13).
  */
-export function modelChecks(world: World): Violation[] {
+export function modelChecks(world: World, readings: Readings): Violation[] {
   const { purchases, returns } = acceptedFacts(world);
   const members = new Set([...purchases, ...returns].flatMap(({ member }) => member ?? []));
   for (const { item } of world.callers.promised.carriedOut) members.add(item.command.holder);
@@ -28,8 +28,8 @@ export function modelChecks(world: World): Violation[] {
     const all = [...own.flatMap((one) => facts(one, tiers)), ...strays.map(strayFact), ...desk];
     const isSpender = (SPENDERS as readonly string[]).includes(member);
     // What decisions drew depends on when they came: another model follows those accounts.
-    const ledger = isSpender ? [] : ledgerFaults(world, member, naiveLedger(all));
-    return [...tierFaults(world, member, tiers), ...ledger];
+    const ledger = isSpender ? [] : ledgerFaults(readings, member, naiveLedger(all));
+    return [...tierFaults(readings, member, tiers), ...ledger];
   });
 }
 
@@ -111,9 +111,9 @@ function growthSteps(
   });
 }
 
-function tierFaults({ disk }: World, member: string, tiers: readonly TierPeriod[]): Violation[] {
+function tierFaults(readings: Readings, member: string, tiers: readonly TierPeriod[]): Violation[] {
   const stream = `member-${TENANT}_${member}`;
-  const { history } = fold(stream, disk.services.membership.log.readStream(stream).events) as MemberState;
+  const { history } = readings.stateOf(stream) as MemberState;
   const told = history.map(({ tier, validFrom }) => `${tier} from ${validFrom}`).join(', ');
   const wanted = tiers.map(({ tier, validFrom }) => `${tier} from ${validFrom}`).join(', ');
   return told === wanted
@@ -121,9 +121,9 @@ function tierFaults({ disk }: World, member: string, tiers: readonly TierPeriod[
     : [{ check: 'tiers-are-model', what: `${told || 'none'}, not ${wanted || 'none'}`, stream }];
 }
 
-function ledgerFaults({ disk }: World, member: string, { balances, lots, taken }: NaiveOutcome): Violation[] {
+function ledgerFaults(readings: Readings, member: string, { balances, lots, taken }: NaiveOutcome): Violation[] {
   const stream = `account-${TENANT}_${accountId(TENANT, PROGRAM, member)}`;
-  const state = fold(stream, disk.services.ledger.log.readStream(stream).events) as AccountState;
+  const state = readings.stateOf(stream) as AccountState;
   const violations: Violation[] = [];
   const differ = (check: string, told: ReadonlyMap<string, string>, wanted: ReadonlyMap<string, string>): void => {
     for (const name of new Set([...told.keys(), ...wanted.keys()])) {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { accountId, bodyOf, metadataOf, type RecordedEvent } from '@tallystick/decider';
+import { accountId, bodyOf, type RecordedEvent } from '@tallystick/decider';
 import type { AccountCommand, AccountEvent, AccountState, PointsReceived, PointsSent } from '@tallystick/ledger-domain';
 import { NaiveAccount } from '@tallystick/ledger-domain/naive-account';
 import { accountStream } from '@tallystick/ledger/application/account-commands';
@@ -8,22 +8,27 @@ import type { Violation, World } from '../simulate';
 import { PROGRAM, TENANT } from '../suite/program';
 import { requestId } from '../work/callers';
 import { SPENDERS } from '../work/spending';
-import { deciderOf, fold } from './folds';
+import { deciderOf, type Readings } from './folds';
 
 /** The account of a spender as its stream tells it. */
 interface Spent {
+  readonly holder: string;
   readonly stream: string;
   readonly recorded: readonly RecordedEvent[];
   readonly events: readonly AccountEvent[];
 }
 
 /** What must hold of accounts that are spent from (trust.md I1, I2, I5, I13). */
-export function spendingChecks(world: World): Violation[] {
+export function spendingChecks(world: World, readings: Readings): Violation[] {
   if (!world.plan.hasSpending) return [];
   const accounts = SPENDERS.map((holder) => spentBy(world, holder));
   return [
-    ...accounts.flatMap((account) => [...endsOf(account), ...drawnAsModel(world, account), ...dueOf(world, account)]),
-    ...answersOf(world),
+    ...accounts.flatMap((account) => [
+      ...endsOf(account),
+      ...drawnAsModel(world, readings, account),
+      ...dueOf(world, readings, account),
+    ]),
+    ...answersOf(world, readings, accounts),
     ...transfersOf(accounts),
   ];
 }
@@ -33,7 +38,7 @@ function spentBy({ disk }: World, holder: string): Spent {
   const recorded = disk.services.ledger.log.readStream(stream).events;
   const { upcast } = deciderOf(stream);
   const events = recorded.map((event) => upcast(event.type, event.version, bodyOf(event)) as AccountEvent);
-  return { stream, recorded, events };
+  return { holder, stream, recorded, events };
 }
 
 const ENDS: ReadonlySet<string> = new Set(['HoldCaptured', 'HoldReleased', 'HoldLapsed']);
@@ -66,12 +71,12 @@ function endsOf({ stream, events }: Spent): Violation[] {
 const DRAWN: ReadonlySet<string> = new Set(['HoldPlaced', 'PointsSent', 'PointsDebited']);
 
 /** What was drawn, and what stands at the end, is what the naive account of the domain says, told the same in the same order. */
-function drawnAsModel({ disk }: World, { stream, recorded, events }: Spent): Violation[] {
+function drawnAsModel({ disk }: World, readings: Readings, { stream, recorded, events }: Spent): Violation[] {
   const naive = new NaiveAccount();
   const violations: Violation[] = [];
   for (let from = 0, to = 0; from < events.length; from = to) {
-    const id = metadataOf(recorded[from]!)!.commandId;
-    while (to < events.length && metadataOf(recorded[to]!)!.commandId === id) to += 1;
+    const id = readings.commandOf(recorded[from]!)!;
+    while (to < events.length && readings.commandOf(recorded[to]!) === id) to += 1;
     const told = disk.told.get(id);
     if (!told) {
       violations.push({ check: 'drawn-as-model', what: `nobody asked for revision ${from}`, stream });
@@ -85,7 +90,7 @@ function drawnAsModel({ disk }: World, { stream, recorded, events }: Spent): Vio
       violations.push({ check: 'drawn-as-model', what: `revision ${from} draws other than ${wanted}`, stream });
     }
   }
-  const state = fold(stream, recorded) as AccountState;
+  const state = readings.stateOf(stream) as AccountState;
   const [stands, wanted] = [booksOf(state), naive.books()];
   if (!isDeepStrictEqual(stands, wanted)) {
     const what = `the books say ${JSON.stringify(stands)}, not ${JSON.stringify(wanted)}`;
@@ -139,10 +144,10 @@ function booksOf({ books }: AccountState): Record<string, number> {
 }
 
 /** Nothing is due any more that the last tick of the clock said had ended. */
-function dueOf({ disk }: World, { stream, recorded }: Spent): Violation[] {
+function dueOf({ disk }: World, readings: Readings, { stream }: Spent): Violation[] {
   const minutes = disk.bus.records('organization.minute-ended.v1');
   const last = Math.max(...minutes.map(({ message }) => instant((message as { at: string }).at))) as Instant;
-  const { open, facts } = fold(stream, recorded) as AccountState;
+  const { open, facts } = readings.stateOf(stream) as AccountState;
   const late = [...open].filter(({ until }) => until <= last).map(({ hold }) => `${hold} is still held`);
   for (const fact of facts) {
     for (const { lot, remaining, expiresAt, extendedTo } of fact.kind === 'accrual' ? fact.holdings : []) {
@@ -155,13 +160,13 @@ function dueOf({ disk }: World, { stream, recorded }: Spent): Violation[] {
 }
 
 /** What callers were told is what the stream says: a decision that stands, with its own event, or nothing at all. */
-function answersOf(world: World): Violation[] {
-  return world.callers.promised.decided.flatMap(({ asked, result }): Violation[] => {
-    const { stream, recorded, events } = spentBy(world, asked.holder);
+function answersOf({ callers }: World, readings: Readings, accounts: readonly Spent[]): Violation[] {
+  return callers.promised.decided.flatMap(({ asked, result }): Violation[] => {
+    const { stream, recorded, events } = accounts.find(({ holder }) => holder === asked.holder)!;
     const say = (what: string): Violation[] => [{ check: 'answers-stand', what: `${asked.request} ${what}`, stream }];
     const own = events.filter((event) => asked.isOwn(event));
     if (result.kind === 'refused') {
-      const isDone = recorded.some((event) => metadataOf(event)?.commandId === requestId(asked));
+      const isDone = recorded.some((event) => readings.commandOf(event) === requestId(asked));
       return isDone ? say('was refused and is done') : [];
     }
     if (own.length !== 1) return say(`was carried out and has ${own.length} events`);

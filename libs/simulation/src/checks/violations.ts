@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { SimulatedRun, Violation, World } from '../simulate';
 import { SERVICES } from '../suite/disk';
 import { flowChecks } from './flow.checks';
+import { Readings } from './folds';
 import { logChecks } from './log.checks';
 import { modelChecks } from './model.checks';
 import { spendingChecks } from './spending.checks';
@@ -9,7 +10,7 @@ import { spendingChecks } from './spending.checks';
 const LAST_EVENTS = 12;
 
 /** The groups of checks, each over a world that has come to its end. */
-const GROUPS: Readonly<Record<string, (world: World) => readonly Violation[]>> = {
+const GROUPS: Readonly<Record<string, (world: World, readings: Readings) => readonly Violation[]>> = {
   logChecks,
   flowChecks,
   modelChecks,
@@ -20,9 +21,10 @@ const GROUPS: Readonly<Record<string, (world: World) => readonly Violation[]>> =
 export function violationsOf(world: World): Pick<SimulatedRun, 'violations' | 'digest' | 'events' | 'last'> {
   const violations: Violation[] = [];
   if (!world.isDrained) violations.push({ check: 'drained', what: 'work was left when all steps were used up' });
+  const readings = new Readings(world.disk);
   for (const [name, check] of Object.entries(GROUPS)) {
     try {
-      violations.push(...check(world));
+      violations.push(...check(world, readings));
     } catch (error) {
       violations.push({ check: 'readable', what: `${name} cannot read what it finds: ${String(error)}` });
     }

@@ -3,6 +3,7 @@ import { until } from '@tallystick/testing';
 import type { Instant } from '@tallystick/vocabulary';
 import { MemoryBus, MemorySource, type WrittenRecord } from './memory-bus';
 import { MemoryKeeper, MemoryProgress } from './memory-progress';
+import { PARTITIONS } from './partitions';
 
 const TOPIC = 'marks.v1';
 const CONSUMER = 'reader';
@@ -28,7 +29,7 @@ function bench() {
   };
   const publish = (...records: readonly WrittenRecord[]) => bus.append(TOPIC, records);
   const isSettled = (): boolean =>
-    Array.from({ length: 12 }, (_, partition) => partition).every(
+    Array.from({ length: PARTITIONS }, (_, partition) => partition).every(
       (partition) => progress.standing(CONSUMER, TOPIC, partition).position === bus.head(TOPIC, partition),
     );
   const end = async (): Promise<void> => {

@@ -4,13 +4,13 @@ import {
   type BusRecord,
   type DeadRecord,
   type Fetched,
-  PARTITIONS,
   partitionOf,
   type Published,
   type TopicSource,
 } from '@tallystick/messaging';
 import type { Instant } from '@tallystick/vocabulary';
 import { AT_ONCE, type Calls } from './calls';
+import { PARTITIONS } from './partitions';
 
 /** What is written to a topic; without a message it is a record that nobody can read. */
 export interface WrittenRecord {
@@ -40,7 +40,7 @@ export class MemoryBus {
   append(topic: string, records: readonly WrittenRecord[]): Published[] {
     const partitions = this.partitionsOf(topic);
     const published = records.map((record) => {
-      const partition = partitionOf(record.key);
+      const partition = partitionOf(record.key, PARTITIONS);
       const lane = partitions[partition]!;
       const at = position(lane.length + 1);
       lane.push({ ...record, partition, position: at, at: this.now() });

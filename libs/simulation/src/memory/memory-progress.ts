@@ -1,6 +1,7 @@
 import { type Checkpoint, type CheckpointMove, type Position, START } from '@tallystick/decider';
-import { type HeldPartition, PARTITIONS, type ProgressKeeper } from '@tallystick/messaging';
+import { type HeldPartition, type ProgressKeeper } from '@tallystick/messaging';
 import { AT_ONCE, type Calls } from './calls';
+import { PARTITIONS } from './partitions';
 
 type NewDeadLetter = Parameters<ProgressKeeper['settle']>[1][number];
 

@@ -1,5 +1,5 @@
 import { simulate } from '../simulate';
-import { PLANTED_BUGS, type PlantedBug } from './planted-bugs';
+import type { PlantedBug } from './planted-bugs';
 
 /** What the checks made of one planted bug. */
 export interface PlantedFinding {
@@ -25,20 +25,6 @@ export async function findPlanted(bug: PlantedBug, seeds: number): Promise<Plant
     }
   }
   return { name, says, checks: [] };
-}
-
-/** Looks for every planted bug; `told` is called with each finding. */
-export async function findAllPlanted(
-  seeds: number,
-  told?: (finding: PlantedFinding) => void,
-): Promise<PlantedFinding[]> {
-  const findings: PlantedFinding[] = [];
-  for (const bug of PLANTED_BUGS) {
-    const finding = await findPlanted(bug, seeds);
-    told?.(finding);
-    findings.push(finding);
-  }
-  return findings;
 }
 
 /** The findings as a table in Markdown. */

@@ -61,10 +61,7 @@ function back(from: Position, random: Random): Position {
 }
 
 /** What events announce, by topic; a publication that throws is given up with its process. */
-export function recordsOf(
-  publications: Publications,
-  events: readonly RecordedEvent[],
-): ReadonlyMap<string, WrittenRecord[]> {
+function recordsOf(publications: Publications, events: readonly RecordedEvent[]): ReadonlyMap<string, WrittenRecord[]> {
   const byTopic = new Map<string, WrittenRecord[]>();
   for (const event of events) {
     const { stream, revision, id: eventId } = event;

@@ -7,7 +7,8 @@ import { formatInstant } from '@tallystick/vocabulary';
 import type { SimulatedProcess } from '../world/scheduler';
 import type { SimulatedTime } from '../world/simulated-time';
 import type { ServiceName } from '../suite/disk';
-import { contentOf, PROGRAM, RULE_SETS, STORES, TENANT } from '../suite/program';
+import { PROGRAM, RULE_SETS, STORES, TENANT } from '../suite/program';
+import { publishRuleSet } from '../suite/rule-sets';
 import type { Running, Suite } from '../suite/suite';
 import type { AskedDecision, Spending } from './spending';
 import type { Work } from './work';
@@ -48,16 +49,9 @@ export class Callers {
   /** Publishes the program's rule sets, one after the other. */
   begin(): void {
     void this.ask(async () => {
-      for (const [index, rules] of RULE_SETS.entries()) {
-        const metadata = { actor: 'user:office', commandId: `rule-set-${index}` };
+      for (const index of RULE_SETS.keys()) {
         await this.insist('campaigns', async ({ campaigns }) => {
-          const published = await campaigns!.ruleSets.publish(
-            TENANT,
-            PROGRAM,
-            contentOf(rules),
-            rules.validFrom,
-            metadata,
-          );
+          const published = await publishRuleSet(campaigns!.ruleSets, index);
           return published.kind === 'failed' ? LOST : published;
         });
       }

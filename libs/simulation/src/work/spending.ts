@@ -30,7 +30,7 @@ export function spendingOf(random: Random, scenesAtMost: number): Spending[] {
   const imports = new Map(SPENDERS.map((holder) => [holder, imported(random, holder)]));
   const scenes = Array.from({ length: random.between(1, scenesAtMost) }, (_, index) => {
     const holder = random.pick(SPENDERS);
-    const scene = random.oneIn(4) ? moving(random, holder, index) : holding(random, holder, `H${index}`);
+    const scene = random.oneIn(3) ? moving(random, holder, index) : holding(random, holder, `H${index}`);
     return [[imports.get(holder)!], ...scene];
   });
   return scenes;
@@ -120,7 +120,7 @@ function cancelling(random: Random, holder: string, hold: string): Spending {
     }),
     isOwn: (event) => event.type === 'RedemptionCancelled' && event.data.cancellation === cancellation,
   });
-  if (random.oneIn(2)) return [];
+  if (random.oneIn(3)) return [];
   const second = random.oneIn(2) ? `${hold}-C1` : `${hold}-C2`;
   return [[cancel(`${hold}-C1`, 'a'), ...(random.oneIn(2) ? [cancel(second, 'b')] : [])]];
 }

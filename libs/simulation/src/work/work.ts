@@ -38,7 +38,7 @@ export function workOf(random: Random, plan: Plan, sources: readonly WorkSource[
   const [least, most] = plan.purchases;
   const work = purchasesOf(random, 'P', random.between(least, most), () => memberOf(random, plan));
   for (const source of sources) work.push(...source(random, plan));
-  const declared: Work[] = STORES.map(({ node }) => ({ kind: 'declare-store', store: node }));
+  const declared: Work[] = STORES.slice(0, plan.lateStores).map(({ node }) => ({ kind: 'declare-store', store: node }));
   return random.shuffled([...work, ...declared]);
 }
 
@@ -56,10 +56,10 @@ function purchasesOf(random: Random, prefix: string, count: number, member: () =
 }
 
 /** What spenders earn and spend, while time passes. */
-export const SPENDING_WORK: WorkSource = (random, { isLong }) => {
-  const earned = purchasesOf(random, 'S', random.between(0, isLong ? 2 : 1), () => random.pick(SPENDERS));
-  const spent = spendingOf(random, isLong ? 4 : 2).map((steps): Work => ({ kind: 'spend', steps }));
-  const ticks = Array.from({ length: random.between(1, 3) }, (): Work => {
+export const SPENDING_WORK: WorkSource = (random, { spending: [purchases, scenes, tickTimes] }) => {
+  const earned = purchasesOf(random, 'S', random.between(0, purchases), () => random.pick(SPENDERS));
+  const spent = spendingOf(random, scenes).map((steps): Work => ({ kind: 'spend', steps }));
+  const ticks = Array.from({ length: random.between(1, tickTimes) }, (): Work => {
     return { kind: 'tick', ms: random.between(1_000, 20_000), isDay: random.oneIn(2) };
   });
   return [...earned, ...spent, ...ticks];

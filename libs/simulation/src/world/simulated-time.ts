@@ -2,7 +2,7 @@ import { type Clock, withGlobal } from '@sinonjs/fake-timers';
 import type { Instant } from '@tallystick/vocabulary';
 import type { Random } from './random';
 
-const { setImmediate: atOnce } = globalThis;
+const timers = withGlobal(globalThis);
 
 /**
  * The clock and the chance that code sees which asks the platform for them: `Date`, `performance.now`, timers and
@@ -13,7 +13,7 @@ export class SimulatedTime {
   private readonly random = Math.random;
 
   constructor(start: Instant, random: Random) {
-    this.clock = withGlobal(globalThis).install({
+    this.clock = timers.install({
       now: start,
       toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'],
     });
@@ -38,9 +38,12 @@ export class SimulatedTime {
     this.clock.setSystemTime(this.clock.now + ms);
   }
 
-  /** Resolves when nobody goes on without a call or a timer. */
+  /**
+   * Resolves when nobody goes on without a call or a timer: nothing here waits for anything but promises, and a tick comes
+   * when those are through. The turn of the event loop that an immediate would cost is spared at every step.
+   */
   quiet(): Promise<void> {
-    return new Promise((resolve) => atOnce(resolve));
+    return new Promise((resolve) => process.nextTick(resolve));
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-import { findAllPlanted, PLANTED_BUGS, plantedTable, simulate, type SimulatedRun } from '@tallystick/simulation';
+import { findAllPlanted, PLANTED_BUGS, plantedTable, type SimulatedRun, simulateMany } from '@tallystick/simulation';
 import { progress } from '@tallystick/standalone';
 import type { Command } from 'commander';
 import type { GlobalOptions } from './session';
@@ -7,6 +7,7 @@ import type { GlobalOptions } from './session';
 interface SimulateCommand {
   readonly seeds: number;
   readonly seed: number;
+  readonly threads?: number;
   readonly planted?: boolean;
 }
 
@@ -24,9 +25,9 @@ export async function runSimulate(options: SimulateCommand, command: Command): P
 
 type Print = (value: unknown, lines: readonly string[]) => void;
 
-async function findPlanted({ seeds }: SimulateCommand, quiet: boolean, print: Print): Promise<void> {
+async function findPlanted({ seeds, threads }: SimulateCommand, quiet: boolean, print: Print): Promise<void> {
   const bar = progress('planted bugs', PLANTED_BUGS.length, quiet);
-  const findings = await findAllPlanted(seeds, () => bar.advance());
+  const findings = await findAllPlanted({ seeds, threads }, () => bar.advance());
   bar.stop();
   const missed = findings.filter(({ checks }) => checks.length === 0).map(({ name }) => name);
   if (missed.length > 0) process.exitCode = 1;
@@ -35,20 +36,20 @@ async function findPlanted({ seeds }: SimulateCommand, quiet: boolean, print: Pr
   print({ ok: missed.length === 0, seeds, findings }, [plantedTable(findings), '', verdict]);
 }
 
-async function runSeeds({ seed: first, seeds }: SimulateCommand, quiet: boolean, print: Print): Promise<void> {
+async function runSeeds({ seed: first, seeds, threads }: SimulateCommand, quiet: boolean, print: Print): Promise<void> {
   const bar = progress('simulating seeds', seeds, quiet);
   const started = performance.now();
   const broken: SimulatedRun[] = [];
   const met = { events: 0, steps: 0, crashes: 0, work: 0, decisions: 0, repeats: 0, reorders: 0, long: 0 };
-  for (let seed = first; seed < first + seeds; seed++) {
-    const run = await simulate(seed);
+  await simulateMany({ first, seeds, threads }, (run) => {
     for (const what of ['events', 'steps', 'crashes'] as const) met[what] += run[what];
     for (const what of ['work', 'decisions', 'repeats', 'reorders'] as const) met[what] += run.coverage[what];
     met.long += run.coverage.isLong ? 1 : 0;
     if (run.violations.length > 0) broken.push(run);
     bar.advance();
-  }
+  });
   bar.stop();
+  broken.sort((a, b) => a.seed - b.seed);
   const seconds = (performance.now() - started) / 1_000;
   const rate = Math.round((seeds / seconds) * 10) / 10;
   const ok = broken.length === 0;
@@ -61,7 +62,7 @@ async function runSeeds({ seed: first, seeds }: SimulateCommand, quiet: boolean,
       `${each('repeats')} repetitions, ${each('reorders')} facts out of order`,
     ok
       ? 'clean'
-      : `NOT clean: ${broken.length} seeds, repeat one with: tally simulate --seeds 1 --seed ${broken[0]!.seed}`,
+      : `NOT clean: ${broken.length} seeds, the first is ${broken[0]!.seed}; repeat it with: tally simulate --seeds 1 --seed ${broken[0]!.seed}`,
   ]);
 }
 
