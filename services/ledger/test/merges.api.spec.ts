@@ -84,6 +84,30 @@ describe('merging accounts', () => {
     expect(await merge(b, 'M-3c', 'a-3')).toMatchObject({ status: 409, body: { code: 'member-merged' } });
   });
 
+  it('books a credit of the merged account with the survivor, under a name that no other took, and debits nothing', async () => {
+    const [a, b] = [await earns('a-13', 100), await earns('b-13', 50)];
+    const credit = { adjustmentId: 'X', asset: 'POINTS', amount: '5', unit: 'mall', reason: 'goodwill' };
+    const [onA, onB] = [at(a, 'adjustments'), at(b, 'adjustments')];
+    expect(await api.post(onB, credit)).toMatchObject({ status: 201 });
+    await merge(a, 'M-13', 'b-13');
+    const taken = { status: 409, body: { code: 'decision-conflict' } };
+    expect(await api.post(onA, credit)).toMatchObject(taken);
+    expect(await api.post(onA, { ...credit, adjustmentId: 'Y' })).toMatchObject({ status: 201 });
+    expect(await api.post(onA, { ...credit, adjustmentId: 'Y' })).toMatchObject({ status: 200 });
+    const debit = { ...credit, adjustmentId: 'Z', amount: '-5' };
+    expect(await api.post(onA, debit)).toMatchObject({ status: 409, body: { code: 'member-merged' } });
+    expect(await balances('b-13')).toEqual([['GROWTH 300/0', 'POINTS 160/0']]);
+  });
+
+  it('is not done by who is merged into the survivor, or is either of both (case 70)', async () => {
+    const [a] = [await earns('a-14', 100), await earns('b-14', 50), await earns('c-14', 10)];
+    await merge(accountOf('c-14'), 'M-14', 'b-14');
+    for (const subject of ['a-14', 'b-14', 'c-14']) {
+      const answer = await merge(a, 'M-14b', 'b-14', { subject });
+      expect(answer).toMatchObject({ status: 403, body: { code: 'self-dealing' } });
+    }
+  });
+
   it('takes a return of a purchase of the merged account back from its lot with the survivor', async () => {
     const a = await earns('a-4', 100);
     await earns('b-4', 50);

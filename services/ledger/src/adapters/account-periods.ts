@@ -17,7 +17,10 @@ interface PeriodRow {
   readonly state: string;
 }
 
-/** States of accounts at the ends of periods, as rows. They are never the truth: whoever reads one compares its hash. */
+/**
+ * States of accounts at the ends of periods, as rows. They are never the truth: whoever reads one
+ * compares the hash of the event that it stands after, and none outlives its version.
+ */
 export class AccountPeriods {
   constructor(private readonly pool: Pool) {}
 

@@ -85,7 +85,8 @@ export class AccountDecisions {
       const before = await this.doneBefore(stream, isOwn, metadata.commandId);
       if (before) return before;
     }
-    if (IN_PARTS.has(command.kind)) await this.carryOutFirstParts(decision);
+    const fault = IN_PARTS.has(command.kind) ? await this.carryOutFirstParts(decision) : undefined;
+    if (fault) return fault;
     const { results } = await this.accounts.executeMany([{ stream, command, metadata }]);
     const result = results[0]!;
     if (result.kind === 'failed') return tooLarge(result.error);
@@ -103,16 +104,20 @@ export class AccountDecisions {
    * Of a decision on more lots than one append takes, all appends but the last. Broken off, they are gone on with by whoever
    * decides the same again; what the account refuses is left to the decision itself to be told.
    */
-  private async carryOutFirstParts({ command, metadata }: Decision<DecisionEvent>): Promise<void> {
+  private async carryOutFirstParts({
+    command,
+    metadata,
+  }: Decision<DecisionEvent>): Promise<RefusedDecision | undefined> {
     const stream = accountStream(command.tenant, command.account);
     const idAt = (revision: number) => commandId(command.tenant, metadata.commandId, 'part', String(revision));
     const part = { ...command, part: true } as DecisionCommand;
     for (let isMore = true; isMore;) {
       const { results } = await this.accounts.executeMany([{ stream, command: part, metadata, idAt }]);
       const result = results[0]!;
-      if (result.kind === 'failed') throw result.error;
+      if (result.kind === 'failed') return tooLarge(result.error);
       isMore = result.kind === 'appended';
     }
+    return undefined;
   }
 
   /** What others did here; else in an account that has become a part of this one: what was done there is known here. */

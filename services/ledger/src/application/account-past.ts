@@ -171,11 +171,11 @@ export class AccountPast {
     this.kept.set(stream, history);
     const { capacity = LARGEST_MEMORY } = this.options;
     let events = 0;
-    for (const one of this.kept.values()) events += one.length;
-    for (const [name, { length }] of this.kept) {
+    for (const one of this.kept.values()) events += one.read;
+    for (const [name, { read }] of this.kept) {
       if (events <= capacity || name === stream) return;
       this.kept.delete(name);
-      events -= length;
+      events -= read;
     }
   }
 }

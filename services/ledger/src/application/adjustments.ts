@@ -28,6 +28,7 @@ import {
   type AdjustmentWay,
   type AdjustPoints,
   type CountAdjustment,
+  isCredited,
   isHere,
   isSameRequest,
   magnitudeOf,
@@ -138,7 +139,7 @@ export class Adjustments {
     const command = await this.commandOf(actor, asked);
     if ('rejected' in command) return refused(command);
     const booking = bookedAt(standing, command);
-    const outcome = tried(booking, standing);
+    const outcome = nameFault(booking, standing) ?? tried(booking, standing);
     if (isRejection(outcome)) return refused(outcome);
     if (outcome.length === 0) return this.book(booking, by);
     const policy = await this.options.policies.inForce(actor.tenant, actor.program);
@@ -162,7 +163,7 @@ export class Adjustments {
     const scope = assets.scopeOf(request.asset, at);
     const command = bookedAt(standing, { ...bookingOf(actor.tenant, request, at), scope, balanceCap });
     const isOpen = !decided && request.maker !== actor.name;
-    const outcome = isOpen ? tried(command, standing) : [];
+    const outcome = nameFault(command, standing) ?? (isOpen ? tried(command, standing) : []);
     if (isRejection(outcome)) return refused(outcome);
     const approval = { kind: 'approve-adjustment', by: actor.name, at } as const;
     const result = await requests.execute(actor.tenant, id, approval, by.metadata);
@@ -263,6 +264,13 @@ export class Adjustments {
 /** What the account would say: nothing where it has carried the adjustment out before. */
 function tried(command: AdjustPoints, { state }: Standing): readonly AccountEvent[] | Rejection<AccountRefusal> {
   return accountDecider.decide(command, state);
+}
+
+/** The survivor's own adjustments, and those of others that were merged into it, have names there too. */
+function nameFault({ adjustment }: AdjustPoints, { state, of }: Standing): Rejection<AccountRefusal> | undefined {
+  const name = `adjustment ${adjustment}`;
+  const isTaken = of !== undefined && state.done.has(name) && !isCredited(state, adjustment, of);
+  return isTaken ? reject('decision-conflict', { name }) : undefined;
 }
 
 /** The adjustment of a merged account is booked where its lots are, as its own: it goes back with them (capabilities M4). */

@@ -60,7 +60,9 @@ export class MergesController {
     const on = this.on(caller, path);
     const actor = actorIn(caller);
     // Nobody makes another's points his own (trust case 70).
-    if ([on.account, accountId(on.tenant, on.program, intoHolder)].some((one) => isOwn(actor, one))) {
+    for (const one of [on.account, accountId(on.tenant, on.program, intoHolder)]) {
+      const { account, state } = await this.merges.standing(on.tenant, one);
+      if (!isOwn(actor, one) && !isOwn(actor, account, state)) continue;
       throw problemOf(reject('self-dealing', { account: on.account }), ADJUSTING);
     }
     const result = await this.merges.merge({ ...on, merge, intoHolder, metadata });

@@ -54,6 +54,11 @@ export class AccountHistory {
     return this.start?.end.count ?? 0;
   }
 
+  /** How many events were read, and are in memory. */
+  get read(): number {
+    return this.placed.length;
+  }
+
   /** How many events the account has, read or not. */
   get length(): number {
     return this.first + this.placed.length;

@@ -49,8 +49,10 @@ function credit(command: AdjustPoints, state: AccountState): AccountEvent {
   return { type: 'PointsCredited', version: 1, data };
 }
 
+/** Of a merged account nothing is debited where its lots are: draw order would take the survivor's own, for good. */
 function debit(command: AdjustPoints, state: AccountState): readonly AccountEvent[] | Rejection<AccountRefusal> {
-  const { adjustment, asset, reason, unit, at } = command;
+  const { adjustment, asset, reason, unit, at, of } = command;
+  if (of !== undefined) return reject('member-merged', { account: of, into: command.account, member: state.owner!.holder });
   const amount = -command.amount;
   const lots = spendableLots(state, asset, at);
   const fault = faultOfFunds(state, asset, amount, lots);
