@@ -52,7 +52,8 @@ function credit(command: AdjustPoints, state: AccountState): AccountEvent {
 /** Of a merged account nothing is debited where its lots are: draw order would take the survivor's own, for good. */
 function debit(command: AdjustPoints, state: AccountState): readonly AccountEvent[] | Rejection<AccountRefusal> {
   const { adjustment, asset, reason, unit, at, of } = command;
-  if (of !== undefined) return reject('member-merged', { account: of, into: command.account, member: state.owner!.holder });
+  if (of !== undefined)
+    return reject('member-merged', { account: of, into: command.account, member: state.owner!.holder });
   const amount = -command.amount;
   const lots = spendableLots(state, asset, at);
   const fault = faultOfFunds(state, asset, amount, lots);
