@@ -177,13 +177,15 @@ function differs({ wanted, items }: Redrawn, old: Reversal, { bookOf, saysNewer 
   return (
     takenBetween(old, after, bookOf).length > 0 ||
     residueBetween(old, after).length > 0 ||
-    items.some((item) => isTakenOtherwise(item, old))
+    items.some((item) => isTakenOtherwise(item, old)) ||
+    old.items.some(({ asset, onHold }) => onHold > 0n && !items.some((one) => one.asset === asset))
   );
 }
 
+/** What waits for the end of a hold is in no book yet. */
 function isTakenOtherwise({ asset, onHold, clawback }: Taking, { items }: Reversal): boolean {
   const before = items.find((one) => one.asset === asset);
-  return before !== undefined && (before.onHold !== onHold || before.clawback !== clawback);
+  return (before?.onHold ?? 0n) !== onHold || (before !== undefined && before.clawback !== clawback);
 }
 
 function reversal(telling: Telling, redrawn: Redrawn): Move {

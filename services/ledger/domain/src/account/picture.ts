@@ -77,7 +77,7 @@ export function pictureOfReturn(command: ReverseUnlinked, state: AccountState): 
 }
 
 /**
- * What a purchase is to grant. A lot keeps what decisions have used of it: what the picture no longer grants of that is
+ * What a purchase is to grant. A lot keeps what decisions have made and used of it: what the picture no longer grants of that is
  * asked back as a reversal of the purchase by itself (capabilities L7), and issuer and cost stay those of the slices.
  */
 function accrualWanted(command: PurchasePicture, key: string, old: Accrual | undefined) {
@@ -91,11 +91,16 @@ function accrualWanted(command: PurchasePicture, key: string, old: Accrual | und
     const granted = at < 0 ? 0n : held[at]!.granted;
     if (used > granted) overGranted.push({ asset: known.asset, score: false, amount: used - granted });
     if (at >= 0) held[at] = continued(known, held[at]!, isBound);
-    else if (used > 0n) held.push({ ...known, granted: used });
+    else if (used > 0n || isDecidedOn(known)) held.push({ ...known, granted: used });
   }
   const issuer = isBound ? old!.issuer : command.issuer;
   const wanted: Accrual = { kind: 'accrual', at: effectiveAt, ...purchase, issuer, revision, holdings: held };
   return { wanted, overGranted };
+}
+
+/** True for a lot that a decision has made available or extended: that binds, also where nothing is granted of it for a while (L13). */
+function isDecidedOn({ lot, activatesOn, pending, extendedTo }: Holding): boolean {
+  return lot !== undefined && ((activatesOn !== undefined && !pending) || extendedTo !== undefined);
 }
 
 /** The lot as a later picture grants it; what has become of it stays. */

@@ -80,9 +80,7 @@ describe('accounts of which one became a part of the other, and left it', () => 
     );
   });
 
-  // Of thousands of random pairs, a few whose reversals are drawn again across a merge are told with a departure too many:
-  // until that is mended the pairs are the same ones every time.
-  it('have lots of which each point is explained: nothing is unnamed', () => {
+  it('have lots of which each point is explained: nothing is unnamed, nothing is elsewhere', () => {
     fc.assert(
       fc.property(histories, day, known, (both, at, knownAt) => {
         for (const history of both) {
@@ -92,11 +90,11 @@ describe('accounts of which one became a part of the other, and left it', () => 
             const sum = (some: typeof flows) => some.reduce((total, { amount }) => total + amount, 0n);
             expect([lot, sum(flows.filter(({ to }) => to === key))]).toEqual([lot, granted]);
             expect([lot, sum(flows.filter(({ from }) => from === key))]).toEqual([lot, granted]);
-            expect(nodes.filter(({ kind }) => kind === 'unnamed')).toEqual([]);
+            expect(nodes.filter(({ kind }) => kind === 'unnamed' || kind === 'elsewhere')).toEqual([]);
           }
         }
       }),
-      { numRuns: 200, seed: 15 },
+      { numRuns: 200 },
     );
   });
 

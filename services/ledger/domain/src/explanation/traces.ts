@@ -152,7 +152,11 @@ export class Traces {
     stored: PlacedEvent | undefined,
     slices: readonly SliceRow[],
   ): void {
-    eachSlice(slices, (lot, amount, index) => this.of(lot).expired.push({ event, stored, amount, index }));
+    eachSlice(slices, (lot, amount, index) => {
+      // As of an instant before a reversal gave back what has expired since, time has taken too much.
+      if (amount < 0n) this.livesAgain(lot, -amount);
+      else this.of(lot).expired.push({ event, stored, amount, index });
+    });
   }
 
   /** What lives again is missing from what expired last. */

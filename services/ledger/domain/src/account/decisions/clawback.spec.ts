@@ -3,8 +3,10 @@ import type { ApplyEvaluation } from '../account.commands';
 import { january, linkedReturn, pointsGrant, purchasePicture, unlinkedReturn } from '../account.examples';
 import type { Clawback } from '../account.state';
 import {
+  activateLots,
   adjustPoints,
   captureHold,
+  extendExpiry,
   passTime,
   placeHold,
   receivePoints,
@@ -146,6 +148,26 @@ describe('a picture that grants less than was used', () => {
     const before = [P1, ...spent('H1', 5, 80n), { ...purchasePicture('P1', 1, 30n), revision: 1 }];
     expect(standing(after(...before))).toEqual({ redeemed: 80, uncollectable: -50 });
     expect(standing(after(...before, { ...P1, revision: 2 }))).toEqual({ available: 20, redeemed: 80 });
+  });
+
+  it('lets go of what waits for the end of a hold when a later picture grants it after all', () => {
+    const before = [P1, placeHold('H1', 5, 100n), { ...purchasePicture('P1', 1, 40n), revision: 1 }];
+    expect(standing(after(...before, captureHold('H1', 5)))).toEqual({ redeemed: 100, uncollectable: -60 });
+    expect(standing(after(...before, { ...P1, revision: 2 }, captureHold('H1', 5)))).toEqual({ redeemed: 100 });
+  });
+
+  it('leaves to a lot what was decided on it, though nothing is granted of it for a while (L13)', () => {
+    const again = (picture: ApplyEvaluation): ApplyEvaluation[] => [
+      { ...picture, grants: [], revision: 1 },
+      { ...picture, revision: 2 },
+    ];
+    const waiting = purchasePicture('P1', 1, 0n, { grants: [pointsGrant(20n, { activatesOn: 'shipped' })] });
+    expect(standing(after(waiting, ...again(waiting)))).toEqual({ pending: 20 });
+    expect(standing(after(waiting, activateLots('P1', 2, 'shipped'), ...again(waiting)))).toEqual({ available: 20 });
+    const ends = purchasePicture('P1', 1, 0n, { grants: [pointsGrant(20n, { expiresAt: instant(january(6)) })] });
+    const later = [ends, extendExpiry('X1', 2, 20), ...again(ends)];
+    expect(standing(after(...later, passTime(10)))).toEqual({ available: 20 });
+    expect(standing(after(...later, passTime(20)))).toEqual({ breakage: 20 });
   });
 
   it('keeps issuer and cost of a lot that was drawn', () => {
