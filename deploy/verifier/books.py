@@ -190,7 +190,7 @@ class Books(Merges):
         hold = self.end(account, 'HoldCaptured', data)
         beyond = data.get('beyond', [])
         if beyond:
-            if hold.get('order') != 'pro_rata':
+            if 'pro_rata' not in (data.get('order'), hold.get('order')):
                 self.draw(account, data, beyond, sum(int(row[3]) for row in beyond))
         self.same(hold['slices'] + beyond, data['slices'] + data['released'], 'is not captured + released')
         self.whole(data)

@@ -20,36 +20,21 @@ export interface Leaf {
  * `tallystick-leaf/1` · position · recordedAt · stream · revision (all text) · hash. Position and time are the store's and
  * not part of an event's hash; here they are, so no event changes its place in the log unseen.
  */
-export function leafBytes(leaf: Leaf): Buffer {
-  return Buffer.from(inOnePiece(leaf));
-}
-
-/** Where leaves are put together; the bytes are good until the next one. */
-let scratch = Buffer.allocUnsafe(1024);
-
-function inOnePiece({ position, recordedAt, stream, revision, hash }: Leaf): Buffer {
-  const most = FIXED_BYTES + stream.length * MOST_BYTES_A_CHARACTER + hash.length;
-  if (scratch.length < most) scratch = Buffer.allocUnsafe(most);
-  let end = putText(LEAF_FORMAT, 0);
-  end = putText(position, end);
-  end = putText(String(recordedAt), end);
-  end = putText(stream, end);
-  end = putText(String(revision), end);
-  end = scratch.writeUInt32BE(hash.length, end);
-  scratch.set(hash, end);
-  return scratch.subarray(0, end + hash.length);
-}
-
-/** Room for every field but the stream and the hash, and all lengths. */
-const FIXED_BYTES = 256;
-const MOST_BYTES_A_CHARACTER = 3;
-
-function putText(text: string, at: number): number {
-  const written = scratch.write(text, at + 4, 'utf8');
-  return scratch.writeUInt32BE(written, at) + written;
+export function leafBytes({ position, recordedAt, stream, revision, hash }: Leaf): Buffer {
+  const text = [LEAF_FORMAT, position, String(recordedAt), stream, String(revision)];
+  const length = text.reduce((sum, field) => sum + 4 + Buffer.byteLength(field), 4 + hash.length);
+  const bytes = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const field of text) {
+    const written = bytes.write(field, end + 4, 'utf8');
+    end = bytes.writeUInt32BE(written, end) + written;
+  }
+  end = bytes.writeUInt32BE(hash.length, end);
+  bytes.set(hash, end);
+  return bytes;
 }
 
 /** The leaf hash of an event (RFC 6962 over {@link leafBytes}). */
 export function eventLeafHash(leaf: Leaf): Buffer {
-  return leafHash(inOnePiece(leaf));
+  return leafHash(leafBytes(leaf));
 }

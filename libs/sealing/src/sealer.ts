@@ -117,7 +117,6 @@ export class Sealer {
     if (!lease) return false;
     const tree = (this.tree ??= await openSealedTree(this.options, lease.position));
     if (!store.scan) return this.sealPage(tree, lease);
-    if ((await store.logHead()) <= tree.readTo) return false;
     for await (const events of store.scan(tree.readTo)) {
       if ((await this.leader())?.epoch !== lease.epoch) return true;
       await this.sealAll(tree, lease, events);

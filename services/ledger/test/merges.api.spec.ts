@@ -99,11 +99,15 @@ describe('merging accounts', () => {
     expect(await balances('b-13')).toEqual([['GROWTH 300/0', 'POINTS 160/0']]);
   });
 
-  it('is not done by who is merged into the survivor, or is either of both (case 70)', async () => {
+  it('is not done, nor undone, by who is merged into the survivor, or is either of both (case 70)', async () => {
     const [a] = [await earns('a-14', 100), await earns('b-14', 50), await earns('c-14', 10)];
     await merge(accountOf('c-14'), 'M-14', 'b-14');
     for (const subject of ['a-14', 'b-14', 'c-14']) {
       const answer = await merge(a, 'M-14b', 'b-14', { subject });
+      expect(answer).toMatchObject({ status: 403, body: { code: 'self-dealing' } });
+    }
+    for (const subject of ['b-14', 'c-14']) {
+      const answer = await api.post(at(accountOf('c-14'), 'merges/M-14/undo'), undefined, { subject });
       expect(answer).toMatchObject({ status: 403, body: { code: 'self-dealing' } });
     }
   });

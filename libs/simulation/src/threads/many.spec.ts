@@ -20,6 +20,10 @@ describe('seeds on threads', () => {
     PATIENCE_MS,
   );
 
+  it('are refused where there is no thread: clean would be said of nothing', async () => {
+    await expect(simulateMany({ first: 1, seeds: 1, threads: 0 }, () => undefined)).rejects.toThrow(RangeError);
+  });
+
   it(
     'look for planted bugs as one thread does, and answer in the order of the bugs',
     async () => {

@@ -46,12 +46,16 @@ export async function findAllPlanted(
   return names.map((name) => findings.get(name)!);
 }
 
-/** Has every item worked on by the next thread that is free; the threads end with the last item, or with the first fault. */
+/**
+ * Has every item worked on by the next thread that is free; the threads end with the last item, or with the first fault.
+ * Throws a `RangeError` for no threads: nothing would be worked on, and nothing found.
+ */
 async function onThreads<Item>(
   items: readonly Item[],
   threads = availableParallelism(),
   work: (thread: Remote<SimulatingThread>, item: Item) => Promise<void>,
 ): Promise<void> {
+  if (!(threads >= 1)) throw new RangeError(`${threads} threads work on nothing`);
   const open = items.values();
   const started = Array.from({ length: Math.min(threads, items.length) }, () => startThread());
   try {

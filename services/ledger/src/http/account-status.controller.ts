@@ -24,7 +24,7 @@ import {
 import { instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
-import { refuseOwn, RefusesOwn } from './adjusting';
+import { RefusesOwn } from './own-account.guard';
 import { accountIn, asAsked, carriedOut, recordedOf } from './decisions';
 import {
   AccountStatusAnswer,
@@ -68,7 +68,6 @@ export class AccountStatusController {
     @Param('accountId') path: string,
     @ContractBody(UnfreezeRequest) body: UnfreezeRequest,
   ): Promise<AccountStatusAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     return this.set(caller, command, path, { kind: 'unfreeze-account', ...body });
   }
 
@@ -106,7 +105,6 @@ export class AccountStatusController {
     @ContractBody(ExtensionRequest) body: ExtensionRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExtensionAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const { extensionId: extension, asset, reason } = body;
     const lots = body.lots?.map(({ lot }) => lot);
     const terms = { extension, asset, lots, to: instant(body.to), reason };

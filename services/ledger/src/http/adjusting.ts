@@ -1,14 +1,6 @@
-import { actorOf, type Caller, problem, problemOf, Refuses } from '@tallystick/http';
-import { reject, type RefusalTable, type Rejection } from '@tallystick/decider';
-import type { AccountDecisions } from '../application/account-decisions';
-import {
-  type Actor,
-  ADJUSTING,
-  type AdjustingRefusal,
-  type Booked,
-  isOwn,
-  type Refused,
-} from '../application/adjustments';
+import { actorOf, type Caller, problem, problemOf } from '@tallystick/http';
+import type { RefusalTable, Rejection } from '@tallystick/decider';
+import { type Actor, ADJUSTING, type AdjustingRefusal, type Booked, type Refused } from '../application/adjustments';
 import { recordedOf } from './decisions';
 import type { AdjustmentAnswer } from './decisions.dto';
 
@@ -21,19 +13,6 @@ export function actorIn(caller: Caller): Actor {
   const bare = subject.slice(subject.lastIndexOf(':') + 1);
   return { tenant, program, name: actorOf(caller), holders: [...new Set([subject, bare])], unit };
 }
-
-/**
- * Refuses a favour by hand on an account of the caller's own, as an adjustment of it is refused: his by name, one that has taken
- * his in, or a pool that he owns or spends of (trust case 70). What a holder does for himself (spending, passing on, borrowing
- * within a limit, undoing a redemption) is none.
- */
-export async function refuseOwn(decisions: AccountDecisions, caller: Caller, account: string): Promise<void> {
-  if (!isOwn(actorIn(caller), account, await decisions.stateOf(caller.tenant, account))) return;
-  throw problemOf(reject('self-dealing', { account }), ADJUSTING);
-}
-
-/** A route that does its holder a favour by hand. */
-export const RefusesOwn = () => Refuses(ADJUSTING, 'self-dealing');
 
 /** The problem of a refused adjustment; an account of another tenant is as unknown as one that is not there. */
 export function problemOfAdjusting(rejection: Rejection<AdjustingRefusal>) {

@@ -22,8 +22,8 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { refuseOwn, RefusesOwn } from './adjusting';
-import { accountIn, carriedOut, recordedOf, requireKind } from './decisions';
+import { RefusesOwn } from './own-account.guard';
+import { carriedOut, recordedOf, requireKind } from './decisions';
 import { carryOutGrant, grantingOf, Grants, isGrant, isWithdrawal } from './granting';
 import { CreditLimitAnswer, CreditLimitRequest, CreditRepaymentRequest, GrantAnswer } from './grants.dto';
 
@@ -61,7 +61,6 @@ export class CreditController {
     @ContractBody(CreditLimitRequest) body: CreditLimitRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<CreditLimitAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const { changeId, asset } = body;
     const amount = BigInt(body.amount);
     if (amount === 0n) throw problem('amount-invalid', { errors: [{ pointer: '/amount', code: 'amount-invalid' }] });
@@ -89,7 +88,6 @@ export class CreditController {
     @ContractBody(CreditRepaymentRequest) body: CreditRepaymentRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const { repaymentId: grant, asset } = body;
     const on = grantingOf(caller, path, body, await this.creditIn(caller, asset), this.decisions.now());
     const amount = body.amount === undefined ? undefined : BigInt(body.amount);

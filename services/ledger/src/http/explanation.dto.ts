@@ -11,10 +11,10 @@ import {
   PurchaseReference,
   Slug,
   Text,
-  Uuid,
 } from '@tallystick/contracts';
 import { AsOfQuery } from './as-of.dto';
 import { SeenAnswer } from './ledger.dto';
+import { DecisionNames } from './decision-names.dto';
 
 const LANGUAGES = ['en', 'zh'] as const;
 
@@ -31,7 +31,7 @@ export class BalanceExplanationQuery extends ExplanationQuery {
 }
 
 /** A place where points come from, lie or went; Σ flows into it = Σ flows out of it = `amount`, where it has both. */
-export class ExplanationNodeAnswer {
+export class ExplanationNodeAnswer extends DecisionNames {
   /** Unique in the answer. */
   @Text(300)
   readonly key!: string;
@@ -82,40 +82,7 @@ export class ExplanationNodeAnswer {
 
   @Optional()
   @BusinessId()
-  readonly unit?: string;
-
-  @Optional()
-  @BusinessId()
   readonly store?: string;
-
-  /** Name of the hold or other decision. */
-  @Optional()
-  @BusinessId()
-  readonly name?: string;
-
-  @Optional()
-  @Text(200)
-  readonly reason?: string;
-
-  /** What a grant or a withdrawal is for: `bought`, `gift`, `top-up`, `loan`, `credit`, `repayment`; `refund`, `limit`, `loan-repayment`. */
-  @Optional()
-  @Text(32)
-  readonly by?: string;
-
-  /** The till that may spend a hold offline. */
-  @Optional()
-  @BusinessId()
-  readonly till?: string;
-
-  /** Who spends of a pool. */
-  @Optional()
-  @BusinessId()
-  readonly member?: string;
-
-  /** The other account of a transfer or a merge. */
-  @Optional()
-  @Uuid()
-  readonly account?: string;
 
   /** The lot itself; of a transfer or an exchange the lot at its other end. */
   @Optional()

@@ -17,7 +17,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { refuseOwn, RefusesOwn } from './adjusting';
+import { RefusesOwn } from './own-account.guard';
 import { accountIn, carriedOut, recordedOf, requireKind, requireUnit } from './decisions';
 import { ImportAnswer, ImportedLot, ImportRequest } from './decisions.dto';
 
@@ -56,7 +56,6 @@ export class ImportsController {
     @ContractBody(ImportRequest) body: ImportRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ImportAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const { tenant, program } = caller;
     const { importId, member: holder, asset } = body;
     for (const { issuer } of body.lots) requireUnit(caller, issuer);

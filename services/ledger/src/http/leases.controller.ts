@@ -30,7 +30,7 @@ import { AccountMerges } from '../application/account-merges';
 import { AssetDirectory } from '../application/asset-directory';
 import { LeaseGrants } from '../application/lease-grants';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { refuseOwn, RefusesOwn } from './adjusting';
+import { RefusesOwn } from './own-account.guard';
 import { accountIn, asAsked, carriedOut, recordedOf, requireKind, requireUnit, spendCapsIn } from './decisions';
 import {
   GrantLeaseRequest,
@@ -162,7 +162,6 @@ export class LeasesController {
     if ((decision === 'honour') !== (redemption !== undefined)) {
       throw problem('schema-invalid', { errors: [{ pointer: '/redemptionId', code: 'redemption-mismatch' }] });
     }
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const on = this.on(caller, path);
     const caps = redemption === undefined ? undefined : await this.capsOf(on, hold);
     const command = { kind: 'decide-late-settlement', ...on, hold, redemption, reason, caps, beyondCaps } as const;

@@ -17,6 +17,7 @@ import {
 } from '@tallystick/contracts';
 import { ASSET_KINDS, type AssetKind } from '@tallystick/ledger-domain';
 import { AssetPolicyBody, AssetScopeBody } from './asset-policy.dto';
+import { DecisionNames } from './decision-names.dto';
 
 export class BalanceAnswer {
   @Text(32)
@@ -171,42 +172,11 @@ export class LotPartAnswer {
 }
 
 /** What a line of a statement is about: by these names each point of it is explained (capabilities L21). */
-export class ResolvedAnswer {
-  /** The caller's name of the decision: of a hold, an adjustment, a transfer … */
-  @Optional()
-  @BusinessId()
-  readonly name?: string;
-
+export class ResolvedAnswer extends DecisionNames {
   /** The hold that is cancelled. */
   @Optional()
   @BusinessId()
   readonly hold?: string;
-
-  /** What a grant or a withdrawal is for. */
-  @Optional()
-  @Text(32)
-  readonly by?: string;
-
-  @Optional()
-  @Text(200)
-  readonly reason?: string;
-
-  @Optional()
-  @BusinessId()
-  readonly unit?: string;
-
-  @Optional()
-  @BusinessId()
-  readonly till?: string;
-
-  @Optional()
-  @BusinessId()
-  readonly member?: string;
-
-  /** The other account of a transfer or a merge. */
-  @Optional()
-  @Uuid()
-  readonly account?: string;
 
   /** The debt that is made, or overdue. */
   @Optional()

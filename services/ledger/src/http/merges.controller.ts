@@ -58,13 +58,7 @@ export class MergesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MergeAnswer> {
     const on = this.on(caller, path);
-    const actor = actorIn(caller);
-    // Nobody makes another's points his own (trust case 70).
-    for (const one of [on.account, accountId(on.tenant, on.program, intoHolder)]) {
-      const { account, state } = await this.merges.standing(on.tenant, one);
-      if (!isOwn(actor, one) && !isOwn(actor, account, state)) continue;
-      throw problemOf(reject('self-dealing', { account: on.account }), ADJUSTING);
-    }
+    await this.refuseOwn(caller, on.account, accountId(on.tenant, on.program, intoHolder));
     const result = await this.merges.merge({ ...on, merge, intoHolder, metadata });
     return answered(merge, result, reply);
   }
@@ -84,6 +78,7 @@ export class MergesController {
     'merge-too-large',
     'account-frozen',
   )
+  @Refuses(ADJUSTING, 'self-dealing')
   async undo(
     @CallerOf() caller: Caller,
     @CommandOf() { metadata }: HttpCommand,
@@ -91,7 +86,19 @@ export class MergesController {
     @IdOf('mergeId') merge: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<MergeAnswer> {
-    return answered(merge, await this.merges.unmerge({ ...this.on(caller, path), merge, metadata }), reply);
+    const on = this.on(caller, path);
+    await this.refuseOwn(caller, on.account);
+    return answered(merge, await this.merges.unmerge({ ...on, merge, metadata }), reply);
+  }
+
+  /** Nobody makes another's points his own, or the other way about (trust case 70). */
+  private async refuseOwn(caller: Caller, ...accounts: readonly string[]): Promise<void> {
+    const actor = actorIn(caller);
+    for (const one of accounts) {
+      const { account, state } = await this.merges.standing(caller.tenant, one);
+      if (!isOwn(actor, one) && !isOwn(actor, account, state)) continue;
+      throw problemOf(reject('self-dealing', { account: one }), ADJUSTING);
+    }
   }
 
   private on({ tenant, program }: Caller, path: string) {

@@ -17,7 +17,7 @@ import type { Instant } from '@tallystick/vocabulary';
 import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
-import { refuseOwn, RefusesOwn } from './adjusting';
+import { RefusesOwn } from './own-account.guard';
 import { accountIn, carriedOut, recordedOf } from './decisions';
 import { ReactivationAnswer, ReactivationRequest } from './grants.dto';
 
@@ -46,7 +46,6 @@ export class ReactivationsController {
     @ContractBody(ReactivationRequest) body: ReactivationRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReactivationAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const { tenant, program } = caller;
     const { reactivationId: reactivation, asset } = body;
     const at = this.decisions.now();

@@ -19,7 +19,7 @@ import type { FastifyReply } from 'fastify';
 import { AccountDecisions } from '../application/account-decisions';
 import { AssetDirectory } from '../application/asset-directory';
 import { BOOKING_REFUSALS } from '../application/refusals';
-import { refuseOwn, RefusesOwn } from './adjusting';
+import { RefusesOwn } from './own-account.guard';
 import { accountIn, carriedOut, endOf, recordedOf, requireKind, requireUnit } from './decisions';
 import { carryOutGrant, grantingOf, Grants, isWithdrawal } from './granting';
 import { GiftRequest, GrantAnswer, PointSaleRequest, RefundAnswer, RefundRequest, TopUpRequest } from './grants.dto';
@@ -45,7 +45,6 @@ export class ValuesController {
     @ContractBody(PointSaleRequest) body: PointSaleRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const { assets, at, expiresAt } = await this.granted(caller, body.asset);
     const amount = BigInt(body.amount);
     const unitCost = formatRational({ numerator: BigInt(body.price), denominator: amount });
@@ -68,7 +67,6 @@ export class ValuesController {
     @ContractBody(GiftRequest) body: GiftRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const { assets, at, expiresAt } = await this.granted(caller, body.asset);
     const amount = BigInt(body.amount);
     const on = grantingOf(caller, path, body, assets, at);
@@ -89,7 +87,6 @@ export class ValuesController {
     @ContractBody(TopUpRequest) body: TopUpRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<GrantAnswer> {
-    await refuseOwn(this.decisions, caller, accountIn(path));
     const at = this.decisions.now();
     const assets = await this.assets.assetsOf(caller.tenant, caller.program);
     requireKind(assets, body.asset, 'stored');

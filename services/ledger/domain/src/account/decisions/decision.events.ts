@@ -83,6 +83,8 @@ export type HoldCaptured = DomainEvent<
       readonly released: readonly SliceRow[];
       /** Slices of `slices` beyond the hold, drawn at capture. */
       readonly beyond?: readonly SliceRow[];
+      /** Present where `beyond` was drawn of principal and gifted parts in proportion; in events from before it was said the hold tells it. */
+      readonly order?: 'pro_rata';
       /** What of it was drawn on credit is owed, as the debt `credit:<hold>`. */
       readonly owed?: { readonly amount: string; readonly dueAt: string };
     }

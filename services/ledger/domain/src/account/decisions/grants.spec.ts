@@ -107,6 +107,8 @@ describe('top up', () => {
     );
     const beyond = { ...proportion, amount: 61n, beyondHold: true };
     expect(told([...loaded, hold], captureHold('H1', 6, beyond))[0]).toContain(': 51 of T1.0, 10 of T1.1 |');
+    const [captured] = eventsOf(outcome([...loaded, hold], captureHold('H1', 6, beyond)));
+    expect(captured).toMatchObject({ type: 'HoldCaptured', data: { order: 'pro_rata' } });
   });
 
   it('keeps what was paid with its holder: it is neither sent nor exchanged', () => {

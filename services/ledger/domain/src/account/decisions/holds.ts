@@ -152,7 +152,7 @@ export function captureHold(command: CaptureHold, state: AccountState): Outcome 
     slices: captured,
     released,
     ...owedText(command, owedBy(captured, hold.asset, state)),
-    ...(beyond.length > 0 ? { beyond } : {}),
+    ...(beyond.length > 0 ? { beyond, ...(command.order === undefined ? {} : { order: command.order }) } : {}),
     postings: legsOf(hold.asset, [
       [rowsOf(first), 'held', 'redeemed'],
       [beyond, 'available', 'redeemed'],
